@@ -1,0 +1,55 @@
+package dev.sealift.abi.sev;
+
+import dev.sealift.abi.layout.Field;
+import dev.sealift.abi.layout.StructLayout;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * Parameters of KVM_SEV_RECEIVE_UPDATE_DATA: a packet to open into guest memory.
+ *
+ * <p>Source: asm/kvm.h.
+ *
+ * @param hdrUaddr the 52-byte packet header
+ * @param hdrLen room or size of the header in bytes
+ * @param guestUaddr the guest memory
+ * @param guestLen its length in bytes
+ * @param transUaddr the ciphertext
+ * @param transLen room or size of the ciphertext in bytes
+ */
+public record KvmSevReceiveUpdateData(
+    long hdrUaddr, long hdrLen, long guestUaddr, long guestLen, long transUaddr, long transLen) {
+  private static final StructLayout.Builder STRUCT =
+      StructLayout.natural("kvm_sev_receive_update_data");
+  private static final Field.U64 HDR_UADDR = STRUCT.u64("hdr_uaddr");
+  private static final Field.U32 HDR_LEN = STRUCT.u32("hdr_len");
+  private static final Field.U64 GUEST_UADDR = STRUCT.u64("guest_uaddr");
+  private static final Field.U32 GUEST_LEN = STRUCT.u32("guest_len");
+  private static final Field.U64 TRANS_UADDR = STRUCT.u64("trans_uaddr");
+  private static final Field.U32 TRANS_LEN = STRUCT.u32("trans_len");
+
+  /** 48 bytes. */
+  public static final StructLayout LAYOUT = STRUCT.size(48);
+
+  /** Reads the struct from the first 48 bytes of a segment. */
+  public static KvmSevReceiveUpdateData read(MemorySegment struct) {
+    LAYOUT.check(struct);
+    return new KvmSevReceiveUpdateData(
+        HDR_UADDR.get(struct),
+        HDR_LEN.getUnsigned(struct),
+        GUEST_UADDR.get(struct),
+        GUEST_LEN.getUnsigned(struct),
+        TRANS_UADDR.get(struct),
+        TRANS_LEN.getUnsigned(struct));
+  }
+
+  /** Writes the struct into the first 48 bytes of a segment, padding as zero. */
+  public void write(MemorySegment struct) {
+    LAYOUT.check(struct).asSlice(0, LAYOUT.size()).fill((byte) 0);
+    HDR_UADDR.set(struct, hdrUaddr);
+    HDR_LEN.setUnsigned(struct, hdrLen);
+    GUEST_UADDR.set(struct, guestUaddr);
+    GUEST_LEN.setUnsigned(struct, guestLen);
+    TRANS_UADDR.set(struct, transUaddr);
+    TRANS_LEN.setUnsigned(struct, transLen);
+  }
+}

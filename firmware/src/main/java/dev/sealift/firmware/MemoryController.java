@@ -1,0 +1,27 @@
+package dev.sealift.firmware;
+
+import java.lang.foreign.MemorySegment;
+
+/**
+ * What stands between every reader of memory and DRAM: accesses under an ASID are deciphered and enciphered with that ASID's
+ * key, accesses under {@link #HOST} see DRAM as it is.
+ *
+ * <p>Source: AMD publication 55766, guest key management; AMD64 architecture manual, volume 2, Secure Encrypted Virtualization.
+ */
+public interface MemoryController {
+
+  /** The host's own address space: no key. */
+  int HOST = 0;
+
+  /** Gives an ASID its key, derived from the guest's seed. */
+  void installKey(int asid, byte[] seed);
+
+  /** Forgets an ASID's key; accesses under it see noise from then on. */
+  void removeKey(int asid);
+
+  /** Reads as the owner of the ASID does; false where there is no memory. Any address and length. */
+  boolean read(int asid, long address, MemorySegment into);
+
+  /** Writes as the owner of the ASID does; false where there is no memory. Any address and length. */
+  boolean write(int asid, long address, MemorySegment from);
+}
