@@ -1,0 +1,53 @@
+package dev.sealift.crypto;
+
+import java.lang.foreign.MemorySegment;
+
+/**
+ * Seals and opens packets under one pair of transport keys: AES-128-CTR under TEK, then
+ * HMAC-SHA-256 under TIK over {@code context ‖ flags ‖ IV ‖ length ‖ length ‖ ciphertext}.
+ *
+ * <p>An engine is confined to one thread; any number of engines may share one {@link
+ * TransportKeys}. Segments may be native or on the heap. Lengths are the caller's to bound: data is
+ * 16 to {@value #MAX_DATA} bytes in whole blocks of 16, plain and encrypted equally long, a header
+ * at least 52 bytes; anything else is an IllegalArgumentException.
+ *
+ * <p>Source: AMD publication 55766, SEND_UPDATE_DATA, SEND_UPDATE_VMSA and their twins.
+ */
+public interface PacketEngine extends AutoCloseable {
+
+  /** Context byte of memory, and of VMSAs too on firmware in the field. */
+  int DATA = 2;
+
+  /** Context byte of VMSAs as the specification has it. */
+  int VMSA_SPECIFICATION = 3;
+
+  /** Most bytes of data in one packet. */
+  int MAX_DATA = 0x5000;
+
+  /**
+   * Seals data under an IV that is used for nothing else.
+   *
+   * @param contextByte {@link #DATA} or {@link #VMSA_SPECIFICATION}
+   * @param plain the data
+   * @param cipherOut where the ciphertext goes; may be the same memory as {@code plain}
+   * @param headerOut where the 52-byte header goes
+   */
+  void seal(int contextByte, MemorySegment plain, MemorySegment cipherOut, MemorySegment headerOut);
+
+  /**
+   * Opens a packet. Header and ciphertext are read once, before they are checked, so that nobody
+   * can change them in between. The header's flags are authenticated but not interpreted: whoever
+   * opens a packet refuses {@link PacketHeader#compressed()}.
+   *
+   * @param contextByte as the packet was sealed
+   * @param header its header
+   * @param cipher its ciphertext
+   * @param plainOut where the data goes; may be the same memory as {@code cipher}
+   * @return false if the MAC does not hold, and then nothing has been written
+   */
+  boolean open(int contextByte, MemorySegment header, MemorySegment cipher, MemorySegment plainOut);
+
+  /** Wipes the engine's copies of the keys; the {@link TransportKeys} stay. */
+  @Override
+  void close();
+}

@@ -1,0 +1,8 @@
+/** Certificates, sessions, packets, measurements and key derivation of AMD SEV; stateless. */
+module dev.sealift.crypto {
+  requires transitive dev.sealift.abi;
+  requires static org.jspecify;
+
+  exports dev.sealift.crypto;
+  exports dev.sealift.crypto.cert;
+}
