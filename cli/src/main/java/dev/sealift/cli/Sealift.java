@@ -1,0 +1,44 @@
+package dev.sealift.cli;
+
+import dev.sealift.cli.demo.DemoCommand;
+import dev.sealift.cli.demo.DemoHostCommand;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/** The {@code sealift} command. */
+@Command(
+    name = "sealift",
+    mixinStandardHelpOptions = true,
+    version = "sealift 0.1.0",
+    synopsisSubcommandLabel = "COMMAND",
+    description = "Moves a running AMD SEV guest from one host to another, sealed all the way.",
+    subcommands = {DemoCommand.class, DemoHostCommand.class})
+public final class Sealift {
+
+  private Sealift() {}
+
+  public static void main(String[] arguments) {
+    System.exit(commandLine().execute(arguments));
+  }
+
+  /** The command line, with bad input answered in one sentence and failures without a stack trace. */
+  public static CommandLine commandLine() {
+    return new CommandLine(new Sealift())
+        .registerConverter(MemorySize.class, MemorySize::parse)
+        .setCaseInsensitiveEnumValuesAllowed(true)
+        .setParameterExceptionHandler(
+            (problem, arguments) -> {
+              CommandLine command = problem.getCommandLine();
+              command.getErr().println(problem.getMessage());
+              command
+                  .getErr()
+                  .println("See: " + command.getCommandSpec().qualifiedName() + " --help");
+              return CommandLine.ExitCode.USAGE;
+            })
+        .setExecutionExceptionHandler(
+            (problem, command, result) -> {
+              command.getErr().println(Failure.sentence(problem));
+              return CommandLine.ExitCode.SOFTWARE;
+            });
+  }
+}

@@ -1,0 +1,91 @@
+package dev.sealift.cli.demo;
+
+import dev.sealift.cli.Failure;
+import dev.sealift.cli.HostKind;
+import dev.sealift.cli.MemorySize;
+import java.io.PrintWriter;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+import tools.jackson.databind.json.JsonMapper;
+
+/** {@code sealift demo}. */
+@Command(
+    name = "demo",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Moves a running guest between two host processes and proves its memory.",
+      "",
+      "Two processes start, a source and a destination, each with a platform of its own under one"
+          + " model root. A guest is launched, measured by its owner, runs, is moved while it runs,"
+          + " runs on, is stopped, and shows every page of itself for comparison with what its"
+          + " program says it must hold."
+    },
+    footer = {"", "Example:  sealift demo --host kvm --memory 512M --hot-set 64M --downtime 50"})
+public final class DemoCommand implements Callable<Integer> {
+  @Option(
+      names = "--host",
+      paramLabel = "auto|kvm|model",
+      defaultValue = "auto",
+      description = "What the hosts stand on; auto takes kvm where /dev/kvm works, else model.")
+  private HostKind host = HostKind.AUTO;
+
+  @Option(
+      names = "--memory",
+      paramLabel = "SIZE",
+      description =
+          "The guest's memory, a multiple of 2M; 256M on kvm, 64M on model unless said.")
+  private @Nullable MemorySize memory;
+
+  @Option(
+      names = "--hot-set",
+      paramLabel = "SIZE",
+      description =
+          "The part that the guest keeps writing to, a power of two; 32M on kvm, 8M on model"
+              + " unless said.")
+  private @Nullable MemorySize hotSet;
+
+  @Option(
+      names = "--downtime",
+      paramLabel = "MILLIS",
+      defaultValue = "100",
+      description = "How long the guest may stand still (default: ${DEFAULT-VALUE} ms).")
+  private int downtimeMillis;
+
+  @Option(
+      names = "--nosend",
+      description = "Launch the guest with the NOSEND policy, to see it refused.")
+  private boolean noSend;
+
+  @Option(
+      names = "--json",
+      description = "Print one JSON object on the last line of standard output.")
+  private boolean json;
+
+  @Spec private @Nullable CommandSpec spec;
+
+  @Override
+  public Integer call() throws Exception {
+    HostKind kind = host.resolve();
+    if (downtimeMillis < 1 || downtimeMillis > 60_000) {
+      throw new Failure(
+          "--downtime " + downtimeMillis + " is out of range: give 1 to 60000 milliseconds.");
+    }
+    DemoPlan plan = DemoPlan.of(kind, memory, hotSet, downtimeMillis, noSend);
+    PrintWriter out = output();
+    JsonMapper mapper = JsonMapper.shared();
+    DemoReport report = new Demo(plan, new DemoNarrator(out), mapper).run();
+    if (json) {
+      out.println(mapper.writeValueAsString(report));
+    }
+    out.flush();
+    return report.verified() ? 0 : 1;
+  }
+
+  private PrintWriter output() {
+    return spec == null ? new PrintWriter(System.out, true) : spec.commandLine().getOut();
+  }
+}

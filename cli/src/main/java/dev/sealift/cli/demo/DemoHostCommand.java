@@ -1,0 +1,51 @@
+package dev.sealift.cli.demo;
+
+import dev.sealift.cli.Failure;
+import dev.sealift.cli.HostKind;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code sealift demo-host}: one of the two processes that {@code sealift demo} starts. */
+@Command(
+    name = "demo-host",
+    hidden = true,
+    mixinStandardHelpOptions = true,
+    description = "A host process of the demonstration; takes its orders on standard input.")
+public final class DemoHostCommand implements Callable<Integer> {
+  /** Which of the two it is. */
+  enum Role {
+    SOURCE,
+    DESTINATION
+  }
+
+  @Parameters(paramLabel = "source|destination")
+  private @Nullable Role role;
+
+  @Option(names = "--host", required = true, description = "What the host stands on.")
+  private HostKind host = HostKind.MODEL;
+
+  @Option(names = "--directory", required = true, description = "Where root and identity are.")
+  private @Nullable Path directory;
+
+  @Override
+  public Integer call() {
+    HostConversation conversation = new HostConversation();
+    try {
+      if (role == null || directory == null) {
+        throw new Failure("A host process needs a role and a directory.");
+      }
+      switch (role) {
+        case SOURCE -> new SourceRole(host, directory, conversation).run();
+        case DESTINATION -> new DestinationRole(host, directory, conversation).run();
+      }
+      return 0;
+    } catch (Exception e) {
+      conversation.tell(new HostEvent.Failed(Failure.sentence(e)));
+      return 1;
+    }
+  }
+}

@@ -1,0 +1,68 @@
+package dev.sealift.cli.demo;
+
+import dev.sealift.abi.Pages;
+import dev.sealift.cli.Failure;
+import dev.sealift.cli.HostKind;
+import dev.sealift.cli.MemorySize;
+import dev.sealift.crypto.GuestPolicy;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a demonstration is to do.
+ *
+ * @param kind the kind of both hosts, resolved
+ * @param memoryBytes the guest's memory
+ * @param hotPages how many 4 KiB pages the guest keeps writing to
+ * @param downtimeMillis how long the guest may stand still
+ * @param policy what the guest allows
+ */
+record DemoPlan(
+    HostKind kind, long memoryBytes, long hotPages, int downtimeMillis, GuestPolicy policy) {
+  private static final long MIB = 1L << 20;
+  private static final long LEAST_MEMORY = 8 * MIB;
+  private static final long MOST_MEMORY = 3072 * MIB;
+
+  static DemoPlan of(
+      HostKind kind,
+      @Nullable MemorySize memory,
+      @Nullable MemorySize hotSet,
+      int downtimeMillis,
+      boolean noSend)
+      throws Failure {
+    boolean real = kind == HostKind.KVM;
+    long memoryBytes = memory == null ? (real ? 256 : 64) * MIB : memory.bytes();
+    if (memoryBytes < LEAST_MEMORY
+        || memoryBytes > MOST_MEMORY
+        || memoryBytes % (2 * MIB) != 0) {
+      throw new Failure(
+          "--memory "
+              + memoryBytes
+              + " bytes does not fit: give a multiple of 2M from 8M to 3072M.");
+    }
+    long preferred = (real ? 32 : 8) * MIB;
+    long hotBytes =
+        hotSet == null
+            ? Math.min(preferred, Long.highestOneBit(memoryBytes / 2))
+            : hotSet.bytes();
+    if (hotBytes < Pages.SIZE
+        || Long.bitCount(hotBytes) != 1
+        || hotBytes > memoryBytes - 4 * MIB) {
+      throw new Failure(
+          "--hot-set "
+              + hotBytes
+              + " bytes does not fit: give a power of two, at most the memory less 4M.");
+    }
+    GuestPolicy policy =
+        GuestPolicy.of(GuestPolicy.Flag.NODBG, GuestPolicy.Flag.NOKS, GuestPolicy.Flag.SEV);
+    return new DemoPlan(
+        kind,
+        memoryBytes,
+        hotBytes / Pages.SIZE,
+        downtimeMillis,
+        noSend ? policy.with(GuestPolicy.Flag.NOSEND) : policy);
+  }
+
+  long pages() {
+    return memoryBytes / Pages.SIZE;
+  }
+}

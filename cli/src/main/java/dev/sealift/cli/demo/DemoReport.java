@@ -1,0 +1,152 @@
+package dev.sealift.cli.demo;
+
+import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import dev.sealift.migration.MoveOutcome;
+import dev.sealift.migration.MoveReport;
+import dev.sealift.migration.RoundReport;
+import dev.sealift.vmm.GuestMemory;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a demonstration showed: the object that {@code --json} prints.
+ *
+ * @param host the kind of host: kvm or model
+ * @param emulated true where no Secure Processor in silicon took part
+ * @param moved whether the guest runs at the destination
+ * @param reason why the guest did not move; null where it did
+ * @param verified whether the guest moved and every page of it was what its program says it must be
+ */
+@JsonPropertyOrder({
+  "host",
+  "emulated",
+  "source",
+  "destination",
+  "guest",
+  "rounds",
+  "totals",
+  "downtime",
+  "verification",
+  "moved",
+  "reason",
+  "verified"
+})
+record DemoReport(
+    String host,
+    boolean emulated,
+    Side source,
+    Side destination,
+    Guest guest,
+    List<Round> rounds,
+    Totals totals,
+    Downtime downtime,
+    Verification verification,
+    boolean moved,
+    @Nullable String reason,
+    boolean verified) {
+
+  /** A host process. */
+  record Side(long pid) {}
+
+  /**
+   * The guest.
+   *
+   * @param memoryBytes its memory
+   * @param privatePages how many of its pages were private when it was stopped
+   * @param sharedPages how many were shared
+   * @param measured whether its owner found the launch measurement to be the expected one
+   */
+  record Guest(long memoryBytes, long privatePages, long sharedPages, boolean measured) {}
+
+  /**
+   * A round.
+   *
+   * @param pages pages sent
+   * @param privatePackets of these, as packets of SEND_UPDATE_DATA
+   * @param sharedPages of these, as they are, inside TLS
+   * @param bytes what went over the wire
+   * @param millis how long it took
+   * @param dirtyAfter pages that the guest had dirtied again when it was over
+   */
+  record Round(
+      long pages,
+      long privatePackets,
+      long sharedPages,
+      long bytes,
+      double millis,
+      long dirtyAfter) {
+
+    static Round of(RoundReport round) {
+      return new Round(
+          round.pages(),
+          round.privatePackets(),
+          round.sharedPages(),
+          round.bytes(),
+          round.millis(),
+          round.dirtyAfter());
+    }
+  }
+
+  /** Sums over all rounds; megabytes are 10^6 bytes. */
+  record Totals(
+      long privatePackets, long sharedPages, long bytes, double millis, double megabytesPerSecond) {
+    static final Totals NONE = new Totals(0, 0, 0, 0, 0);
+  }
+
+  /** How long the guest did not run, and of which parts that is the sum. */
+  record Downtime(double millis, Map<String, Double> parts) {
+    static final Downtime NONE = new Downtime(0, Map.of());
+
+    static Downtime of(dev.sealift.migration.Downtime downtime) {
+      Map<String, Double> parts = new LinkedHashMap<>();
+      parts.put("pause", millis(downtime.pause()));
+      parts.put("lastRound", millis(downtime.lastRound()));
+      parts.put("state", millis(downtime.state()));
+      parts.put("prepare", millis(downtime.prepare()));
+      parts.put("finish", millis(downtime.finish()));
+      parts.put("commit", millis(downtime.commit()));
+      return new Downtime(millis(downtime.total()), parts);
+    }
+
+    private static double millis(Duration duration) {
+      return duration.toNanos() / 1e6;
+    }
+  }
+
+  /** The comparison of the guest's memory with what its program says it must be. */
+  record Verification(long pagesCompared, long mismatches, long stepsAtStop, long stepsAtEnd) {
+    static final Verification NONE = new Verification(0, 0, 0, 0);
+  }
+
+  /** What the source knows of a move. */
+  record Move(
+      List<Round> rounds,
+      Totals totals,
+      Downtime downtime,
+      long privatePages,
+      long sharedPages) {
+
+    static Move of(MoveOutcome.Moved moved, long sharedPages, GuestMemory memory) {
+      MoveReport report = moved.report();
+      List<Round> rounds = report.rounds().stream().map(Round::of).toList();
+      long bytes = rounds.stream().mapToLong(Round::bytes).sum();
+      double millis = rounds.stream().mapToDouble(Round::millis).sum();
+      Totals totals =
+          new Totals(
+              report.privatePackets(),
+              report.sharedPages(),
+              bytes,
+              millis,
+              millis == 0 ? 0 : bytes / 1e3 / millis);
+      return new Move(
+          rounds,
+          totals,
+          DemoReport.Downtime.of(moved.downtime()),
+          memory.pages() - sharedPages,
+          sharedPages);
+    }
+  }
+}

@@ -1,0 +1,130 @@
+package dev.sealift.cli.demo;
+
+import dev.sealift.cli.Failure;
+import dev.sealift.cli.HostIdentity;
+import dev.sealift.cli.HostKind;
+import dev.sealift.cli.HostMachine;
+import dev.sealift.crypto.cert.ModelRoot;
+import dev.sealift.linux.LinuxUnavailableException;
+import dev.sealift.migration.ArrivalListener;
+import dev.sealift.migration.DestinationHost;
+import dev.sealift.migration.DestinationOptions;
+import dev.sealift.migration.FileJournal;
+import dev.sealift.migration.MigrationDestination;
+import dev.sealift.migration.wire.MigrationException;
+import dev.sealift.migration.wire.MoveId;
+import dev.sealift.vmm.Guest;
+import dev.sealift.vmm.GuestPorts;
+import dev.sealift.vmm.PlatformStatus;
+import dev.sealift.vmm.VmmException;
+import dev.sealift.vmm.guest.MemoryProof;
+import dev.sealift.vmm.guest.PseudoRandomWriter;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import javax.net.ssl.SSLContext;
+
+/** The host process that the guest moves to. */
+final class DestinationRole {
+  private static final int SECONDS = 60;
+  private static final int BATCHES_BEFORE_PROOF = 32;
+
+  private final HostKind kind;
+  private final Path directory;
+  private final HostConversation demo;
+  private final Heartbeat heartbeat = new Heartbeat();
+  private final CompletableFuture<Guest> arrival = new CompletableFuture<>();
+
+  DestinationRole(HostKind kind, Path directory, HostConversation demo) {
+    this.kind = kind;
+    this.directory = directory;
+    this.demo = demo;
+  }
+
+  /** Follows the demonstration's orders to their end. */
+  void run()
+      throws Failure,
+          VmmException,
+          LinuxUnavailableException,
+          IOException,
+          GeneralSecurityException,
+          InterruptedException,
+          TimeoutException {
+    HostOrder.Prepare prepare = demo.expect(HostOrder.Prepare.class);
+    ModelRoot root = ModelRoot.load(Demo.rootDirectory(directory));
+    SSLContext identity =
+        HostIdentity.load(
+            Demo.identityFile(directory, Demo.DESTINATION), prepare.password().toCharArray());
+    try (HostMachine machine = HostMachine.powerUp(kind, root);
+        FileJournal journal = FileJournal.open(directory.resolve("destination.journal"))) {
+      DestinationHost host =
+          new DestinationHost(
+              machine.platform(),
+              machine.chain(),
+              identity,
+              configuration -> {
+                Guest guest = Guest.create(machine.host(), machine.platform(), configuration);
+                guest.machine().ports().attach(GuestPorts.COMMAND, heartbeat);
+                return guest;
+              },
+              journal,
+              true);
+      try (MigrationDestination destination =
+          MigrationDestination.listen(
+              host,
+              new InetSocketAddress(Demo.LOOPBACK, 0),
+              DestinationOptions.DEFAULT,
+              new Arrivals())) {
+        PlatformStatus status = machine.platform().status();
+        demo.tell(
+            new HostEvent.Prepared(
+                ProcessHandle.current().pid(),
+                machine.platform().exportCertificates().pdh(),
+                status.apiMajor(),
+                status.apiMinor(),
+                status.build(),
+                destination.address().getPort()));
+        if (demo.next() instanceof HostOrder.Prove) {
+          prove();
+        }
+      }
+    }
+  }
+
+  /** Lets the guest run on, stops it, and compares all that it shows of itself. */
+  private void prove() throws Failure, VmmException, InterruptedException, TimeoutException {
+    try (Guest guest = arrival.get(SECONDS, TimeUnit.SECONDS)) {
+      heartbeat.await(BATCHES_BEFORE_PROOF, SECONDS);
+      guest.pause();
+      PseudoRandomWriter.Plan plan =
+          PseudoRandomWriter.Plan.parse(
+                  guest.configuration().workload(), guest.configuration().memoryBytes())
+              .orElseThrow(() -> new Failure("The guest that arrived is not the demo's."));
+      MemoryProof proof = MemoryProof.take(guest.machine(), plan);
+      demo.tell(
+          new HostEvent.Proved(proof.pagesCompared(), proof.mismatches(), proof.steps()));
+    } catch (ExecutionException e) {
+      throw new Failure(Failure.sentence(e.getCause() == null ? e : e.getCause()), e);
+    }
+  }
+
+  /** Takes the one guest that comes. */
+  private final class Arrivals implements ArrivalListener {
+    @Override
+    public void arrived(MoveId move, Guest guest) {
+      arrival.complete(guest);
+      demo.tell(new HostEvent.Arrived());
+    }
+
+    @Override
+    public void lost(MoveId move, MigrationException reason) {
+      arrival.completeExceptionally(reason);
+      demo.tell(new HostEvent.Failed(Failure.sentence(reason)));
+    }
+  }
+}

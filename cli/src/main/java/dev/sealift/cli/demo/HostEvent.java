@@ -1,0 +1,64 @@
+package dev.sealift.cli.demo;
+
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+
+/** What a host process tells the demonstration, one JSON object a line on its standard output. */
+@JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "event")
+@JsonSubTypes({
+  @JsonSubTypes.Type(value = HostEvent.Prepared.class, name = "prepared"),
+  @JsonSubTypes.Type(value = HostEvent.Measured.class, name = "measured"),
+  @JsonSubTypes.Type(value = HostEvent.Running.class, name = "running"),
+  @JsonSubTypes.Type(value = HostEvent.RoundEnded.class, name = "round"),
+  @JsonSubTypes.Type(value = HostEvent.Step.class, name = "step"),
+  @JsonSubTypes.Type(value = HostEvent.Moved.class, name = "moved"),
+  @JsonSubTypes.Type(value = HostEvent.Stayed.class, name = "stayed"),
+  @JsonSubTypes.Type(value = HostEvent.Arrived.class, name = "arrived"),
+  @JsonSubTypes.Type(value = HostEvent.Proved.class, name = "proved"),
+  @JsonSubTypes.Type(value = HostEvent.Failed.class, name = "failed")
+})
+sealed interface HostEvent {
+
+  /**
+   * The platform is up.
+   *
+   * @param pdh the platform's PDH certificate
+   * @param apiMajor the firmware's API version
+   * @param port where a destination listens; zero at a source
+   */
+  @SuppressWarnings("ArrayRecordComponent") // bytes of a message
+  record Prepared(long pid, byte[] pdh, int apiMajor, int apiMinor, int build, int port)
+      implements HostEvent {}
+
+  /**
+   * The guest is launched and measured.
+   *
+   * @param measurement 48 bytes: MAC and nonce
+   */
+  @SuppressWarnings("ArrayRecordComponent") // bytes of a message
+  record Measured(byte[] measurement) implements HostEvent {}
+
+  /** The guest runs. */
+  record Running() implements HostEvent {}
+
+  /** A round of the move is over. */
+  record RoundEnded(int number, DemoReport.Round round) implements HostEvent {}
+
+  /** A step of the hand-over, in words. */
+  record Step(String words) implements HostEvent {}
+
+  /** The guest runs at the destination. */
+  record Moved(DemoReport.Move move, long stepsAtStop) implements HostEvent {}
+
+  /** The guest did not move. */
+  record Stayed(String reason, boolean running) implements HostEvent {}
+
+  /** Destination: the guest arrived and runs. */
+  record Arrived() implements HostEvent {}
+
+  /** Destination: what the comparison found. */
+  record Proved(long pagesCompared, long mismatches, long steps) implements HostEvent {}
+
+  /** The host cannot go on. */
+  record Failed(String sentence) implements HostEvent {}
+}

@@ -1,0 +1,20 @@
+/** The sealift command: arguments in, words out. */
+module dev.sealift.cli {
+  requires dev.sealift.crypto;
+  requires dev.sealift.firmware;
+  requires dev.sealift.kernel;
+  requires dev.sealift.linux;
+  requires dev.sealift.migration;
+  requires dev.sealift.vmm;
+  requires info.picocli;
+  requires org.bouncycastle.pkix;
+  requires org.bouncycastle.provider;
+  requires static org.jspecify;
+  requires tools.jackson.databind;
+
+  opens dev.sealift.cli to
+      info.picocli;
+  opens dev.sealift.cli.demo to
+      info.picocli,
+      tools.jackson.databind;
+}

@@ -1,0 +1,114 @@
+package dev.sealift.cli.demo;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.sealift.cli.Sealift;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** The demonstration as a person runs it: two real processes and a guest that moves between them. */
+class DemoTest {
+
+  private record Run(int code, String out, String err) {
+    JsonNode json() {
+      List<String> lines = out.strip().lines().toList();
+      return JsonMapper.shared().readTree(lines.getLast());
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"kvm", "model"})
+  @DisplayName("a running guest moves between two processes and every page of it is proved")
+  void moves(String host) {
+    assumeTrue(
+        host.equals("model") || Files.isWritable(Path.of("/dev/kvm")),
+        "no usable /dev/kvm on this machine");
+
+    Run run = run("demo", "--host", host, "--memory", "16M", "--hot-set", "2M", "--json");
+
+    assertThat(run.code()).as(run.out() + run.err()).isZero();
+    JsonNode json = run.json();
+    assertThat(json.get("host").asString()).isEqualTo(host);
+    assertThat(json.get("emulated").asBoolean()).isTrue();
+    assertThat(json.get("verified").asBoolean()).isTrue();
+    assertThat(json.get("guest").get("measured").asBoolean()).isTrue();
+    assertThat(json.get("source").get("pid").asLong())
+        .isNotEqualTo(json.get("destination").get("pid").asLong());
+    assertThat(json.get("guest").get("memoryBytes").asLong()).isEqualTo(16L << 20);
+    assertThat(json.get("guest").get("sharedPages").asLong()).isPositive();
+    assertThat(
+            json.get("guest").get("sharedPages").asLong()
+                + json.get("guest").get("privatePages").asLong())
+        .isEqualTo(4096);
+    JsonNode verification = json.get("verification");
+    assertThat(verification.get("pagesCompared").asLong()).isEqualTo(4096);
+    assertThat(verification.get("mismatches").asLong()).isZero();
+    assertThat(verification.get("stepsAtStop").asLong()).isPositive();
+    assertThat(verification.get("stepsAtEnd").asLong())
+        .isGreaterThan(verification.get("stepsAtStop").asLong());
+    JsonNode rounds = json.get("rounds");
+    assertThat(rounds.size()).isGreaterThan(2);
+    assertThat(rounds.get(0).get("pages").asLong()).isEqualTo(4096);
+    for (JsonNode round : rounds) {
+      assertThat(round.get("pages").asLong()).isPositive();
+      assertThat(round.get("pages").asLong())
+          .isEqualTo(
+              round.get("privatePackets").asLong() + round.get("sharedPages").asLong());
+    }
+    double parts = 0;
+    for (JsonNode part : json.get("downtime").get("parts")) {
+      parts += part.asDouble();
+    }
+    assertThat(json.get("downtime").get("millis").asDouble())
+        .isCloseTo(parts, org.assertj.core.data.Offset.offset(0.5));
+  }
+
+  @Test
+  @DisplayName("a guest whose policy says NOSEND stays where it is, with a sentence that says why")
+  void noSend() {
+    Run run = run("demo", "--host", "model", "--memory", "8M", "--nosend", "--json");
+
+    assertThat(run.code()).isEqualTo(1);
+    JsonNode json = run.json();
+    assertThat(json.get("moved").asBoolean()).isFalse();
+    assertThat(json.get("verified").asBoolean()).isFalse();
+    assertThat(json.get("reason").asString()).contains("NOSEND");
+    assertThat(run.out()).contains("runs on at the source");
+  }
+
+  @Test
+  @DisplayName("bad input is answered in a sentence, without a stack trace")
+  void badInput() {
+    Run size = run("demo", "--host", "model", "--memory", "5M");
+    assertThat(size.code()).isEqualTo(1);
+    assertThat(size.err()).contains("--memory", "multiple of 2M").doesNotContain("\tat ");
+
+    Run host = run("demo", "--host", "moon");
+    assertThat(host.code()).isEqualTo(2);
+    assertThat(host.err()).contains("--host", "moon").doesNotContain("\tat ");
+
+    Run downtime = run("demo", "--downtime", "0", "--host", "model");
+    assertThat(downtime.code()).isEqualTo(1);
+    assertThat(downtime.err()).contains("1 to 60000");
+  }
+
+  private static Run run(String... arguments) {
+    StringWriter out = new StringWriter();
+    StringWriter err = new StringWriter();
+    CommandLine command = Sealift.commandLine();
+    command.setOut(new PrintWriter(out, true));
+    command.setErr(new PrintWriter(err, true));
+    return new Run(command.execute(arguments), out.toString(), err.toString());
+  }
+}
