@@ -1,4 +1,6 @@
-/** The Secure Processor in software: its mailbox, its guests and keys, and the memory controller. */
+/**
+ * The Secure Processor in software: its mailbox, its guests and keys, and the memory controller.
+ */
 module dev.sealift.firmware {
   requires transitive dev.sealift.abi;
   requires transitive dev.sealift.crypto;

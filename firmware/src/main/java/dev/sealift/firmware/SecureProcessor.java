@@ -3,7 +3,8 @@ package dev.sealift.firmware;
 import dev.sealift.abi.FirmwareStatus;
 
 /**
- * The Secure Processor as the rest of the machine reaches it: a mailbox that takes one command at a time.
+ * The Secure Processor as the rest of the machine reaches it: a mailbox that takes one command at a
+ * time.
  *
  * <p>Source: AMD publication 55766, mailbox protocol.
  */
@@ -13,18 +14,24 @@ public interface SecureProcessor {
    * Runs a command to its end. Callers are served one after the other.
    *
    * @param id the command id, bits 23:16 of the command register; an unknown one is INVALID_COMMAND
-   * @param buffer the system physical address of the command buffer; not looked at by commands that take none
+   * @param buffer the system physical address of the command buffer; not looked at by commands that
+   *     take none
    * @return the status; what is written back to the buffer depends on the command's class
    */
   FirmwareStatus command(int id, long buffer);
 
-  /** What WBINVD on every core of the machine does: no stale line of any guest is left in a cache. */
+  /**
+   * What WBINVD on every core of the machine does: no stale line of any guest is left in a cache.
+   */
   void writeBackAndInvalidateCaches();
 
   /** The ASIDs that exist: 1 to this number (CPUID 8000001F ECX). */
   int maximumAsid();
 
-  /** The lowest ASID for guests without SEV-ES (CPUID 8000001F EDX); those with it take the lower ones. */
+  /**
+   * The lowest ASID for guests without SEV-ES (CPUID 8000001F EDX); those with it take the lower
+   * ones.
+   */
   int minimumSevAsid();
 
   /** The bit of a physical address that marks encrypted memory (CPUID 8000001F EBX, bits 5:0). */

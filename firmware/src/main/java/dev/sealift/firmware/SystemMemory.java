@@ -3,8 +3,8 @@ package dev.sealift.firmware;
 import java.lang.foreign.MemorySegment;
 
 /**
- * The machine's memory by system physical address, as it lies in DRAM. An address without memory behind it is answered with
- * false, and then nothing was copied.
+ * The machine's memory by system physical address, as it lies in DRAM. An address without memory
+ * behind it is answered with false, and then nothing was copied.
  */
 public interface SystemMemory {
 

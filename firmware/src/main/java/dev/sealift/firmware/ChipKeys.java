@@ -1,0 +1,53 @@
+package dev.sealift.firmware;
+
+import dev.sealift.crypto.P384;
+import java.math.BigInteger;
+import java.security.KeyPair;
+import java.security.SecureRandom;
+import java.security.interfaces.ECPrivateKey;
+import java.security.interfaces.ECPublicKey;
+
+/**
+ * What is burnt into one chip and outlives every reset: the chip endorsement key (CEK, P-384) and
+ * the chip's identity.
+ *
+ * <p>How a real chip derives the two is not public; the model draws them at random. The identity
+ * is, as on real chips, a point on secp256k1, here for a random scalar that serves nothing else and
+ * is not kept.
+ */
+public final class ChipKeys {
+  private final ECPrivateKey cekPrivate;
+  private final ECPublicKey cekPublic;
+  private final byte[] id;
+
+  private ChipKeys(KeyPair cek, byte[] id) {
+    this.cekPrivate = (ECPrivateKey) cek.getPrivate();
+    this.cekPublic = (ECPublicKey) cek.getPublic();
+    this.id = id;
+  }
+
+  /** A chip that never was. */
+  public static ChipKeys generate(SecureRandom random) {
+    BigInteger scalar;
+    do {
+      scalar = new BigInteger(Secp256k1.ORDER.bitLength(), random);
+    } while (scalar.signum() == 0 || scalar.compareTo(Secp256k1.ORDER) >= 0);
+    return new ChipKeys(P384.generate(random), Secp256k1.publicPoint(scalar));
+  }
+
+  /**
+   * The chip's identity, as GET_ID writes it: X and Y of a point on secp256k1, 32 bytes each,
+   * big-endian.
+   */
+  public byte[] id() {
+    return id.clone();
+  }
+
+  ECPrivateKey cekPrivate() {
+    return cekPrivate;
+  }
+
+  ECPublicKey cekPublic() {
+    return cekPublic;
+  }
+}

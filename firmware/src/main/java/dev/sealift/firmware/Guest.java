@@ -1,0 +1,193 @@
+package dev.sealift.firmware;
+
+import static dev.sealift.abi.FirmwareStatus.INACTIVE;
+import static dev.sealift.abi.FirmwareStatus.INVALID_GUEST_STATE;
+
+import dev.sealift.abi.psp.GuestState;
+import dev.sealift.crypto.GuestPolicy;
+import dev.sealift.crypto.JdkPacketEngine;
+import dev.sealift.crypto.LaunchDigest;
+import dev.sealift.crypto.PacketEngine;
+import dev.sealift.crypto.SecretBytes;
+import dev.sealift.crypto.TransportKeys;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The context of one guest: its state, its address space and its secrets. Nothing of it leaves the
+ * processor.
+ *
+ * <p>Source: AMD publication 55766, guest context, guest state machine.
+ */
+final class Guest {
+
+  /** The states in which a guest that has an ASID may run. */
+  private static final Set<GuestState> RUNNABLE =
+      EnumSet.of(GuestState.RUNNING, GuestState.SUPDATE);
+
+  private final int handle;
+  private final GuestPolicy policy;
+  private final SecretBytes encryptionSeed;
+  private GuestState state;
+  private int asid = MemoryController.HOST;
+  private @Nullable TransportKeys transportKeys;
+  private @Nullable PacketEngine packetEngine;
+  private @Nullable LaunchDigest launchDigest;
+  private byte @Nullable [] measurement;
+
+  /**
+   * A guest that nobody has seen yet.
+   *
+   * @param encryptionSeed what the keys of its memory are derived from; the guest's own from now on
+   * @param transportKeys of its owner's or its sender's session; the guest's own from now on
+   */
+  Guest(
+      int handle,
+      GuestPolicy policy,
+      GuestState state,
+      SecretBytes encryptionSeed,
+      TransportKeys transportKeys) {
+    this.handle = handle;
+    this.policy = policy;
+    this.state = state;
+    this.encryptionSeed = encryptionSeed;
+    this.transportKeys = transportKeys;
+  }
+
+  int handle() {
+    return handle;
+  }
+
+  GuestPolicy policy() {
+    return policy;
+  }
+
+  GuestState state() {
+    return state;
+  }
+
+  /** What the keys of its memory are derived from. */
+  SecretBytes encryptionSeed() {
+    return encryptionSeed;
+  }
+
+  /** Refuses with INVALID_GUEST_STATE in any other state. */
+  void requireState(GuestState required) throws Refusal {
+    Refusal.unless(state == required, INVALID_GUEST_STATE);
+  }
+
+  void enter(GuestState next) {
+    state = next;
+  }
+
+  /** Whether its state lets it run, once it has an address space. */
+  boolean mayRun() {
+    return RUNNABLE.contains(state);
+  }
+
+  /** Its address space, or 0. */
+  int asid() {
+    return asid;
+  }
+
+  boolean hasAsid() {
+    return asid != MemoryController.HOST;
+  }
+
+  /** Refuses with INACTIVE where the guest has no address space. */
+  void requireAsid() throws Refusal {
+    Refusal.unless(hasAsid(), INACTIVE);
+  }
+
+  void activate(int newAsid) {
+    asid = newAsid;
+  }
+
+  void deactivate() {
+    asid = MemoryController.HOST;
+  }
+
+  /** The keys of the session that is open. */
+  TransportKeys transportKeys() {
+    return present(transportKeys);
+  }
+
+  /** Opens a session. */
+  void openSession(TransportKeys keys) {
+    closeSession();
+    transportKeys = keys;
+  }
+
+  /** The engine for the packets of the session that is open. */
+  PacketEngine packetEngine() {
+    PacketEngine engine = packetEngine;
+    if (engine == null) {
+      engine = new JdkPacketEngine(transportKeys());
+      packetEngine = engine;
+    }
+    return engine;
+  }
+
+  /** Wipes the session's keys. */
+  void closeSession() {
+    if (packetEngine != null) {
+      packetEngine.close();
+      packetEngine = null;
+    }
+    if (transportKeys != null) {
+      transportKeys.close();
+      transportKeys = null;
+    }
+  }
+
+  /** The digest of what was launched so far. */
+  LaunchDigest launchDigest() {
+    LaunchDigest digest = launchDigest;
+    if (digest == null) {
+      digest = new LaunchDigest();
+      launchDigest = digest;
+    }
+    return digest;
+  }
+
+  /** The MAC that LAUNCH_MEASURE gave. */
+  byte[] measurement() {
+    return present(measurement);
+  }
+
+  void measured(byte[] mac) {
+    measurement = mac;
+  }
+
+  /** Wipes what only the launch needed. */
+  void endLaunch() {
+    closeSession();
+    launchDigest = null;
+    if (measurement != null) {
+      Arrays.fill(measurement, (byte) 0);
+      measurement = null;
+    }
+  }
+
+  /** Wipes everything: the guest is gone. */
+  void wipe() {
+    endLaunch();
+    encryptionSeed.close();
+    state = GuestState.UNINIT;
+  }
+
+  /** Says nothing of the secrets. */
+  @Override
+  public String toString() {
+    return "guest " + handle + " (" + state + ", ASID " + asid + ", policy " + policy + ")";
+  }
+
+  private static <T> T present(@Nullable T held) {
+    if (held == null) {
+      throw new IllegalStateException("the guest's state does not allow this");
+    }
+    return held;
+  }
+}

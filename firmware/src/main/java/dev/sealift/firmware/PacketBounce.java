@@ -1,0 +1,52 @@
+package dev.sealift.firmware;
+
+import dev.sealift.abi.Pages;
+import dev.sealift.crypto.PacketHeader;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * The processor's scratch memory for one packet at a time: header, guest data and ciphertext, used
+ * again by every command.
+ */
+final class PacketBounce {
+  private final Area plain;
+  private final Area cipher;
+  private final MemorySegment header = MemorySegment.ofArray(new byte[PacketHeader.SIZE]);
+
+  /** Room for packets of up to {@code capacity} bytes, at least a page. */
+  PacketBounce(int capacity) {
+    int size = Math.max(capacity, Pages.SIZE);
+    plain = new Area(size);
+    cipher = new Area(size);
+  }
+
+  /** Room for guest data; whoever fills it wipes it. */
+  MemorySegment plain(int length) {
+    return plain.first(length);
+  }
+
+  /** Room for ciphertext. */
+  MemorySegment cipher(int length) {
+    return cipher.first(length);
+  }
+
+  /** Room for a packet header. */
+  MemorySegment header() {
+    return header;
+  }
+
+  /** Memory whose slice of a page, which nearly every packet wants, is cut once. */
+  private static final class Area {
+    private final MemorySegment whole;
+    private final MemorySegment page;
+
+    Area(int size) {
+      whole = MemorySegment.ofArray(new byte[size]);
+      page = whole.asSlice(0, Pages.SIZE);
+    }
+
+    MemorySegment first(int length) {
+      return length == Pages.SIZE ? page : whole.asSlice(0, length);
+    }
+  }
+}

@@ -1,0 +1,218 @@
+package dev.sealift.firmware;
+
+import static dev.sealift.abi.FirmwareStatus.INVALID_COMMAND;
+import static dev.sealift.abi.FirmwareStatus.INVALID_PLATFORM_STATE;
+import static dev.sealift.abi.FirmwareStatus.SUCCESS;
+
+import dev.sealift.abi.FirmwareStatus;
+import dev.sealift.crypto.ApiVersion;
+import dev.sealift.crypto.cert.RootOfTrust;
+import java.security.SecureRandom;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The Secure Processor in software: it answers as firmware of API 1.55 does, keeps the keys of
+ * every guest to itself, and drives the memory controller.
+ *
+ * <p>The certificate of its chip (CEK) leaves it unsigned, as on real chips: whoever plays the
+ * maker signs it. Its chain leads to whatever root signed it, never to AMD's.
+ *
+ * <p>Served: INIT, SHUTDOWN, PLATFORM_RESET, PLATFORM_STATUS, PDH_CERT_EXPORT, DF_FLUSH, GET_ID,
+ * NOP, DECOMMISSION, ACTIVATE, DEACTIVATE, GUEST_STATUS, and the LAUNCH, SEND and RECEIVE commands
+ * for data. Every other command is INVALID_COMMAND.
+ *
+ * <p>Safe for use by many threads; one command runs at a time. Source: AMD publication 55766.
+ */
+public final class SoftwareSecureProcessor implements SecureProcessor {
+  private final ProcessorSettings settings;
+  private final Platform platform;
+  private final CommandTable commands;
+
+  private SoftwareSecureProcessor(
+      ProcessorSettings settings, SystemMemory memory, MemoryController controller) {
+    this.settings = settings;
+    this.platform = new Platform(settings, memory, controller);
+    this.commands = new CommandTable(platform);
+  }
+
+  /** Starts a description of a processor. */
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  @Override
+  public synchronized FirmwareStatus command(int id, long buffer) {
+    Command command = commands.get(id);
+    if (command == null) {
+      return INVALID_COMMAND;
+    }
+    FirmwareStatus status = run(command, buffer);
+    if (!command.bufferClass().isWrittenBackOn(status)) {
+      return status;
+    }
+    try {
+      platform.memory().writeHost(buffer, command.buffer());
+      return status;
+    } catch (Refusal refusal) {
+      return refusal.status();
+    }
+  }
+
+  private FirmwareStatus run(Command command, long address) {
+    try {
+      if (command.bufferClass() != BufferClass.IGNORED) {
+        platform.memory().readHost(address, command.buffer());
+      }
+      Refusal.unless(command.states().contains(platform.state()), INVALID_PLATFORM_STATE);
+      command.handler().run(command.buffer());
+      return SUCCESS;
+    } catch (Refusal refusal) {
+      return refusal.status();
+    }
+  }
+
+  @Override
+  public synchronized void writeBackAndInvalidateCaches() {
+    platform.asids().cachesWrittenBack();
+  }
+
+  @Override
+  public int maximumAsid() {
+    return settings.maximumAsid();
+  }
+
+  @Override
+  public int minimumSevAsid() {
+    return settings.minimumSevAsid();
+  }
+
+  @Override
+  public int encryptionBit() {
+    return settings.encryptionBit();
+  }
+
+  /** Describes a processor. All but the root of trust has a default. */
+  public static final class Builder {
+    private static final int ASID_LIMIT = 0xFFFF;
+    private static final int LOWEST_ENCRYPTION_BIT = 47;
+    private static final int HIGHEST_ENCRYPTION_BIT = 62;
+
+    private @Nullable RootOfTrust root;
+    private @Nullable ChipKeys chip;
+    private PlatformStore store = new InMemoryPlatformStore();
+    private ApiVersion api = new ApiVersion(1, 55);
+    private int buildNumber = 21;
+    private int maximumAsid = 1006;
+    private int minimumSevAsid = 1;
+    private int encryptionBit = 51;
+    private FirmwareProfile profile = FirmwareProfile.DEFAULT;
+    private SecureRandom random = new SecureRandom();
+
+    private Builder() {}
+
+    /** The root that a target's chain must lead to where a guest's policy says SEV. Required. */
+    public Builder rootOfTrust(RootOfTrust newRoot) {
+      root = newRoot;
+      return this;
+    }
+
+    /** What is burnt into the chip. Default: a chip that never was. */
+    public Builder chip(ChipKeys newChip) {
+      chip = newChip;
+      return this;
+    }
+
+    /**
+     * Where the platform's identity is kept. Default: in memory, for as long as the processor
+     * lives.
+     */
+    public Builder store(PlatformStore newStore) {
+      store = newStore;
+      return this;
+    }
+
+    /**
+     * The interface version that is reported, measured and stamped into certificates. Default:
+     * 1.55.
+     */
+    public Builder apiVersion(ApiVersion newApi) {
+      api = newApi;
+      return this;
+    }
+
+    /** The build number that is reported and measured, 0 to 255. Default: 21. */
+    public Builder buildNumber(int newBuildNumber) {
+      buildNumber = inRange("build number", newBuildNumber, 0, 0xFF);
+      return this;
+    }
+
+    /**
+     * The ASIDs. Default: 1006, and all of them for guests without SEV-ES.
+     *
+     * @param maximum the highest, 1 to 65535
+     * @param minimumSev the lowest for guests without SEV-ES, 1 to maximum + 1; those with it take
+     *     the lower ones
+     */
+    public Builder asids(int maximum, int minimumSev) {
+      maximumAsid = inRange("highest ASID", maximum, 1, ASID_LIMIT);
+      minimumSevAsid = inRange("lowest SEV ASID", minimumSev, 1, maximum + 1);
+      return this;
+    }
+
+    /** The C-bit, 47 to 62: above every physical address. Default: 51. */
+    public Builder encryptionBit(int bit) {
+      encryptionBit = inRange("encryption bit", bit, LOWEST_ENCRYPTION_BIT, HIGHEST_ENCRYPTION_BIT);
+      return this;
+    }
+
+    /**
+     * The side taken where specification and firmware differ. Default: {@link
+     * FirmwareProfile#DEFAULT}.
+     */
+    public Builder profile(FirmwareProfile newProfile) {
+      profile = newProfile;
+      return this;
+    }
+
+    /** The source of every key, nonce and IV. Default: the platform's. */
+    public Builder random(SecureRandom newRandom) {
+      random = newRandom;
+      return this;
+    }
+
+    /**
+     * Makes the processor, not initialised.
+     *
+     * @param memory the machine's memory
+     * @param controller in front of the same memory
+     */
+    public SoftwareSecureProcessor build(SystemMemory memory, MemoryController controller) {
+      if (root == null) {
+        throw new IllegalStateException("a processor needs a root of trust");
+      }
+      ChipKeys ownChip = chip == null ? ChipKeys.generate(random) : chip;
+      return new SoftwareSecureProcessor(
+          new ProcessorSettings(
+              root,
+              ownChip,
+              store,
+              api,
+              buildNumber,
+              maximumAsid,
+              minimumSevAsid,
+              encryptionBit,
+              profile,
+              random),
+          memory,
+          controller);
+    }
+
+    private static int inRange(String what, int value, int lowest, int highest) {
+      if (value < lowest || value > highest) {
+        throw new IllegalArgumentException(
+            "the %s is %d; it must be from %d to %d".formatted(what, value, lowest, highest));
+      }
+      return value;
+    }
+  }
+}
