@@ -1,0 +1,20 @@
+package dev.sealift.kernel;
+
+import dev.sealift.abi.Errno;
+
+/**
+ * One SEV_ISSUE_CMD.
+ *
+ * @param writable the descriptor was opened for writing
+ * @param data the user address of the command's parameters
+ * @param error the caller's error field
+ */
+record DeviceCall(boolean writable, long data, FirmwareError error) {
+
+  /** Refuses a descriptor that may only look. */
+  void requireWritable() throws Refusal {
+    if (!writable) {
+      throw new Refusal(Errno.EPERM);
+    }
+  }
+}

@@ -1,0 +1,93 @@
+package dev.sealift.kernel;
+
+import dev.sealift.abi.Errno;
+import dev.sealift.abi.FirmwareStatus;
+import dev.sealift.abi.psp.PspCommand;
+import dev.sealift.firmware.SecureProcessor;
+import java.lang.System.Logger.Level;
+import java.lang.foreign.MemorySegment;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * The way to the Secure Processor: one command at a time, through one command buffer of the kernel.
+ */
+final class Mailbox {
+  private static final System.Logger LOG = System.getLogger("dev.sealift.kernel");
+
+  /** No command has parameters longer than this. */
+  private static final int BUFFER_SIZE = 4096;
+
+  private static final MemorySegment NOTHING = MemorySegment.ofArray(new byte[0]);
+
+  private final SecureProcessor processor;
+  private final KernelBuffer buffer;
+  private final long bufferAddress;
+  private final ReentrantLock mutex = new ReentrantLock();
+  private boolean dead;
+
+  private Mailbox(SecureProcessor processor, KernelBuffer buffer, EncryptionFeatures features) {
+    this.processor = processor;
+    this.buffer = buffer;
+    this.bufferAddress = features.hostAddress(buffer.address());
+  }
+
+  /** Opens the mailbox, with a command buffer of its own. */
+  static Mailbox open(SecureProcessor processor, KernelMemory memory, EncryptionFeatures features) {
+    try {
+      return new Mailbox(processor, memory.allocate(BUFFER_SIZE), features);
+    } catch (Refusal noMemory) {
+      throw new IllegalStateException("no memory for the command buffer", noMemory);
+    }
+  }
+
+  /** Held around several commands that belong together; a command alone takes it itself. */
+  ReentrantLock mutex() {
+    return mutex;
+  }
+
+  /** Issues a command that has no parameters. */
+  int run(PspCommand command, FirmwareError error) {
+    return run(command, NOTHING, 0, error);
+  }
+
+  /**
+   * Issues a command.
+   *
+   * @param parameters the command's parameters; what the firmware wrote back is there afterwards,
+   *     even if the command failed: that is how lengths are asked for
+   * @param length their length in bytes
+   * @param error set to the firmware's status
+   * @return 0, {@code -EIO} if the firmware refused, {@code -EBUSY} if the processor is lost,
+   *     {@code -ETIMEDOUT} if it gets lost now
+   */
+  int run(PspCommand command, MemorySegment parameters, int length, FirmwareError error) {
+    mutex.lock();
+    try {
+      if (dead) {
+        return Errno.EBUSY.negated();
+      }
+      MemorySegment.copy(parameters, 0, buffer.bytes(), 0, length);
+      FirmwareStatus status = processor.command(command.id(), length == 0 ? 0 : bufferAddress);
+      MemorySegment.copy(buffer.bytes(), 0, parameters, 0, length);
+      error.set(status.code());
+      return status == FirmwareStatus.SUCCESS ? 0 : Errno.EIO.negated();
+    } catch (RuntimeException silence) {
+      // A processor that does not answer is never asked again: nobody knows what it half did.
+      dead = true;
+      error.set(0);
+      LOG.log(Level.ERROR, "the Secure Processor did not answer " + command, silence);
+      return Errno.ETIMEDOUT.negated();
+    } finally {
+      mutex.unlock();
+    }
+  }
+
+  /** WBINVD on every core. */
+  void writeBackAndInvalidateCaches() {
+    try {
+      processor.writeBackAndInvalidateCaches();
+    } catch (RuntimeException broken) {
+      LOG.log(Level.ERROR, "the caches could not be written back", broken);
+    }
+  }
+}

@@ -1,0 +1,100 @@
+package dev.sealift.kernel;
+
+import dev.sealift.abi.Errno;
+import dev.sealift.abi.sev.SevCommand;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * KVM_MEMORY_ENCRYPT_OP: finds the handler of a command and copies the command in and out.
+ *
+ * <p>A command without a handler is {@code -EINVAL} and the caller's struct is left alone. For
+ * every other the struct is copied back whatever the handler said: that is how the firmware's
+ * status arrives together with {@code -EIO}.
+ */
+final class MemoryEncryptOp {
+  private static final int IDS = SevCommand.SNP_LAUNCH_FINISH.id() + 1;
+
+  private final SevModule module;
+  private final @Nullable SevHandler[] handlers = new @Nullable SevHandler[IDS];
+
+  MemoryEncryptOp(SevModule module) {
+    this.module = module;
+    InitCommands init = new InitCommands(module);
+    LaunchCommands launch = new LaunchCommands(module);
+    SendCommands send = new SendCommands(module);
+    ReceiveCommands receive = new ReceiveCommands(module);
+    StatusCommands status = new StatusCommands();
+    serve(SevCommand.INIT, init::init);
+    serve(SevCommand.ES_INIT, init::esInit);
+    serve(SevCommand.INIT2, init::init2);
+    serve(SevCommand.LAUNCH_START, launch::start);
+    serve(SevCommand.LAUNCH_UPDATE_DATA, launch::updateData);
+    serve(SevCommand.LAUNCH_UPDATE_VMSA, launch::updateVmsa);
+    serve(SevCommand.LAUNCH_MEASURE, launch::measure);
+    serve(SevCommand.LAUNCH_SECRET, launch::secret);
+    serve(SevCommand.LAUNCH_FINISH, launch::finish);
+    serve(SevCommand.SEND_START, send::start);
+    serve(SevCommand.SEND_UPDATE_DATA, send::updateData);
+    serve(SevCommand.SEND_FINISH, send::finish);
+    serve(SevCommand.SEND_CANCEL, send::cancel);
+    serve(SevCommand.RECEIVE_START, receive::start);
+    serve(SevCommand.RECEIVE_UPDATE_DATA, receive::updateData);
+    serve(SevCommand.RECEIVE_FINISH, receive::finish);
+    serve(SevCommand.GUEST_STATUS, status::guestStatus);
+    // No VM here is one of SEV-SNP.
+    serve(SevCommand.SNP_LAUNCH_START, (_, _) -> Errno.ENOTTY.negated());
+    serve(SevCommand.SNP_LAUNCH_UPDATE, (_, _) -> Errno.EINVAL.negated());
+    serve(SevCommand.SNP_LAUNCH_FINISH, (_, _) -> Errno.ENOTTY.negated());
+  }
+
+  private void serve(SevCommand command, SevHandler handler) {
+    handlers[command.id()] = handler;
+  }
+
+  /**
+   * Serves the ioctl.
+   *
+   * @param argument the user address of a struct kvm_sev_cmd; zero asks whether SEV is there
+   */
+  int run(SevVirtualMachine vm, long argument) {
+    if (!module.features().sev()) {
+      return Errno.ENOTTY.negated();
+    }
+    if (argument == 0) {
+      return 0;
+    }
+    vm.lock().lock();
+    try {
+      if (vm.isDestroyed()) {
+        return Errno.EBADF.negated();
+      }
+      SevCall call = vm.call();
+      if (!call.copyIn(argument)) {
+        return Errno.EFAULT.negated();
+      }
+      if (call.id() == SevCommand.ES_INIT.id() && !module.features().sevEs()) {
+        return Errno.ENOTTY.negated();
+      }
+      SevHandler handler = handler(call.id());
+      if (handler == null) {
+        return Errno.EINVAL.negated();
+      }
+      int result = handle(handler, vm, call);
+      return call.copyOut() ? result : Errno.EFAULT.negated();
+    } finally {
+      vm.lock().unlock();
+    }
+  }
+
+  private @Nullable SevHandler handler(int id) {
+    return id >= 0 && id < handlers.length ? handlers[id] : null;
+  }
+
+  private static int handle(SevHandler handler, SevVirtualMachine vm, SevCall call) {
+    try {
+      return handler.handle(vm, call);
+    } catch (Refusal refusal) {
+      return refusal.result();
+    }
+  }
+}

@@ -1,0 +1,75 @@
+package dev.sealift.kernel;
+
+import dev.sealift.abi.Errno;
+import dev.sealift.abi.layout.Field;
+import dev.sealift.abi.sev.SevDeviceCommand;
+import dev.sealift.abi.sev.SevIoctl;
+import dev.sealift.abi.sev.SevIssueCmd;
+import dev.sealift.kernel.DeviceFiles.DeviceFile;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * The ioctl of /dev/sev: finds the command, and copies it in and out. One command is served at a
+ * time, all its firmware commands together.
+ *
+ * <p>Source: uapi linux/psp-sev.h.
+ */
+final class SevDevice {
+  private static final Field.U32 ERROR = (Field.U32) SevIssueCmd.LAYOUT.field("error");
+
+  private final SevModule module;
+  private final PlatformCommands platform;
+  private final CertificateCommands certificates;
+
+  SevDevice(SevModule module) {
+    this.module = module;
+    this.platform = new PlatformCommands(module);
+    this.certificates = new CertificateCommands(module);
+  }
+
+  int ioctl(DeviceFile file, int request, long argument) {
+    if (request != SevIoctl.ISSUE_CMD) {
+      return Errno.EINVAL.negated();
+    }
+    MemorySegment struct = MemorySegment.ofArray(new byte[SevIssueCmd.LAYOUT.size()]);
+    if (!module.user().read(argument, struct)) {
+      return Errno.EFAULT.negated();
+    }
+    SevIssueCmd issued = SevIssueCmd.read(struct);
+    SevDeviceCommand command = SevDeviceCommand.of(issued.cmd());
+    if (command == null) {
+      return Errno.EINVAL.negated();
+    }
+    DeviceCall call = new DeviceCall(file.writable(), issued.data(), new FirmwareError());
+    call.error().set(issued.error());
+    module.driver().mailbox().mutex().lock();
+    try {
+      int result = handle(command, call);
+      ERROR.set(struct, call.error().code());
+      return module.user().write(argument, struct) ? result : Errno.EFAULT.negated();
+    } finally {
+      module.driver().mailbox().mutex().unlock();
+    }
+  }
+
+  private int handle(SevDeviceCommand command, DeviceCall call) {
+    try {
+      return switch (command) {
+        case FACTORY_RESET -> platform.factoryReset(call);
+        case PLATFORM_STATUS -> platform.status(call);
+        case PEK_GEN -> certificates.generatePek(call);
+        case PEK_CSR -> certificates.pekSigningRequest(call);
+        case PDH_GEN -> certificates.generatePdh(call);
+        case PDH_CERT_EXPORT -> certificates.exportPdh(call);
+        case PEK_CERT_IMPORT -> certificates.importPek(call);
+        case GET_ID -> platform.id(call);
+        case GET_ID2 -> platform.idOfLength(call);
+        // A platform that was never initialised for SEV-SNP.
+        case SNP_PLATFORM_STATUS, SNP_COMMIT, SNP_SET_CONFIG, SNP_VLEK_LOAD ->
+            Errno.EINVAL.negated();
+      };
+    } catch (Refusal refusal) {
+      return refusal.result();
+    }
+  }
+}

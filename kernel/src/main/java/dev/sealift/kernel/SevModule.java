@@ -1,0 +1,43 @@
+package dev.sealift.kernel;
+
+import dev.sealift.firmware.SecureProcessor;
+
+/**
+ * What the SEV layer has once a machine, as a kernel module has its globals.
+ *
+ * @param settings what the kernel was told
+ * @param features what the CPU can do
+ * @param user the memory of the caller
+ * @param memory the kernel's allocator
+ * @param driver the driver of the Secure Processor
+ * @param asids the address spaces
+ * @param files the descriptors of /dev/sev
+ */
+record SevModule(
+    KernelSettings settings,
+    EncryptionFeatures features,
+    UserMemory user,
+    KernelMemory memory,
+    SevDriver driver,
+    AsidPool asids,
+    DeviceFiles files) {
+
+  /** Loads the module: the driver asks the processor what it is. */
+  static SevModule load(
+      KernelSettings settings,
+      SecureProcessor processor,
+      PhysicalMemory physicalMemory,
+      UserMemory user) {
+    EncryptionFeatures features = EncryptionFeatures.query(processor, settings.hostEncryption());
+    KernelMemory memory = new KernelMemory(physicalMemory);
+    SevDriver driver = new SevDriver(Mailbox.open(processor, memory, features), memory, features);
+    return new SevModule(
+        settings,
+        features,
+        user,
+        memory,
+        driver,
+        new AsidPool(features, driver),
+        new DeviceFiles());
+  }
+}

@@ -1,0 +1,104 @@
+package dev.sealift.kernel;
+
+import dev.sealift.abi.GuestProgram;
+import dev.sealift.abi.SystemCalls;
+import dev.sealift.abi.ThreadSignals;
+import dev.sealift.firmware.MemoryController;
+import dev.sealift.firmware.PlainMemoryController;
+import dev.sealift.firmware.SecureProcessor;
+import dev.sealift.firmware.SystemMemory;
+import dev.sealift.kernel.model.SoftwareKvm;
+import java.util.List;
+import java.util.function.Function;
+
+/**
+ * A machine with SEV where there is none in hardware: its memory, its Secure Processor, and the
+ * kernel that a VMM calls. Machines share nothing: two of them in one process are two hosts.
+ */
+public final class SoftwareMachine {
+
+  /** Makes the processor once the machine's memory exists. */
+  @FunctionalInterface
+  public interface ProcessorFactory {
+    SecureProcessor create(SystemMemory memory, MemoryController controller);
+  }
+
+  private final SystemCalls calls;
+  private final ThreadSignals signals;
+  private final SecureProcessor processor;
+
+  private SoftwareMachine(SystemCalls calls, ThreadSignals signals, SecureProcessor processor) {
+    this.calls = calls;
+    this.signals = signals;
+    this.processor = processor;
+  }
+
+  /**
+   * A machine all in software; its guest memory is encrypted at rest.
+   *
+   * @param controller makes the memory controller that encrypts
+   * @param programs what guests can run
+   */
+  public static SoftwareMachine model(
+      ProcessorFactory processor,
+      Function<SystemMemory, MemoryController> controller,
+      List<GuestProgram> programs) {
+    return model(processor, controller, programs, KernelSettings.DEFAULT);
+  }
+
+  /** The same, with a kernel that is told something of its host and caller. */
+  public static SoftwareMachine model(
+      ProcessorFactory processor,
+      Function<SystemMemory, MemoryController> controller,
+      List<GuestProgram> programs,
+      KernelSettings settings) {
+    PhysicalMemory physicalMemory = new PhysicalMemory();
+    MappedMemory user = new MappedMemory(physicalMemory);
+    MemoryController memoryController = controller.apply(physicalMemory);
+    VirtualMachines vms = new VirtualMachines();
+    SoftwareKvm kvm = new SoftwareKvm(user, memoryController, vms, programs);
+    SecureProcessor made = processor.create(physicalMemory, memoryController);
+    SevModule module = SevModule.load(settings, made, physicalMemory, user);
+    return new SoftwareMachine(new SoftwareSev(kvm, user, module, vms), kvm, made);
+  }
+
+  /**
+   * SEV in software over a real kernel: the CPU has no keys, so guest memory stays plain.
+   *
+   * @param linux the kernel that serves everything but SEV
+   */
+  public static SoftwareMachine over(
+      SystemCalls linux, ThreadSignals signals, ProcessorFactory processor) {
+    return over(linux, signals, processor, KernelSettings.DEFAULT);
+  }
+
+  /** The same, with a kernel that is told something of its host and caller. */
+  public static SoftwareMachine over(
+      SystemCalls linux,
+      ThreadSignals signals,
+      ProcessorFactory processor,
+      KernelSettings settings) {
+    PhysicalMemory physicalMemory = new PhysicalMemory();
+    MappedMemory user = new MappedMemory(physicalMemory);
+    SecureProcessor made =
+        processor.create(physicalMemory, new PlainMemoryController(physicalMemory));
+    SevModule module = SevModule.load(settings, made, physicalMemory, user);
+    SystemCalls calls = new SoftwareSev(linux, user, module, new VirtualMachines());
+    return new SoftwareMachine(calls, signals, made);
+  }
+
+  /** The kernel as a VMM calls it. */
+  public SystemCalls calls() {
+    return calls;
+  }
+
+  /** How threads inside KVM_RUN are interrupted. */
+  public ThreadSignals signals() {
+    return signals;
+  }
+
+  /** The machine's Secure Processor, as only the machine itself reaches it. */
+  public SecureProcessor processor() {
+    return processor;
+  }
+}

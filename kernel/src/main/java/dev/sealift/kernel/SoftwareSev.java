@@ -1,0 +1,167 @@
+package dev.sealift.kernel;
+
+import dev.sealift.abi.Errno;
+import dev.sealift.abi.OpenFlags;
+import dev.sealift.abi.SystemCalls;
+import dev.sealift.abi.kvm.KvmIoctl;
+import dev.sealift.kernel.DeviceFiles.DeviceFile;
+import java.lang.System.Logger.Level;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * SEV laid over a kernel that has none: serves /dev/sev and the three SEV ioctls of VM descriptors,
+ * and passes everything else to the kernel below. What it must know of the rest it watches go by:
+ * which VMs there are and how many vCPUs they have, and what memory the caller mapped.
+ */
+final class SoftwareSev implements SystemCalls {
+  private static final System.Logger LOG = System.getLogger("dev.sealift.kernel");
+
+  /** KVM_CAP_VM_TYPES: a bit for each type that KVM_CREATE_VM takes. */
+  private static final int CAP_VM_TYPES = 235;
+
+  private final SystemCalls below;
+  private final MappedMemory user;
+  private final SevModule module;
+  private final VirtualMachines vms;
+  private final MemoryEncryptOp memoryEncryptOp;
+  private final SevDevice device;
+
+  SoftwareSev(SystemCalls below, MappedMemory user, SevModule module, VirtualMachines vms) {
+    this.below = below;
+    this.user = user;
+    this.module = module;
+    this.vms = vms;
+    this.memoryEncryptOp = new MemoryEncryptOp(module);
+    this.device = new SevDevice(module);
+  }
+
+  @Override
+  public int open(String path, int flags) {
+    if (!path.equals("/dev/sev")) {
+      return below.open(path, flags);
+    }
+    int mode = flags & OpenFlags.O_ACCMODE;
+    return module.files().open(mode == OpenFlags.O_WRONLY || mode == OpenFlags.O_RDWR);
+  }
+
+  @Override
+  public int close(int fd) {
+    if (DeviceFiles.owns(fd)) {
+      return module.files().close(fd) ? 0 : Errno.EBADF.negated();
+    }
+    SevVirtualMachine vm = vms.remove(fd);
+    if (vm != null) {
+      vm.destroy();
+    }
+    return below.close(fd);
+  }
+
+  @Override
+  public int ioctl(int fd, int request, long argument) {
+    try {
+      return dispatch(fd, request, argument);
+    } catch (RuntimeException race) {
+      // Memory that another thread takes away in the middle of a call is a bad address, no more.
+      LOG.log(Level.WARNING, "an ioctl was cut short", race);
+      return Errno.EFAULT.negated();
+    }
+  }
+
+  private int dispatch(int fd, int request, long argument) {
+    if (DeviceFiles.owns(fd)) {
+      DeviceFile file = module.files().at(fd);
+      return file == null ? Errno.EBADF.negated() : device.ioctl(file, request, argument);
+    }
+    if (request == KvmIoctl.CREATE_VM) {
+      return createVm(fd, argument);
+    }
+    if (request == KvmIoctl.CHECK_EXTENSION && argument == CAP_VM_TYPES) {
+      return checkVmTypes(fd);
+    }
+    SevVirtualMachine vm = vms.at(fd);
+    if (vm == null) {
+      return below.ioctl(fd, request, argument);
+    }
+    return switch (request) {
+      case KvmIoctl.MEMORY_ENCRYPT_OP -> memoryEncryptOp.run(vm, argument);
+      case KvmIoctl.MEMORY_ENCRYPT_REG_REGION -> region(vm, argument, true);
+      case KvmIoctl.MEMORY_ENCRYPT_UNREG_REGION -> region(vm, argument, false);
+      case KvmIoctl.CREATE_VCPU -> createVcpu(vm, fd, argument);
+      default -> below.ioctl(fd, request, argument);
+    };
+  }
+
+  private int createVm(int fd, long type) {
+    boolean sevType =
+        (type == SevVirtualMachine.TYPE_SEV && module.features().sev())
+            || (type == SevVirtualMachine.TYPE_SEV_ES && module.features().sevEs());
+    // To the kernel below a SEV guest is a VM like any other.
+    int vmFd = below.ioctl(fd, KvmIoctl.CREATE_VM, sevType ? SevVirtualMachine.TYPE_DEFAULT : type);
+    if (vmFd >= 0) {
+      SevVirtualMachine stale = vms.remove(vmFd);
+      if (stale != null) {
+        stale.destroy();
+      }
+      vms.add(vmFd, new SevVirtualMachine(module, type));
+    }
+    return vmFd;
+  }
+
+  private int checkVmTypes(int fd) {
+    int types = below.ioctl(fd, KvmIoctl.CHECK_EXTENSION, CAP_VM_TYPES);
+    if (types < 0 || !module.features().sev()) {
+      return types;
+    }
+    int sevTypes = 1 << SevVirtualMachine.TYPE_DEFAULT | 1 << SevVirtualMachine.TYPE_SEV;
+    if (module.features().sevEs()) {
+      sevTypes |= 1 << SevVirtualMachine.TYPE_SEV_ES;
+    }
+    return types | sevTypes;
+  }
+
+  private int createVcpu(SevVirtualMachine vm, int fd, long argument) {
+    // Counted before it exists, so that the VM cannot become a SEV guest in between.
+    vm.countVcpus(1);
+    int vcpuFd = below.ioctl(fd, KvmIoctl.CREATE_VCPU, argument);
+    if (vcpuFd < 0) {
+      vm.countVcpus(-1);
+    }
+    return vcpuFd;
+  }
+
+  private static int region(SevVirtualMachine vm, long argument, boolean register) {
+    vm.lock().lock();
+    try {
+      if (vm.isDestroyed()) {
+        return Errno.EBADF.negated();
+      }
+      return register ? vm.regions().register(vm, argument) : vm.regions().unregister(vm, argument);
+    } catch (Refusal refusal) {
+      return refusal.result();
+    } finally {
+      vm.lock().unlock();
+    }
+  }
+
+  @Override
+  public MapResult mmap(long length, int protection, int flags, int fd, long offset) {
+    if (DeviceFiles.owns(fd)) {
+      boolean open = module.files().at(fd) != null;
+      return new MapResult.Refused(open ? Errno.ENODEV : Errno.EBADF);
+    }
+    MapResult result = below.mmap(length, protection, flags, fd, offset);
+    if (result instanceof MapResult.Mapped(MemorySegment memory) && !user.map(memory, protection)) {
+      below.munmap(memory);
+      return new MapResult.Refused(Errno.ENOMEM);
+    }
+    return result;
+  }
+
+  @Override
+  public int munmap(MemorySegment mapping) {
+    if (!user.unmap(mapping)) {
+      return Errno.EINVAL.negated();
+    }
+    return below.munmap(mapping);
+  }
+}

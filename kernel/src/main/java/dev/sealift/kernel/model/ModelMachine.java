@@ -1,0 +1,28 @@
+package dev.sealift.kernel.model;
+
+import dev.sealift.firmware.MemoryController;
+import dev.sealift.kernel.EncryptionContexts;
+import dev.sealift.kernel.UserMemory;
+
+/**
+ * What every part of the model stands on.
+ *
+ * @param user the VMM's memory
+ * @param controller the way from there to DRAM
+ * @param contexts which VM is encrypted, and under which ASID
+ * @param programs what guests can run
+ * @param signals the signals of the VMM's threads
+ * @param descriptors the VMM's descriptors
+ */
+record ModelMachine(
+    UserMemory user,
+    MemoryController controller,
+    EncryptionContexts contexts,
+    GuestPrograms programs,
+    SignalQueues signals,
+    Descriptors descriptors) {
+
+  CallerMemory caller() {
+    return new CallerMemory(user);
+  }
+}

@@ -1,0 +1,111 @@
+package dev.sealift.kernel.model;
+
+import dev.sealift.abi.Errno;
+import dev.sealift.abi.layout.Field;
+import java.lang.foreign.MemorySegment;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.Predicate;
+
+/**
+ * The model-specific registers of a vCPU (KVM_GET_MSRS, KVM_SET_MSRS): those that a VMM carries
+ * from host to host. They keep what is written; the time stamp counter stands still. Guarded by the
+ * vCPU's lock.
+ *
+ * <p>Source: AMD64 architecture manual, volume 2, model-specific registers; struct kvm_msrs of
+ * asm/kvm.h.
+ */
+final class ModelSpecificRegisters {
+
+  /** The registers that there are, with what each holds after a reset. */
+  private enum Register {
+    TSC(0x10, 0),
+    SYSENTER_CS(0x174, 0),
+    SYSENTER_ESP(0x175, 0),
+    SYSENTER_EIP(0x176, 0),
+    PAT(0x277, 0x0007_0406_0007_0406L),
+    STAR(0xC000_0081, 0),
+    LSTAR(0xC000_0082, 0),
+    CSTAR(0xC000_0083, 0),
+    SFMASK(0xC000_0084, 0),
+    FS_BASE(0xC000_0100, 0),
+    GS_BASE(0xC000_0101, 0),
+    KERNEL_GS_BASE(0xC000_0102, 0);
+
+    private final int number;
+    private final long atReset;
+
+    Register(int number, long atReset) {
+      this.number = number;
+      this.atReset = atReset;
+    }
+  }
+
+  private static final int HEADER_SIZE = 8;
+  private static final int ENTRY_SIZE = 16;
+  private static final Field.U32 NMSRS = new Field.U32("nmsrs", 0);
+  private static final Field.U32 INDEX = new Field.U32("index", 0);
+  private static final Field.U64 DATA = new Field.U64("data", 8);
+
+  /** A list is shorter than this. */
+  private static final int ENTRIES_LIMIT = 256;
+
+  private final Map<Integer, Long> values = new HashMap<>();
+
+  /** As after a reset. */
+  ModelSpecificRegisters() {
+    for (Register register : Register.values()) {
+      values.put(register.number, register.atReset);
+    }
+  }
+
+  /**
+   * Fills in the registers that the list at a user address names. Returns how many, and stops at
+   * the first that there is not; {@code -EFAULT}; {@code -E2BIG} for 256 and more.
+   */
+  int get(CallerMemory caller, long address) {
+    return walk(caller, address, this::read, true);
+  }
+
+  /** Sets the registers in the list at a user address; results as {@link #get}. */
+  int set(CallerMemory caller, long address) {
+    return walk(caller, address, this::write, false);
+  }
+
+  private boolean read(MemorySegment entry) {
+    Long value = values.get(INDEX.get(entry));
+    if (value == null) {
+      return false;
+    }
+    DATA.set(entry, value);
+    return true;
+  }
+
+  private boolean write(MemorySegment entry) {
+    return values.replace(INDEX.get(entry), DATA.get(entry)) != null;
+  }
+
+  private static int walk(
+      CallerMemory caller, long address, Predicate<MemorySegment> entryKnown, boolean giveBack) {
+    MemorySegment header = caller.copyIn(address, HEADER_SIZE);
+    if (header == null) {
+      return Errno.EFAULT.negated();
+    }
+    long count = NMSRS.getUnsigned(header);
+    if (count >= ENTRIES_LIMIT) {
+      return Errno.E2BIG.negated();
+    }
+    MemorySegment entries = caller.copyIn(address + HEADER_SIZE, (int) count * ENTRY_SIZE);
+    if (entries == null) {
+      return Errno.EFAULT.negated();
+    }
+    int done = 0;
+    while (done < count && entryKnown.test(entries.asSlice((long) done * ENTRY_SIZE, ENTRY_SIZE))) {
+      done++;
+    }
+    if (giveBack && caller.copyOut(address + HEADER_SIZE, entries) != 0) {
+      return Errno.EFAULT.negated();
+    }
+    return done;
+  }
+}

@@ -1,0 +1,9 @@
+/** Linux's SEV layer in software: KVM's SEV commands, the /dev/sev driver, and a model of KVM. */
+module dev.sealift.kernel {
+  requires transitive dev.sealift.abi;
+  requires transitive dev.sealift.firmware;
+  requires static org.jspecify;
+
+  exports dev.sealift.kernel;
+  exports dev.sealift.kernel.model;
+}

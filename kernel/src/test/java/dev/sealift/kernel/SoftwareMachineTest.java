@@ -1,0 +1,89 @@
+package dev.sealift.kernel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sealift.abi.MapFlags;
+import dev.sealift.abi.OpenFlags;
+import dev.sealift.abi.SystemCalls;
+import dev.sealift.abi.SystemCalls.MapResult;
+import dev.sealift.abi.ThreadSignals;
+import dev.sealift.abi.kvm.KvmIoctl;
+import dev.sealift.abi.sev.KvmSevCmd;
+import dev.sealift.abi.sev.SevCommand;
+import dev.sealift.firmware.PlainMemoryController;
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+@DisplayName("A machine")
+class SoftwareMachineTest {
+
+  private static final ThreadSignals NO_SIGNALS =
+      new ThreadSignals() {
+        @Override
+        public int currentThread() {
+          return 1;
+        }
+
+        @Override
+        public int block(int signal) {
+          return 0;
+        }
+
+        @Override
+        public int send(int thread, int signal) {
+          return 0;
+        }
+
+        @Override
+        public int take(int signal) {
+          return 0;
+        }
+      };
+
+  private static int init(SystemCalls calls) {
+    int vm = calls.ioctl(calls.open("/dev/kvm", OpenFlags.O_RDWR), KvmIoctl.CREATE_VM, 0);
+    assertThat(vm).isNotNegative();
+    MapResult mapped = calls.mmap(4096, 3, MapFlags.MAP_SHARED | MapFlags.MAP_ANONYMOUS, -1, 0);
+    MemorySegment struct = ((MapResult.Mapped) mapped).memory();
+    new KvmSevCmd(SevCommand.INIT.id(), 0, 0, 0).write(struct);
+    return calls.ioctl(vm, KvmIoctl.MEMORY_ENCRYPT_OP, struct.address());
+  }
+
+  @Test
+  void allInSoftwareServesSev() {
+    ScriptedProcessor processor = new ScriptedProcessor();
+    SoftwareMachine machine =
+        SoftwareMachine.model(
+            (memory, controller) -> {
+              processor.memory = memory;
+              return processor;
+            },
+            PlainMemoryController::new,
+            List.of());
+
+    assertThat(machine.processor()).isSameAs(processor);
+    assertThat(machine.signals().currentThread()).isPositive();
+    assertThat(init(machine.calls())).isZero();
+    assertThat(processor.log).contains("INIT");
+  }
+
+  @Test
+  void overARealKernelServesSevToo() {
+    ScriptedProcessor processor = new ScriptedProcessor();
+    SoftwareMachine machine =
+        SoftwareMachine.over(
+            new BareKernel(),
+            NO_SIGNALS,
+            (memory, controller) -> {
+              assertThat(controller).isInstanceOf(PlainMemoryController.class);
+              processor.memory = memory;
+              return processor;
+            });
+
+    assertThat(machine.processor()).isSameAs(processor);
+    assertThat(machine.signals()).isSameAs(NO_SIGNALS);
+    assertThat(init(machine.calls())).isZero();
+  }
+}

@@ -1,0 +1,98 @@
+package dev.sealift.kernel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sealift.abi.psp.HandleBuffer;
+import java.lang.foreign.MemorySegment;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+@DisplayName("The end of a VM")
+class TeardownTest {
+  private final ScriptedProcessor processor = new ScriptedProcessor();
+  private final TestHost host = TestHost.of(processor);
+
+  @Test
+  void cachesAreWrittenBackBeforeTheFirmwareForgetsTheGuest() {
+    StartedGuest guest = StartedGuest.launched(host);
+    processor.forget();
+
+    assertThat(host.calls.close(guest.vm())).isZero();
+
+    assertThat(processor.log).containsExactly("WBINVD", "DEACTIVATE", "DECOMMISSION");
+    assertThat(HandleBuffer.read(processor.issued.getFirst().buffer()).handle())
+        .isEqualTo(ScriptedProcessor.FIRST_HANDLE);
+    assertThat(HandleBuffer.read(processor.last().buffer()).handle())
+        .isEqualTo(ScriptedProcessor.FIRST_HANDLE);
+  }
+
+  @Test
+  void itIsOverBeforeTheKernelBelowClosesTheVm() {
+    StartedGuest guest = StartedGuest.launched(host);
+    processor.forget();
+    int[] seen = new int[1];
+    host.kernel.beforeClose = () -> seen[0] = processor.log.size();
+
+    host.calls.close(guest.vm());
+
+    assertThat(seen[0]).isEqualTo(3);
+  }
+
+  @Test
+  void aGuestThatTheFirmwareNeverKnewIsNotNamedToIt() {
+    int vm = host.sevVm();
+    processor.forget();
+
+    host.calls.close(vm);
+
+    assertThat(processor.log).containsExactly("WBINVD");
+  }
+
+  @Test
+  void aVmThatIsNoSevGuestConcernsNobody() {
+    int vm = host.createVm();
+    processor.forget();
+
+    assertThat(host.calls.close(vm)).isZero();
+
+    assertThat(processor.log).isEmpty();
+  }
+
+  @Test
+  void everyRegionIsUnpinned() {
+    int vm = host.sevVm();
+    MemorySegment memory = host.map(8192);
+    host.register(vm, memory.address(), 8192);
+    host.register(vm, memory.address(), 4096);
+    SevVirtualMachine destroyed = host.vms.at(vm);
+    assertThat(host.pinned(vm)).isEqualTo(3);
+
+    host.calls.close(vm);
+
+    assertThat(destroyed.pinnedPages().locked()).isZero();
+  }
+
+  @Test
+  void theKernelKeepsNoMemoryOfIt() throws Refusal {
+    long before = host.physicalMemory.ranges();
+    StartedGuest guest = StartedGuest.launched(host);
+    host.vms.at(guest.vm()).header().zeroed(52);
+    host.vms.at(guest.vm()).transport().zeroed(1 << 20);
+    assertThat(host.physicalMemory.ranges()).isEqualTo(before + 2);
+
+    host.calls.close(guest.vm());
+
+    assertThat(host.physicalMemory.ranges()).isEqualTo(before);
+  }
+
+  @Test
+  void closingTwiceIsABadDescriptor() {
+    int vm = host.sevVm();
+    assertThat(host.calls.close(vm)).isZero();
+    processor.forget();
+
+    assertThat(host.calls.close(vm)).isNegative();
+
+    assertThat(processor.log).isEmpty();
+  }
+}

@@ -1,0 +1,88 @@
+package dev.sealift.vmm;
+
+import dev.sealift.abi.Pages;
+import dev.sealift.abi.kvm.KvmDirtyLog;
+import dev.sealift.abi.kvm.KvmIoctl;
+import dev.sealift.abi.kvm.KvmUserspaceMemoryRegion;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+
+/**
+ * Which pages the guest has written. Writes of the VMM itself are not recorded.
+ *
+ * <p>Source: the kernel's documentation of KVM_GET_DIRTY_LOG and KVM_MEM_LOG_DIRTY_PAGES.
+ */
+public final class DirtyLog {
+  private static final int SLOT = 0;
+  private static final int LOG_DIRTY_PAGES = 1;
+
+  private final Descriptor vm;
+  private final CallMemory callMemory;
+  private final GuestMemory memory;
+  private final CallArena bitmap;
+  private boolean on;
+
+  private DirtyLog(Descriptor vm, CallMemory callMemory, GuestMemory memory, CallArena bitmap) {
+    this.vm = vm;
+    this.callMemory = callMemory;
+    this.memory = memory;
+    this.bitmap = bitmap;
+  }
+
+  /** Gives the VM its memory, with the log off. */
+  static DirtyLog install(Host host, Descriptor vm, CallMemory callMemory, GuestMemory memory)
+      throws VmmException {
+    long words = Math.ceilDiv(memory.pages(), Long.SIZE);
+    DirtyLog log =
+        new DirtyLog(vm, callMemory, memory, CallArena.allocate(host, words * Long.BYTES));
+    try {
+      log.setSlot(0);
+      return log;
+    } catch (VmmException failed) {
+      log.close();
+      throw failed;
+    }
+  }
+
+  /** From here on every page that the guest writes is recorded; none is yet. */
+  public synchronized void start() throws VmmException {
+    setSlot(LOG_DIRTY_PAGES);
+    on = true;
+  }
+
+  /** Forgets what is recorded, and records no more. */
+  public synchronized void stop() throws VmmException {
+    setSlot(0);
+    on = false;
+  }
+
+  public synchronized boolean isOn() {
+    return on;
+  }
+
+  /** The pages written since {@link #start} or the last fetch; they are clean from here on. */
+  public synchronized PageSet fetchAndClear() throws VmmException {
+    try (CallMemory.Frame call = callMemory.frame()) {
+      MemorySegment request = call.take(KvmDirtyLog.LAYOUT.size());
+      new KvmDirtyLog(SLOT, bitmap.segment().address()).write(request);
+      vm.ioctl("KVM_GET_DIRTY_LOG", KvmIoctl.GET_DIRTY_LOG, request.address());
+    }
+    long bytes = Math.ceilDiv(memory.pages(), Long.SIZE) * Long.BYTES;
+    long[] words = bitmap.segment().asSlice(0, bytes).toArray(ValueLayout.JAVA_LONG);
+    return PageSet.ofWords(memory.pages(), words);
+  }
+
+  private void setSlot(int flags) throws VmmException {
+    try (CallMemory.Frame call = callMemory.frame()) {
+      MemorySegment region = call.take(KvmUserspaceMemoryRegion.LAYOUT.size());
+      new KvmUserspaceMemoryRegion(
+              SLOT, flags, 0, memory.pages() << Pages.SHIFT, memory.segment().address())
+          .write(region);
+      vm.ioctl("KVM_SET_USER_MEMORY_REGION", KvmIoctl.SET_USER_MEMORY_REGION, region.address());
+    }
+  }
+
+  void close() {
+    bitmap.close();
+  }
+}

@@ -1,0 +1,64 @@
+package dev.sealift.vmm;
+
+import dev.sealift.abi.Pages;
+import dev.sealift.abi.sev.KvmSevSendUpdateData;
+import dev.sealift.abi.sev.SevCommand;
+import dev.sealift.abi.sev.SevLimits;
+import java.lang.foreign.MemorySegment;
+
+/** A guest that is being sent: it runs on, and any private page can be sealed any time. */
+public final class SendSession {
+  private final SevGuest guest;
+  private final int policy;
+  private final byte[] session;
+
+  SendSession(SevGuest guest, int policy, byte[] session) {
+    this.guest = guest;
+    this.policy = policy;
+    this.session = session;
+  }
+
+  /** What the receiving platform needs to open the packets, 128 bytes. */
+  public byte[] session() {
+    return session.clone();
+  }
+
+  /** The guest policy word. */
+  public int policy() {
+    return policy;
+  }
+
+  /**
+   * SEND_UPDATE_DATA: seals one private page. May be called from several threads.
+   *
+   * @param guestAddress guest physical address of the page
+   * @param header where the 52-byte packet header goes, in memory of a {@link CallArena}
+   * @param ciphertext where the 4096 bytes of ciphertext go, in memory of a {@link CallArena}
+   */
+  public void updateData(long guestAddress, MemorySegment header, MemorySegment ciphertext)
+      throws VmmException {
+    try (CallMemory.Frame call = guest.frame()) {
+      MemorySegment params = call.take(KvmSevSendUpdateData.LAYOUT.size());
+      new KvmSevSendUpdateData(
+              header.asSlice(0, SevLimits.PACKET_HEADER).address(),
+              SevLimits.PACKET_HEADER,
+              guest.memory().userAddress(guestAddress, Pages.SIZE),
+              Pages.SIZE,
+              ciphertext.asSlice(0, Pages.SIZE).address(),
+              Pages.SIZE)
+          .write(params);
+      guest.issue(
+          call, SevCommand.SEND_UPDATE_DATA, "the page at 0x%x".formatted(guestAddress), params);
+    }
+  }
+
+  /** SEND_FINISH, the point of no return: the guest never runs on this platform again. */
+  public void finish() throws VmmException {
+    guest.issue(SevCommand.SEND_FINISH);
+  }
+
+  /** SEND_CANCEL: the guest stays. */
+  public void cancel() throws VmmException {
+    guest.issue(SevCommand.SEND_CANCEL);
+  }
+}

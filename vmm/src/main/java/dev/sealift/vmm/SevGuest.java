@@ -1,0 +1,241 @@
+package dev.sealift.vmm;
+
+import dev.sealift.abi.Errno;
+import dev.sealift.abi.FirmwareStatus;
+import dev.sealift.abi.kvm.KvmEncRegion;
+import dev.sealift.abi.kvm.KvmIoctl;
+import dev.sealift.abi.psp.GuestState;
+import dev.sealift.abi.sev.KvmSevCmd;
+import dev.sealift.abi.sev.KvmSevGuestStatus;
+import dev.sealift.abi.sev.KvmSevLaunchStart;
+import dev.sealift.abi.sev.KvmSevReceiveStart;
+import dev.sealift.abi.sev.KvmSevSendStart;
+import dev.sealift.abi.sev.SevCommand;
+import dev.sealift.abi.sev.SevLimits;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The SEV context of a virtual machine, through KVM_MEMORY_ENCRYPT_OP. A guest begins with {@link
+ * #launchStart} or {@link #receiveStart}, and leaves with {@link #sendStart}; each hands out what
+ * may follow it.
+ *
+ * <p>Source: asm/kvm.h and the kernel's documentation of SEV; AMD publication 55766. Thread-safe.
+ */
+public final class SevGuest {
+  private static final String SUBJECT = "the guest";
+
+  private final SevPlatform platform;
+  private final Descriptor vm;
+  private final GuestMemory memory;
+  private final CallMemory callMemory;
+
+  private SevGuest(SevPlatform platform, Descriptor vm, GuestMemory memory, CallMemory callMemory) {
+    this.platform = platform;
+    this.vm = vm;
+    this.memory = memory;
+    this.callMemory = callMemory;
+  }
+
+  /** KVM_SEV_INIT, which must come before the first vCPU. */
+  static SevGuest init(
+      SevPlatform platform, Descriptor vm, GuestMemory memory, CallMemory callMemory)
+      throws VmmException {
+    SevGuest guest = new SevGuest(platform, vm, memory, callMemory);
+    try (CallMemory.Frame call = callMemory.frame()) {
+      guest.issue(call, SevCommand.INIT, "the virtual machine", MemorySegment.NULL);
+    }
+    return guest;
+  }
+
+  public SevPlatform platform() {
+    return platform;
+  }
+
+  GuestMemory memory() {
+    return memory;
+  }
+
+  CallMemory.Frame frame() throws VmmException {
+    return callMemory.frame();
+  }
+
+  /** KVM_MEMORY_ENCRYPT_REG_REGION of all guest memory: it stays where it is from here on. */
+  public void registerMemory() throws VmmException {
+    try (CallMemory.Frame call = callMemory.frame()) {
+      MemorySegment region = call.take(KvmEncRegion.LAYOUT.size());
+      new KvmEncRegion(memory.segment().address(), memory.size()).write(region);
+      vm.ioctl(
+          "KVM_MEMORY_ENCRYPT_REG_REGION", KvmIoctl.MEMORY_ENCRYPT_REG_REGION, region.address());
+    }
+  }
+
+  /**
+   * LAUNCH_START: a new guest under a new key.
+   *
+   * @param policy the guest policy word
+   * @param ownerCertificate the owner's Diffie-Hellman certificate, or null for a guest without
+   *     session
+   * @param session the owner's session for it
+   */
+  public Launch launchStart(
+      int policy, byte @Nullable [] ownerCertificate, byte @Nullable [] session)
+      throws VmmException {
+    try (CallMemory.Frame call = callMemory.frame()) {
+      MemorySegment owner = blob(call, SevCommand.LAUNCH_START, ownerCertificate);
+      MemorySegment keys = blob(call, SevCommand.LAUNCH_START, session);
+      MemorySegment params = call.take(KvmSevLaunchStart.LAYOUT.size());
+      new KvmSevLaunchStart(
+              0, policy, owner.address(), owner.byteSize(), keys.address(), keys.byteSize())
+          .write(params);
+      issue(call, SevCommand.LAUNCH_START, SUBJECT, params);
+    }
+    return new Launch(this);
+  }
+
+  /**
+   * SEND_START: opens a session with the platform that is to receive the guest. The guest keeps
+   * running.
+   *
+   * @param pdh that platform's Diffie-Hellman certificate
+   * @param platformCertificates its PEK, OCA and CEK, the CEK signed
+   * @param amdCertificates ASK and ARK
+   */
+  public SendSession sendStart(byte[] pdh, byte[] platformCertificates, byte[] amdCertificates)
+      throws VmmException {
+    try (CallMemory.Frame call = callMemory.frame()) {
+      MemorySegment params = call.take(KvmSevSendStart.LAYOUT.size());
+      MemorySegment session = call.take(askSessionLength(call, params));
+      MemorySegment peer = blob(call, SevCommand.SEND_START, pdh);
+      MemorySegment chain = blob(call, SevCommand.SEND_START, platformCertificates);
+      MemorySegment amd = blob(call, SevCommand.SEND_START, amdCertificates);
+      new KvmSevSendStart(
+              0,
+              peer.address(),
+              peer.byteSize(),
+              chain.address(),
+              chain.byteSize(),
+              amd.address(),
+              amd.byteSize(),
+              session.address(),
+              session.byteSize())
+          .write(params);
+      issue(call, SevCommand.SEND_START, SUBJECT, params);
+      int policy = KvmSevSendStart.read(params).policy();
+      return new SendSession(this, policy, session.toArray(ValueLayout.JAVA_BYTE));
+    }
+  }
+
+  private long askSessionLength(CallMemory.Frame call, MemorySegment params) throws VmmException {
+    try {
+      issue(call, SevCommand.SEND_START, SUBJECT, params);
+    } catch (VmmException refused) {
+      if (refused.status() != FirmwareStatus.INVALID_LEN) {
+        throw refused;
+      }
+    }
+    long length = KvmSevSendStart.read(params).sessionLen();
+    if (length == 0 || length > SevLimits.FIRMWARE_BLOB_MAX) {
+      throw new VmmException(
+          "KVM_SEV_SEND_START",
+          "The firmware wants %d bytes for a session, more than any has or none: update it."
+              .formatted(length));
+    }
+    return length;
+  }
+
+  /**
+   * RECEIVE_START: makes the guest that another platform sends.
+   *
+   * @param policy the guest policy word, as the sender's SEND_START gave it
+   * @param pdh the sender's Diffie-Hellman certificate
+   * @param session the sender's session
+   */
+  public ReceiveSession receiveStart(int policy, byte[] pdh, byte[] session) throws VmmException {
+    try (CallMemory.Frame call = callMemory.frame()) {
+      MemorySegment peer = blob(call, SevCommand.RECEIVE_START, pdh);
+      MemorySegment keys = blob(call, SevCommand.RECEIVE_START, session);
+      MemorySegment params = call.take(KvmSevReceiveStart.LAYOUT.size());
+      new KvmSevReceiveStart(
+              0, policy, peer.address(), peer.byteSize(), keys.address(), keys.byteSize())
+          .write(params);
+      issue(call, SevCommand.RECEIVE_START, SUBJECT, params);
+    }
+    return new ReceiveSession(this);
+  }
+
+  /** GUEST_STATUS. */
+  public GuestStatus status() throws VmmException {
+    try (CallMemory.Frame call = callMemory.frame()) {
+      MemorySegment params = call.take(KvmSevGuestStatus.LAYOUT.size());
+      issue(call, SevCommand.GUEST_STATUS, SUBJECT, params);
+      KvmSevGuestStatus status = KvmSevGuestStatus.read(params);
+      GuestState state = GuestState.of(status.state());
+      if (state == null) {
+        throw new VmmException(
+            "KVM_SEV_GUEST_STATUS",
+            "The firmware says the guest is in state %d, which is none: update it."
+                .formatted(status.state()));
+      }
+      return new GuestStatus(status.handle(), status.policy(), state);
+    }
+  }
+
+  /** A blob for the firmware, which takes none longer than 16 KiB. */
+  MemorySegment blob(CallMemory.Frame call, SevCommand command, byte @Nullable [] bytes)
+      throws VmmException {
+    if (bytes != null && bytes.length > SevLimits.FIRMWARE_BLOB_MAX) {
+      throw new VmmException(
+          "KVM_SEV_" + command,
+          "%s takes no blob of %d bytes: pass at most %d."
+              .formatted(command, bytes.length, SevLimits.FIRMWARE_BLOB_MAX));
+    }
+    return call.copy(bytes);
+  }
+
+  /** Issues a command that has no parameters. */
+  void issue(SevCommand command) throws VmmException {
+    try (CallMemory.Frame call = callMemory.frame()) {
+      issue(call, command, SUBJECT, MemorySegment.NULL);
+    }
+  }
+
+  /** Issues a command; its parameters may be written to. */
+  void issue(CallMemory.Frame call, SevCommand command, String subject, MemorySegment params)
+      throws VmmException {
+    MemorySegment request = call.take(KvmSevCmd.LAYOUT.size());
+    new KvmSevCmd(command.id(), params.address(), 0, platform.fd()).write(request);
+    int result = vm.tryIoctl(KvmIoctl.MEMORY_ENCRYPT_OP, request.address());
+    if (result < 0) {
+      throw failure(command, subject, Errno.of(result), KvmSevCmd.read(request).error());
+    }
+  }
+
+  private VmmException failure(SevCommand command, String subject, Errno errno, int code) {
+    String operation = "KVM_SEV_" + command;
+    return errno.equals(Errno.EIO) && code != 0
+        ? VmmException.ofFirmware(operation, subject, errno, code, advice(command, code))
+        : VmmException.ofCall(operation, subject, errno);
+  }
+
+  private String advice(SevCommand command, int code) {
+    FirmwareStatus status = FirmwareStatus.of(code);
+    if (status == null) {
+      return "look the number up in the firmware's specification";
+    }
+    boolean guestMatters =
+        status == FirmwareStatus.INVALID_GUEST_STATE || status == FirmwareStatus.POLICY_FAILURE;
+    if (guestMatters && command != SevCommand.GUEST_STATUS) {
+      try {
+        GuestStatus guest = status();
+        return status == FirmwareStatus.INVALID_GUEST_STATE
+            ? Advice.afterRefusal(guest)
+            : Advice.afterPolicyFailure(guest.policy());
+      } catch (VmmException unknown) {
+        return Advice.after(status);
+      }
+    }
+    return Advice.after(status);
+  }
+}

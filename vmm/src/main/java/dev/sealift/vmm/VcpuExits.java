@@ -1,0 +1,57 @@
+package dev.sealift.vmm;
+
+import dev.sealift.abi.kvm.KvmRegs;
+import java.util.Optional;
+
+/** Does what the guest left KVM_RUN for. Runs on the vCPU's thread. */
+final class VcpuExits {
+  private final RunArea runArea;
+  private final VcpuRegisters registers;
+  private final GuestPorts ports;
+  private final Hypercalls hypercalls;
+
+  VcpuExits(RunArea runArea, VcpuRegisters registers, GuestPorts ports, Hypercalls hypercalls) {
+    this.runArea = runArea;
+    this.registers = registers;
+    this.ports = ports;
+    this.hypercalls = hypercalls;
+  }
+
+  /** Serves the exit; returns why the guest cannot go on, if it cannot. */
+  Optional<String> serve() throws VmmException {
+    switch (runArea.exit()) {
+      case VcpuExit.Port port when isPanic(port) -> {
+        return Optional.of("it gave up with code " + runArea.portData(port, 0));
+      }
+      case VcpuExit.Port port when port.input() -> {
+        for (int i = 0; i < port.count(); i++) {
+          runArea.setPortData(port, i, ports.read(port.port()));
+        }
+      }
+      case VcpuExit.Port port when port.port() == GuestPorts.HYPERCALL -> hypercallByPort();
+      case VcpuExit.Port port -> {
+        for (int i = 0; i < port.count(); i++) {
+          ports.write(port.port(), runArea.portData(port, i));
+        }
+      }
+      case VcpuExit.Hypercall(long number, long a0, long a1, long a2) ->
+          runArea.setHypercallResult(hypercalls.call(number, a0, a1, a2));
+      case VcpuExit.Fatal(String reason) -> {
+        return Optional.of(reason);
+      }
+      case VcpuExit.Interrupted _ -> {}
+    }
+    return Optional.empty();
+  }
+
+  private static boolean isPanic(VcpuExit.Port port) {
+    return port.port() == GuestPorts.PANIC && !port.input() && port.count() > 0;
+  }
+
+  /** The answer goes straight into rax, so that a guest saved right after it has it. */
+  private void hypercallByPort() throws VmmException {
+    KvmRegs regs = registers.read();
+    long result = hypercalls.call(regs.rax(), regs.rbx(), regs.rcx(), regs.rdx());
+    registers.write(VcpuRegisters.withRax(regs, result));
+  }
+}

@@ -1,0 +1,221 @@
+package dev.sealift.vmm.guest;
+
+import dev.sealift.abi.Pages;
+import dev.sealift.abi.kvm.KvmRegs;
+import dev.sealift.vmm.GuestMemory;
+import dev.sealift.vmm.Vcpu;
+import dev.sealift.vmm.VirtualMachine;
+import dev.sealift.vmm.VmmException;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * A guest that writes pseudo-randomly all over its hot set, for ever, so that every byte of its
+ * memory follows from the number of steps it has done. It exists three times: as machine code
+ * ({@code pseudo-random-writer.S}), as a program for hosts whose processor is a model ({@link
+ * PseudoRandomWriterProgram}), and as a replay ({@link Replay}). One image starts either of the
+ * first two.
+ *
+ * <pre>
+ *   0x001000  page tables: PML4, PDPT, then a directory of 2 MiB pages for each GiB
+ *   0x008000  32 bytes of signature for the model; the machine code from 0x8040 on
+ *   0x010000  end of what the owner loads and measures; the guest fills everything above itself
+ *   0x100000  window, 64 pages, shared: what the guest shows of its memory
+ *   0x180000  exchange range, 32 pages, shared and private in turn
+ *   0x400000  hot set
+ * </pre>
+ *
+ * <p>The algorithm. Filling a range with a salt makes the 8-byte word at {@code a} {@code (a ^
+ * salt) * 0x9E3779B97F4A7C15}. At boot the guest fills all memory from 0x10000 up with salt 0,
+ * shares the window and fills it with salt 1. Then batches of {@link #STEPS_PER_BATCH} steps follow
+ * each other. A step takes the next state {@code s} of a xorshift generator (13, 7, 17) and adds it
+ * to word {@code s} mod the size of the hot set. After every eighth batch the exchange range
+ * changes its status and is filled, salted with the number of batches. After every batch the guest
+ * reads {@link dev.sealift.vmm.GuestPorts#COMMAND}; on {@link #REVEAL} it copies its memory through
+ * the window, 64 pages at a time, writing the number of each chunk to {@link
+ * dev.sealift.vmm.GuestPorts#REVEAL} and {@link #ALL_REVEALED} at last, fills the window again and
+ * goes on.
+ */
+public final class PseudoRandomWriter {
+  /** Bytes from address 0 on that the owner loads and measures. */
+  public static final int MEASURED_BYTES = 0x10000;
+
+  public static final int WINDOW = 0x100000;
+  public static final int WINDOW_PAGES = 64;
+  public static final int EXCHANGE = 0x180000;
+  public static final int EXCHANGE_PAGES = 32;
+  public static final int HOT_SET = 0x400000;
+
+  /** Steps between two looks at the command port. */
+  public static final int STEPS_PER_BATCH = 1 << 16;
+
+  /** Batches between two changes of the exchange range. */
+  public static final int EXCHANGE_EVERY = 8;
+
+  /** The command to show all memory; the guest runs on at any other. */
+  public static final int REVEAL = 1;
+
+  /** What the guest writes instead of a chunk's number when it has shown them all. */
+  public static final int ALL_REVEALED = -1;
+
+  static final long SEED = 0x9E37_79B9_7F4A_7C15L;
+  static final long MULTIPLIER = 0x9E37_79B9_7F4A_7C15L;
+  static final int WINDOW_SALT = 1;
+  static final int CHUNK_BYTES = WINDOW_PAGES * Pages.SIZE;
+  static final int WINDOW_CHUNK = WINDOW / CHUNK_BYTES;
+
+  private static final int PAGE_TABLES = 0x1000;
+  static final int CODE_PAGE = 0x8000;
+
+  /** Where machine code and model begin; the signature stands before it. */
+  static final int ENTRY = CODE_PAGE + 0x40;
+
+  private static final int LARGE_PAGE = 2 << 20;
+  private static final int TABLE_ENTRIES = 512;
+
+  /** Present, writable, user, accessed: what points to a table. */
+  private static final long TABLE = 0x27;
+
+  /**
+   * Present, writable, user, accessed, dirty, large: what maps 2 MiB. Accessed and dirty are set
+   * from the start, so that the processor never writes to the tables.
+   */
+  private static final long LARGE = 0xE7;
+
+  /** IOPL 3, and the bit that is always set. */
+  private static final long FLAGS = 0x3002;
+
+  private PseudoRandomWriter() {}
+
+  /**
+   * The size of a guest.
+   *
+   * @param memoryBytes 8 MiB to 3 GiB, a multiple of 2 MiB
+   * @param hotPages pages of the hot set: a power of two, at most what is left above 4 MiB
+   */
+  public record Plan(long memoryBytes, long hotPages) {
+    private static final long MIN_MEMORY = 8L << 20;
+    private static final Pattern WORKLOAD =
+        Pattern.compile("pseudo-random-writer hot-pages=(\\d{1,9})");
+
+    /**
+     * @throws IllegalArgumentException if a rule is broken; the message says which
+     */
+    public Plan {
+      if (memoryBytes < MIN_MEMORY
+          || memoryBytes > VirtualMachine.MAX_MEMORY
+          || memoryBytes % LARGE_PAGE != 0) {
+        throw new IllegalArgumentException(
+            "guest memory is 8 MiB to 3 GiB and a multiple of 2 MiB, not %d bytes"
+                .formatted(memoryBytes));
+      }
+      long room = (memoryBytes - HOT_SET) / Pages.SIZE;
+      if (Long.bitCount(hotPages) != 1 || hotPages < 0 || hotPages > room) {
+        throw new IllegalArgumentException(
+            "the hot set is a power of two of pages and at most %d of them, not %d"
+                .formatted(room, hotPages));
+      }
+    }
+
+    /** This plan in words that {@link #parse} understands. */
+    public String workload() {
+      return "pseudo-random-writer hot-pages=" + hotPages;
+    }
+
+    /** The plan behind such words; empty if they describe another guest, or none that can be. */
+    public static Optional<Plan> parse(String workload, long memoryBytes) {
+      Matcher matcher = WORKLOAD.matcher(workload);
+      if (!matcher.matches()) {
+        return Optional.empty();
+      }
+      try {
+        return Optional.of(new Plan(memoryBytes, Long.parseLong(matcher.group(1))));
+      } catch (IllegalArgumentException impossible) {
+        return Optional.empty();
+      }
+    }
+
+    long pages() {
+      return memoryBytes / Pages.SIZE;
+    }
+
+    int hotWords() {
+      return Math.toIntExact(hotPages * Pages.SIZE / Long.BYTES);
+    }
+  }
+
+  /** The first {@link #MEASURED_BYTES} bytes of memory: page tables, signature and code. */
+  public static byte[] image(Plan plan) {
+    byte[] image = new byte[MEASURED_BYTES];
+    ByteBuffer tables = ByteBuffer.wrap(image).order(ByteOrder.LITTLE_ENDIAN);
+    int pdpt = PAGE_TABLES + Pages.SIZE;
+    int directories = pdpt + Pages.SIZE;
+    tables.putLong(PAGE_TABLES, pdpt | TABLE);
+    for (int i = 0; i < plan.memoryBytes() / LARGE_PAGE; i++) {
+      int gib = i / TABLE_ENTRIES;
+      tables.putLong(pdpt + gib * Long.BYTES, (directories + gib * Pages.SIZE) | TABLE);
+      tables.putLong(directories + i * Long.BYTES, (long) i * LARGE_PAGE | LARGE);
+    }
+    tables.put(CODE_PAGE, PseudoRandomWriterProgram.signatureBytes());
+    tables.put(ENTRY, MachineCode.bytes());
+    return image;
+  }
+
+  /** Puts the image into memory, where the launch encrypts and measures it. */
+  public static void load(GuestMemory memory, Plan plan) {
+    MemorySegment.copy(image(plan), 0, memory.segment(), ValueLayout.JAVA_BYTE, 0, MEASURED_BYTES);
+  }
+
+  /** Sets a vCPU's first registers. */
+  public static void prepare(Vcpu vcpu, Plan plan) throws VmmException {
+    vcpu.enterLongMode(PAGE_TABLES);
+    vcpu.setRegisters(firstRegisters(plan));
+  }
+
+  static KvmRegs firstRegisters(Plan plan) {
+    long mask = plan.hotWords() - 1L;
+    return new KvmRegs(
+        /* rax */ 0,
+        HOT_SET,
+        /* rcx */ 0,
+        /* rdx */ 0,
+        SEED,
+        /* rdi */ 0,
+        /* rsp */ 0,
+        /* rbp */ 0,
+        /* r8 */ 0,
+        /* r9 */ 0,
+        /* r10 */ 0,
+        /* r11 */ 0,
+        STEPS_PER_BATCH,
+        mask,
+        plan.memoryBytes(),
+        /* r15 */ 0,
+        ENTRY,
+        FLAGS);
+  }
+
+  /** How many steps the guest has done. */
+  public static long steps(KvmRegs registers) {
+    return registers.r8();
+  }
+
+  /** What filling puts at an address. */
+  static long filling(long address, long salt) {
+    return (address ^ salt) * MULTIPLIER;
+  }
+
+  /** The next state of the generator. */
+  static long next(long state) {
+    long s = state;
+    s ^= s << 13;
+    s ^= s >>> 7;
+    s ^= s << 17;
+    return s;
+  }
+}
