@@ -182,9 +182,10 @@ final class SevVirtualMachine {
         module.driver().mailbox().writeBackAndInvalidateCaches();
         regions.releaseAll();
         module.driver().unbind(handle);
-        module.asids().free(asid);
-        handle = 0;
+        int freed = asid;
         asid = 0;
+        handle = 0;
+        module.asids().free(freed);
       }
       header.close();
       transport.close();

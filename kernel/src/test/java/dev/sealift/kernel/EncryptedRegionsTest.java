@@ -101,6 +101,19 @@ class EncryptedRegionsTest {
   }
 
   @Test
+  @SuppressWarnings("restricted") // memory that is never touched: only its size matters here
+  void noMoreIsPinnedThanTheMachineCouldHave() {
+    long size = 7L << 40;
+    MemorySegment memory = MemorySegment.ofAddress(1L << 44).reinterpret(size);
+    assertThat(host.user.map(memory, 3)).isTrue();
+    for (int i = 0; i < 9; i++) {
+      assertThat(host.register(vm, memory.address(), size)).isZero();
+    }
+
+    assertThat(host.register(vm, memory.address(), size)).isEqualTo(EINVAL);
+  }
+
+  @Test
   void memoryThatIsMissingOrReadOnlyCannotBePinned() {
     long readOnly = host.map(4096, MapFlags.PROT_READ).address();
     long last = host.map(4096).address();

@@ -11,6 +11,7 @@ import dev.sealift.abi.sev.KvmSevCmd;
 import dev.sealift.abi.sev.SevCommand;
 import dev.sealift.kernel.TestHost.Outcome;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -139,7 +140,7 @@ class MemoryEncryptOpTest {
     MemorySegment struct = host.take(24);
     struct.fill((byte) 0x77);
     new KvmSevCmd(SevCommand.LAUNCH_FINISH.id(), 1, 2, 3).write(struct);
-    struct.set(java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED, 4, 0x77777777);
+    struct.set(ValueLayout.JAVA_INT_UNALIGNED, 4, 0x77777777);
     byte[] before = TestHost.bytes(struct);
 
     assertThat(op(vm, struct.address())).isEqualTo(ENOTTY);

@@ -29,7 +29,10 @@ import dev.sealift.firmware.SystemMemory;
 import dev.sealift.firmware.XexMemoryController;
 import dev.sealift.kernel.TestHost.Outcome;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
 import java.util.Random;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -190,8 +193,7 @@ class MigrationTest {
                   ::write));
     }
 
-    private MemorySegment done(
-        SevCommand command, int size, java.util.function.Consumer<MemorySegment> write) {
+    private MemorySegment done(SevCommand command, int size, Consumer<MemorySegment> write) {
       MemorySegment parameters = host.struct(size, write);
       assertThat(host.op(vm, command, parameters, sevFd)).isEqualTo(DONE);
       return parameters;
@@ -256,7 +258,7 @@ class MigrationTest {
 
     source.launch(contents);
 
-    boolean plain = java.util.Arrays.equals(TestHost.bytes(source.memory), contents);
+    boolean plain = Arrays.equals(TestHost.bytes(source.memory), contents);
     assertThat(plain).isEqualTo(atRest == AtRest.PLAIN);
   }
 
@@ -285,8 +287,8 @@ class MigrationTest {
     byte[] before = TestHost.bytes(target.memory);
     source.sendPage(0);
     MemorySegment changed = MemorySegment.ofArray(TestHost.bytes(source.cipher));
-    changed.set(java.lang.foreign.ValueLayout.JAVA_BYTE, 100, (byte) 0);
-    changed.set(java.lang.foreign.ValueLayout.JAVA_BYTE, 101, (byte) 0);
+    changed.set(ValueLayout.JAVA_BYTE, 100, (byte) 0);
+    changed.set(ValueLayout.JAVA_BYTE, 101, (byte) 0);
 
     assertThat(target.receivePage(0, source.header, changed))
         .isEqualTo(new Outcome(Errno.EIO.negated(), FirmwareStatus.BAD_MEASUREMENT.code()));

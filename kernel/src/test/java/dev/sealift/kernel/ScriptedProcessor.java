@@ -10,6 +10,7 @@ import dev.sealift.abi.psp.SendStartBuffer;
 import dev.sealift.firmware.SecureProcessor;
 import dev.sealift.firmware.SystemMemory;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
@@ -166,7 +167,7 @@ final class ScriptedProcessor implements SecureProcessor {
   }
 
   private static byte[] bytes(MemorySegment segment) {
-    return segment.toArray(java.lang.foreign.ValueLayout.JAVA_BYTE);
+    return segment.toArray(ValueLayout.JAVA_BYTE);
   }
 
   @Override

@@ -14,6 +14,7 @@ import dev.sealift.abi.sev.SevDeviceCommand;
 import dev.sealift.abi.sev.SevIoctl;
 import dev.sealift.abi.sev.SevIssueCmd;
 import dev.sealift.firmware.MemoryController;
+import dev.sealift.firmware.PlainMemoryController;
 import dev.sealift.firmware.SecureProcessor;
 import dev.sealift.firmware.SystemMemory;
 import java.lang.foreign.MemorySegment;
@@ -61,7 +62,7 @@ final class TestHost {
 
   static TestHost of(ScriptedProcessor processor, KernelSettings settings) {
     return new TestHost(
-        dev.sealift.firmware.PlainMemoryController::new,
+        PlainMemoryController::new,
         (memory, controller) -> {
           processor.memory = memory;
           return processor;
