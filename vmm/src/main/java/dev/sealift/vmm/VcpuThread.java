@@ -99,7 +99,7 @@ final class VcpuThread {
   void resume() throws VmmException {
     synchronized (lock) {
       refuseOwnThread();
-      if (wish != Wish.RUN && state instanceof State.Running) {
+      while (wish != Wish.RUN && state instanceof State.Running) {
         // Somebody waits for the thread to rest: that comes first.
         awaitNextRest();
       }

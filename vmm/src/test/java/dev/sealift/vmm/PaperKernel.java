@@ -5,6 +5,7 @@ import dev.sealift.abi.FirmwareStatus;
 import dev.sealift.abi.SystemCalls;
 import dev.sealift.abi.ThreadSignals;
 import dev.sealift.abi.kvm.KvmIoctl;
+import dev.sealift.abi.kvm.KvmRegs;
 import dev.sealift.abi.psp.GuestState;
 import dev.sealift.abi.sev.KvmSevCmd;
 import dev.sealift.abi.sev.KvmSevGuestStatus;
@@ -20,6 +21,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.Semaphore;
 
 /**
  * A kernel that has no machine: it keeps a list of what it was asked, answers SEV commands as a
@@ -42,7 +44,11 @@ final class PaperKernel implements SystemCalls, ThreadSignals {
   int failingCall = -1;
 
   Errno failure = Errno.ENOMEM;
+  KvmRegs registers = new KvmRegs(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
   private int nextDescriptor = 3;
+
+  /** Its guests do nothing until a signal comes. */
+  private final Semaphore kicks = new Semaphore(0);
 
   Host host() {
     return new Host(this, this);
@@ -118,6 +124,18 @@ final class PaperKernel implements SystemCalls, ThreadSignals {
       case KvmIoctl.GET_VCPU_MMAP_SIZE ->
           fails("KVM_GET_VCPU_MMAP_SIZE") ? failure.negated() : 12288;
       case KvmIoctl.CHECK_EXTENSION -> 0;
+      case KvmIoctl.RUN -> {
+        kicks.acquireUninterruptibly();
+        yield Errno.EINTR.negated();
+      }
+      case KvmIoctl.GET_REGS -> {
+        registers.write(memoryAt(argument));
+        yield 0;
+      }
+      case KvmIoctl.SET_REGS -> {
+        registers = KvmRegs.read(memoryAt(argument));
+        yield 0;
+      }
       default -> fails("ioctl 0x%x".formatted(request)) ? failure.negated() : 0;
     };
   }
@@ -161,6 +179,7 @@ final class PaperKernel implements SystemCalls, ThreadSignals {
 
   @Override
   public int send(int thread, int signal) {
+    kicks.release();
     return 0;
   }
 

@@ -18,6 +18,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -90,7 +91,7 @@ class VcpuTest {
     assertThat(vcpu.registers().r14()).isEqualTo(PLAN.memoryBytes());
   }
 
-  @Test
+  @RepeatedTest(5)
   void losesNoPauseAndNoResumeHoweverManyThreadsAsk() throws Exception {
     vcpu.start();
     try (ExecutorService threads = Executors.newFixedThreadPool(4)) {

@@ -40,6 +40,9 @@ import java.util.regex.Pattern;
  * the window, 64 pages at a time, writing the number of each chunk to {@link
  * dev.sealift.vmm.GuestPorts#REVEAL} and {@link #ALL_REVEALED} at last, fills the window again and
  * goes on.
+ *
+ * <p>The page tables carry no C-bit: the machine code is for processors that do not encrypt, and
+ * the model says with each access whether it is private.
  */
 public final class PseudoRandomWriter {
   /** Bytes from address 0 on that the owner loads and measures. */
@@ -63,7 +66,6 @@ public final class PseudoRandomWriter {
   /** What the guest writes instead of a chunk's number when it has shown them all. */
   public static final int ALL_REVEALED = -1;
 
-  static final long SEED = 0x9E37_79B9_7F4A_7C15L;
   static final long MULTIPLIER = 0x9E37_79B9_7F4A_7C15L;
   static final int WINDOW_SALT = 1;
   static final int CHUNK_BYTES = WINDOW_PAGES * Pages.SIZE;
@@ -184,7 +186,7 @@ public final class PseudoRandomWriter {
         HOT_SET,
         /* rcx */ 0,
         /* rdx */ 0,
-        SEED,
+        Generator.SEED,
         /* rdi */ 0,
         /* rsp */ 0,
         /* rbp */ 0,
@@ -208,14 +210,5 @@ public final class PseudoRandomWriter {
   /** What filling puts at an address. */
   static long filling(long address, long salt) {
     return (address ^ salt) * MULTIPLIER;
-  }
-
-  /** The next state of the generator. */
-  static long next(long state) {
-    long s = state;
-    s ^= s << 13;
-    s ^= s >>> 7;
-    s ^= s << 17;
-    return s;
   }
 }

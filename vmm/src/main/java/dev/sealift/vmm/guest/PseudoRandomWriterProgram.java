@@ -138,7 +138,7 @@ public final class PseudoRandomWriterProgram implements GuestProgram {
     long state = machine.register(RSI);
     byte[] word = new byte[Long.BYTES];
     for (int i = 0; i < steps; i++) {
-      state = PseudoRandomWriter.next(state);
+      state = Generator.next(state);
       long address = hotSet + (state & mask) * Long.BYTES;
       machine.load(address, word, 0, Long.BYTES, true);
       WORD.set(word, 0, (long) WORD.get(word, 0) + state);

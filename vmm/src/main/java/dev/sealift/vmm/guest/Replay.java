@@ -15,6 +15,7 @@ import dev.sealift.vmm.guest.PseudoRandomWriter.Plan;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
+import java.util.stream.IntStream;
 
 /**
  * {@link PseudoRandomWriter} done over on the host: tells every byte that the guest must hold when
@@ -32,14 +33,20 @@ public final class Replay {
   private static final long FIRST_HOT_PAGE = HOT_SET / Pages.SIZE;
   private static final int WORDS_PER_PAGE = Pages.SIZE / Long.BYTES;
 
+  /** States drawn ahead: a loop that only adds lets the processor overlap its cache misses. */
+  private static final int DRAWN_AHEAD = 2048;
+
+  /** Fewer steps are done before other processors have heard of them. */
+  private static final long WORTH_SHARING = 1 << 22;
+
+  /** Larger hot sets are not held once more for each processor. */
+  private static final int LARGEST_SHARED = (128 << 20) / Long.BYTES;
+
   private final Plan plan;
   private final byte[] image;
   private final long[] hotSet;
 
-  /** States drawn ahead: the processor overlaps the cache misses of a loop that only adds. */
-  private final long[] drawn = new long[2048];
-
-  private long state = PseudoRandomWriter.SEED;
+  private long state = Generator.SEED;
   private long steps;
 
   /** The guest when it has booted and done no step. */
@@ -71,28 +78,54 @@ public final class Replay {
       throw new IllegalArgumentException(
           "a replay that has done %d steps cannot go back to %d".formatted(steps, toSteps));
     }
-    while (steps < toSteps) {
-      int count = (int) Math.min(drawn.length, toSteps - steps);
-      draw(count);
-      add(count);
-      steps += count;
+    long left = toSteps - steps;
+    if (left < WORTH_SHARING || hotSet.length > LARGEST_SHARED) {
+      state = run(hotSet, state, left);
+    } else {
+      runOnAllProcessors(left);
     }
+    steps = toSteps;
   }
 
-  private void draw(int count) {
+  /** A sum does not depend on the order, so every processor adds up a stretch of its own. */
+  private void runOnAllProcessors(long count) {
+    int processors = Runtime.getRuntime().availableProcessors();
+    long stretch = count / processors;
+    long first = state;
+    long[][] sums =
+        IntStream.range(0, processors)
+            .parallel()
+            .mapToObj(i -> {
+              long[] own = i == 0 ? hotSet : new long[hotSet.length];
+              long length = i == processors - 1 ? count - i * stretch : stretch;
+              run(own, Generator.jump(first, i * stretch), length);
+              return own;
+            })
+            .toArray(long[][]::new);
+    for (int i = 1; i < processors; i++) {
+      for (int word = 0; word < hotSet.length; word++) {
+        hotSet[word] += sums[i][word];
+      }
+    }
+    state = Generator.jump(first, count);
+  }
+
+  /** Adds the states that follow one to the words that they name; returns the last. */
+  private static long run(long[] words, long state, long count) {
+    int mask = words.length - 1;
+    long[] drawn = new long[DRAWN_AHEAD];
     long s = state;
-    for (int i = 0; i < count; i++) {
-      s = PseudoRandomWriter.next(s);
-      drawn[i] = s;
+    for (long left = count; left > 0; left -= drawn.length) {
+      int length = (int) Math.min(drawn.length, left);
+      for (int i = 0; i < length; i++) {
+        s = Generator.next(s);
+        drawn[i] = s;
+      }
+      for (int i = 0; i < length; i++) {
+        words[(int) drawn[i] & mask] += drawn[i];
+      }
     }
-    state = s;
-  }
-
-  private void add(int count) {
-    int mask = hotSet.length - 1;
-    for (int i = 0; i < count; i++) {
-      hotSet[(int) drawn[i] & mask] += drawn[i];
-    }
+    return s;
   }
 
   /**

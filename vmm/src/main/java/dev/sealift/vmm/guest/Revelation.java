@@ -29,7 +29,7 @@ final class Revelation {
   private static final long MOST_STEPS = 1L << 40;
 
   /** Steps replayed between two signs of life. */
-  private static final long REPLAY_SLICE = 1L << 26;
+  private static final long REPLAY_SLICE = 1L << 28;
 
   private static final long FIRST_WINDOW_PAGE = WINDOW / Pages.SIZE;
 

@@ -156,6 +156,37 @@ class PseudoRandomWriterTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(longs = {0, 1, 2, 63, 64, 1000, 65537})
+  void hasAGeneratorThatJumpsWhereItWouldStep(long steps) {
+    long state = Generator.SEED;
+    for (long i = 0; i < steps; i++) {
+      state = Generator.next(state);
+    }
+    assertThat(Generator.jump(Generator.SEED, steps)).isEqualTo(state);
+  }
+
+  @Test
+  void isReplayedTheSameInOneGoAsInManySmallOnes() {
+    long steps = (1L << 23) + 12345;
+    Replay atOnce = new Replay(PLAN);
+    Replay slowly = new Replay(PLAN);
+    atOnce.advance(steps);
+    for (long to = 1_000_003; to < steps; to += 1_000_003) {
+      slowly.advance(to);
+    }
+    slowly.advance(steps);
+    atOnce.advance(steps + 10);
+    slowly.advance(steps + 10);
+    byte[] one = new byte[Pages.SIZE];
+    byte[] other = new byte[Pages.SIZE];
+    for (long page = 0; page < PLAN.pages(); page++) {
+      atOnce.expectedPage(page, one);
+      slowly.expectedPage(page, other);
+      assertThat(Arrays.mismatch(one, other)).as("page %d", page).isEqualTo(-1);
+    }
+  }
+
   @Test
   void cannotBeReplayedBackwards() {
     Replay replay = new Replay(PLAN);
