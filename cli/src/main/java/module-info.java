@@ -7,6 +7,7 @@ module dev.sealift.cli {
   requires dev.sealift.migration;
   requires dev.sealift.vmm;
   requires info.picocli;
+  requires java.management;
   requires org.bouncycastle.pkix;
   requires org.bouncycastle.provider;
   requires static org.jspecify;

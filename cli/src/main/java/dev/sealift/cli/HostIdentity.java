@@ -35,8 +35,8 @@ import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 
 /**
- * Who a host is on the control connection: a P-256 key and its self-signed certificate. Two hosts trust each other by holding
- * each other's certificate.
+ * Who a host is on the control connection: a P-256 key and its self-signed certificate. Two hosts
+ * trust each other by holding each other's certificate.
  */
 public final class HostIdentity {
   private static final String OWN = "own";
@@ -75,8 +75,7 @@ public final class HostIdentity {
       builder.addExtension(
           Extension.subjectAlternativeName,
           false,
-          new GeneralNames(
-              new GeneralName(GeneralName.iPAddress, address.getHostAddress())));
+          new GeneralNames(new GeneralName(GeneralName.iPAddress, address.getHostAddress())));
       X509Certificate certificate =
           new JcaX509CertificateConverter()
               .getCertificate(
@@ -89,7 +88,8 @@ public final class HostIdentity {
   }
 
   /**
-   * Writes this identity and the one peer it trusts into a key store that only the owner of the file can read.
+   * Writes this identity and the one peer it trusts into a key store that only the owner of the
+   * file can read.
    *
    * @param password protects the key inside the file
    */
@@ -109,7 +109,10 @@ public final class HostIdentity {
     }
   }
 
-  /** The TLS side of a saved identity: shows its certificate and believes its one peer's, nobody else's. */
+  /**
+   * The TLS side of a saved identity: shows its certificate and believes its one peer's, nobody
+   * else's.
+   */
   public static SSLContext load(Path file, char[] password)
       throws IOException, GeneralSecurityException {
     KeyStore store = KeyStore.getInstance("PKCS12");

@@ -11,11 +11,16 @@ import java.util.Locale;
 public enum HostKind {
   /** kvm where /dev/kvm works, else model. */
   AUTO("whatever works here"),
-  /** The guest runs on a real vCPU; SEV is software, and this CPU cannot encrypt the guest's memory. */
+  /**
+   * The guest runs on a real vCPU; SEV is software, and this CPU cannot encrypt the guest's memory.
+   */
   KVM(
       "a real vCPU under /dev/kvm with SEV in software: this CPU has no keys, so the guest's memory"
           + " is NOT encrypted at rest"),
-  /** Everything is software; the guest's memory is encrypted at rest by the model's memory controller. */
+  /**
+   * Everything is software; the guest's memory is encrypted at rest by the model's memory
+   * controller.
+   */
   MODEL(
       "a vCPU and SEV in software: the guest's memory is encrypted at rest by the model's memory"
           + " controller");

@@ -37,7 +37,8 @@ public final class HostMachine implements AutoCloseable {
    * @param kind what it stands on, resolved
    * @param root the maker of its chip
    */
-  public static HostMachine powerUp(HostKind kind, ModelRoot root) throws VmmException, LinuxUnavailableException {
+  public static HostMachine powerUp(HostKind kind, ModelRoot root)
+      throws VmmException, LinuxUnavailableException {
     SoftwareMachine.ProcessorFactory processor =
         (memory, controller) ->
             SoftwareSecureProcessor.builder().rootOfTrust(root.root()).build(memory, controller);
@@ -64,7 +65,10 @@ public final class HostMachine implements AutoCloseable {
     return platform;
   }
 
-  /** What this platform shows a peer: its own certificates, with the chip's signed by the model's maker. */
+  /**
+   * What this platform shows a peer: its own certificates, with the chip's signed by the model's
+   * maker.
+   */
   public PlatformChain chain() throws VmmException, Failure {
     ExportedCertificates exported = platform.exportCertificates();
     byte[] chain = exported.chain();

@@ -21,24 +21,22 @@ public final class Sealift {
     System.exit(commandLine().execute(arguments));
   }
 
-  /** The command line, with bad input answered in one sentence and failures without a stack trace. */
+  /**
+   * The command line, with bad input answered in one sentence and failures without a stack trace.
+   */
   public static CommandLine commandLine() {
     return new CommandLine(new Sealift())
         .registerConverter(MemorySize.class, MemorySize::parse)
         .setCaseInsensitiveEnumValuesAllowed(true)
-        .setParameterExceptionHandler(
-            (problem, arguments) -> {
-              CommandLine command = problem.getCommandLine();
-              command.getErr().println(problem.getMessage());
-              command
-                  .getErr()
-                  .println("See: " + command.getCommandSpec().qualifiedName() + " --help");
-              return CommandLine.ExitCode.USAGE;
-            })
-        .setExecutionExceptionHandler(
-            (problem, command, result) -> {
-              command.getErr().println(Failure.sentence(problem));
-              return CommandLine.ExitCode.SOFTWARE;
-            });
+        .setParameterExceptionHandler((problem, arguments) -> {
+          CommandLine command = problem.getCommandLine();
+          command.getErr().println(problem.getMessage());
+          command.getErr().println("See: " + command.getCommandSpec().qualifiedName() + " --help");
+          return CommandLine.ExitCode.USAGE;
+        })
+        .setExecutionExceptionHandler((problem, command, result) -> {
+          command.getErr().println(Failure.sentence(problem));
+          return CommandLine.ExitCode.SOFTWARE;
+        });
   }
 }

@@ -79,16 +79,15 @@ class HostIdentityTest {
                 .createServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       listener.setNeedClientAuth(true);
       CompletableFuture<Integer> served =
-          CompletableFuture.supplyAsync(
-              () -> {
-                try (SSLSocket socket = (SSLSocket) listener.accept()) {
-                  int read = socket.getInputStream().read();
-                  socket.getOutputStream().write(read);
-                  return read;
-                } catch (IOException e) {
-                  throw new java.io.UncheckedIOException(e);
-                }
-              });
+          CompletableFuture.supplyAsync(() -> {
+            try (SSLSocket socket = (SSLSocket) listener.accept()) {
+              int read = socket.getInputStream().read();
+              socket.getOutputStream().write(read);
+              return read;
+            } catch (IOException e) {
+              throw new java.io.UncheckedIOException(e);
+            }
+          });
       try (SSLSocket socket =
           (SSLSocket)
               client

@@ -66,18 +66,16 @@ class LauncherTest {
     Files.createFile(image.resolve(".built"));
 
     Answer answer =
-        run(
-            Map.of(
-                "JAVA_HOME",
-                old.toString(),
-                "SEALIFT_JVMS",
-                folder.resolve("jvms").toString()));
+        run(Map.of("JAVA_HOME", old.toString(), "SEALIFT_JVMS", folder.resolve("jvms").toString()));
 
     assertThat(answer.words()).contains("started on 26 with", "--version");
     assertThat(answer.code()).isZero();
   }
 
-  /** A folder that looks like a JDK of a version: its java says so, and says with what it was started. */
+  /**
+   * A folder that looks like a JDK of a version: its java says so, and says with what it was
+   * started.
+   */
   private Path fakeJdk(String name, String version) throws IOException {
     Path bin = Files.createDirectories(folder.resolve(name).resolve("bin"));
     String script =

@@ -19,12 +19,12 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * The demonstration: makes a model root and two identities, starts two host processes, plays the guest's owner, and has the
- * guest launched, moved and proved.
+ * The demonstration: makes a model root and two identities, starts two host processes, plays the
+ * guest's owner, and has the guest launched, moved and proved.
  */
 final class Demo {
   /** Both hosts are on this machine; their certificates are for this address. */
-  static final String LOOPBACK = "127.0.0.1";
+  static final InetAddress LOOPBACK = InetAddress.ofLiteral("127.0.0.1");
 
   static final String SOURCE = "source";
   static final String DESTINATION = "destination";
@@ -89,7 +89,8 @@ final class Demo {
       }
       case HostEvent.Stayed stayed -> {
         narrator.say(
-            "stayed", stayed.running() ? "the guest runs on at the source" : "the guest is stopped");
+            "stayed",
+            stayed.running() ? "the guest runs on at the source" : "the guest is stopped");
         yield stayed(from, to, measured, stayed.reason());
       }
       default -> throw new Failure("The source host said something unexpected: " + end);
@@ -99,9 +100,8 @@ final class Demo {
   /** One root for both platforms, and an identity for each host that trusts the other's. */
   private void makeTrust(Path directory, String password)
       throws IOException, GeneralSecurityException {
-    InetAddress loopback = InetAddress.ofLiteral(LOOPBACK);
-    HostIdentity source = HostIdentity.create("sealift demo source", loopback, random);
-    HostIdentity destination = HostIdentity.create("sealift demo destination", loopback, random);
+    HostIdentity source = HostIdentity.create("sealift demo source", LOOPBACK, random);
+    HostIdentity destination = HostIdentity.create("sealift demo destination", LOOPBACK, random);
     source.save(identityFile(directory, SOURCE), destination, password.toCharArray());
     destination.save(identityFile(directory, DESTINATION), source, password.toCharArray());
     ModelRoot root = ModelRoot.create(random);
@@ -166,8 +166,7 @@ final class Demo {
         true,
         new DemoReport.Side(from.pid()),
         new DemoReport.Side(to.pid()),
-        new DemoReport.Guest(
-            plan.memoryBytes(), move.privatePages(), move.sharedPages(), measured),
+        new DemoReport.Guest(plan.memoryBytes(), move.privatePages(), move.sharedPages(), measured),
         move.rounds(),
         move.totals(),
         move.downtime(),
@@ -211,7 +210,10 @@ final class Demo {
     return directory.resolve(role + ".p12");
   }
 
-  /** What the hosts wrote to their standard error belongs to the failure, not to a file that is about to vanish. */
+  /**
+   * What the hosts wrote to their standard error belongs to the failure, not to a file that is
+   * about to vanish.
+   */
   private static Failure withLogs(Failure failure, Path... logs) {
     StringBuilder words = new StringBuilder(Failure.sentence(failure));
     for (Path log : logs) {

@@ -4,6 +4,7 @@ import dev.sealift.cli.Failure;
 import dev.sealift.cli.HostKind;
 import dev.sealift.cli.MemorySize;
 import java.io.PrintWriter;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -36,15 +37,14 @@ public final class DemoCommand implements Callable<Integer> {
   @Option(
       names = "--memory",
       paramLabel = "SIZE",
-      description =
-          "The guest's memory, a multiple of 2M; 256M on kvm, 64M on model unless said.")
+      description = "The guest's memory, a multiple of 2M; 128M on kvm, 64M on model unless said.")
   private @Nullable MemorySize memory;
 
   @Option(
       names = "--hot-set",
       paramLabel = "SIZE",
       description =
-          "The part that the guest keeps writing to, a power of two; 32M on kvm, 8M on model"
+          "The part that the guest keeps writing to, a power of two; 16M on kvm, 8M on model"
               + " unless said.")
   private @Nullable MemorySize hotSet;
 
@@ -86,6 +86,6 @@ public final class DemoCommand implements Callable<Integer> {
   }
 
   private PrintWriter output() {
-    return spec == null ? new PrintWriter(System.out, true) : spec.commandLine().getOut();
+    return Objects.requireNonNull(spec, "picocli sets it").commandLine().getOut();
   }
 }

@@ -15,7 +15,8 @@ final class DemoNarrator {
   }
 
   void begin(DemoPlan plan) {
-    out.println("Sealift demo on the " + plan.kind().word() + " host: " + plan.kind().meaning() + ".");
+    out.println(
+        "Sealift demo on the " + plan.kind().word() + " host: " + plan.kind().meaning() + ".");
     out.println(
         "emulated: true - no Secure Processor in silicon takes part; every certificate chains to a"
             + " model root made for this run.");
@@ -51,10 +52,13 @@ final class DemoNarrator {
       out.println("The guest stays at the source: " + report.reason());
       return;
     }
-    row("guest", "%s, %,d private pages, %,d shared".formatted(
-        new MemorySize(report.guest().memoryBytes()),
-        report.guest().privatePages(),
-        report.guest().sharedPages()));
+    row(
+        "guest",
+        "%s, %,d private pages, %,d shared"
+            .formatted(
+                new MemorySize(report.guest().memoryBytes()),
+                report.guest().privatePages(),
+                report.guest().sharedPages()));
     row(
         "moved",
         String.format(
@@ -75,15 +79,12 @@ final class DemoNarrator {
     report
         .downtime()
         .parts()
-        .forEach(
-            (part, millis) ->
-                parts
-                    .append(parts.isEmpty() ? "" : " + ")
-                    .append(part)
-                    .append(String.format(Locale.ROOT, " %.1f", millis)));
-    row(
-        "downtime",
-        String.format(Locale.ROOT, "%.1f ms = %s", report.downtime().millis(), parts));
+        .forEach((part, millis) ->
+            parts
+                .append(parts.isEmpty() ? "" : " + ")
+                .append(part)
+                .append(String.format(Locale.ROOT, " %.1f", millis)));
+    row("downtime", String.format(Locale.ROOT, "%.1f ms = %s", report.downtime().millis(), parts));
     DemoReport.Verification verification = report.verification();
     row(
         "steps",

@@ -30,23 +30,17 @@ record DemoPlan(
       boolean noSend)
       throws Failure {
     boolean real = kind == HostKind.KVM;
-    long memoryBytes = memory == null ? (real ? 256 : 64) * MIB : memory.bytes();
-    if (memoryBytes < LEAST_MEMORY
-        || memoryBytes > MOST_MEMORY
-        || memoryBytes % (2 * MIB) != 0) {
+    long memoryBytes = memory == null ? (real ? 128 : 64) * MIB : memory.bytes();
+    if (memoryBytes < LEAST_MEMORY || memoryBytes > MOST_MEMORY || memoryBytes % (2 * MIB) != 0) {
       throw new Failure(
           "--memory "
               + memoryBytes
               + " bytes does not fit: give a multiple of 2M from 8M to 3072M.");
     }
-    long preferred = (real ? 32 : 8) * MIB;
+    long preferred = (real ? 16 : 8) * MIB;
     long hotBytes =
-        hotSet == null
-            ? Math.min(preferred, Long.highestOneBit(memoryBytes / 2))
-            : hotSet.bytes();
-    if (hotBytes < Pages.SIZE
-        || Long.bitCount(hotBytes) != 1
-        || hotBytes > memoryBytes - 4 * MIB) {
+        hotSet == null ? Math.min(preferred, Long.highestOneBit(memoryBytes / 2)) : hotSet.bytes();
+    if (hotBytes < Pages.SIZE || Long.bitCount(hotBytes) != 1 || hotBytes > memoryBytes - 4 * MIB) {
       throw new Failure(
           "--hot-set "
               + hotBytes

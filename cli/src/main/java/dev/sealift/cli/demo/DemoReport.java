@@ -81,7 +81,7 @@ record DemoReport(
 
     static Round of(RoundReport round) {
       return new Round(
-          round.pages(),
+          round.privatePackets() + round.sharedPages(),
           round.privatePackets(),
           round.sharedPages(),
           round.bytes(),
@@ -123,11 +123,7 @@ record DemoReport(
 
   /** What the source knows of a move. */
   record Move(
-      List<Round> rounds,
-      Totals totals,
-      Downtime downtime,
-      long privatePages,
-      long sharedPages) {
+      List<Round> rounds, Totals totals, Downtime downtime, long privatePages, long sharedPages) {
 
     static Move of(MoveOutcome.Moved moved, long sharedPages, GuestMemory memory) {
       MoveReport report = moved.report();

@@ -23,8 +23,8 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import javax.net.ssl.SSLContext;
@@ -106,8 +106,7 @@ final class DestinationRole {
                   guest.configuration().workload(), guest.configuration().memoryBytes())
               .orElseThrow(() -> new Failure("The guest that arrived is not the demo's."));
       MemoryProof proof = MemoryProof.take(guest.machine(), plan);
-      demo.tell(
-          new HostEvent.Proved(proof.pagesCompared(), proof.mismatches(), proof.steps()));
+      demo.tell(new HostEvent.Proved(proof.pagesCompared(), proof.mismatches(), proof.steps()));
     } catch (ExecutionException e) {
       throw new Failure(Failure.sentence(e.getCause() == null ? e : e.getCause()), e);
     }

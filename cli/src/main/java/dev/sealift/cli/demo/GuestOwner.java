@@ -18,8 +18,8 @@ import java.security.interfaces.ECPublicKey;
 import java.util.Arrays;
 
 /**
- * The owner of the demonstration's guest: makes the session under which it is launched, and decides by its measurement whether
- * the platform launched what was meant.
+ * The owner of the demonstration's guest: makes the session under which it is launched, and decides
+ * by its measurement whether the platform launched what was meant.
  */
 final class GuestOwner implements AutoCloseable {
   private final GuestPolicy policy;
@@ -51,7 +51,10 @@ final class GuestOwner implements AutoCloseable {
     try {
       Session.Created created =
           Session.create(
-              (ECPrivateKey) own.getPrivate(), SevCertificate.parse(pdh).publicKey(), policy, random);
+              (ECPrivateKey) own.getPrivate(),
+              SevCertificate.parse(pdh).publicKey(),
+              policy,
+              random);
       this.session = created.blob();
       this.keys = created.keys();
     } catch (MalformedCertificateException e) {
@@ -80,10 +83,8 @@ final class GuestOwner implements AutoCloseable {
             measurement,
             LaunchMeasurement.SIZE,
             LaunchMeasurement.SIZE + LaunchMeasurement.NONCE_SIZE);
-    byte[] expected =
-        LaunchMeasurement.compute(keys, api, build, policy, digest.value(), nonce);
-    return MessageDigest.isEqual(
-        expected, Arrays.copyOf(measurement, LaunchMeasurement.SIZE));
+    byte[] expected = LaunchMeasurement.compute(keys, api, build, policy, digest.value(), nonce);
+    return MessageDigest.isEqual(expected, Arrays.copyOf(measurement, LaunchMeasurement.SIZE));
   }
 
   @Override

@@ -4,7 +4,10 @@ import dev.sealift.vmm.PortDevice;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** Listens to a guest that asks at the end of each batch of work whether there is a command for it: there is none. */
+/**
+ * Listens to a guest that asks at the end of each batch of work whether there is a command for it:
+ * there is none.
+ */
 final class Heartbeat implements PortDevice {
   private static final int GO_ON = 0;
 

@@ -10,7 +10,10 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
 
-/** A host process's side of the talk with the demonstration: orders in, events out, one JSON object a line. */
+/**
+ * A host process's side of the talk with the demonstration: orders in, events out, one JSON object
+ * a line.
+ */
 final class HostConversation {
   private final BufferedReader orders =
       new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));

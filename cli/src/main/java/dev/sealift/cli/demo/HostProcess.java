@@ -18,7 +18,10 @@ import java.util.function.Consumer;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
 
-/** A host of the demonstration as its parent sees it: a process that takes orders and tells of events. */
+/**
+ * A host of the demonstration as its parent sees it: a process that takes orders and tells of
+ * events.
+ */
 final class HostProcess implements AutoCloseable {
   private static final long PATIENCE_SECONDS = 120;
 
@@ -39,22 +42,20 @@ final class HostProcess implements AutoCloseable {
   }
 
   /** Starts a second JVM like this one, in the role of a host. */
-  static HostProcess start(
-      String role, HostKind kind, Path directory, JsonMapper json, Path errors) throws IOException {
+  static HostProcess start(String role, HostKind kind, Path directory, JsonMapper json, Path errors)
+      throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
     String modulePath = System.getProperty("jdk.module.path", "");
     if (modulePath.isEmpty()) {
       command.addAll(
-          List.of(
-              "-cp", System.getProperty("java.class.path"), "dev.sealift.cli.Sealift"));
+          List.of("-cp", System.getProperty("java.class.path"), "dev.sealift.cli.Sealift"));
     } else {
       command.addAll(List.of("-p", modulePath, "-m", "dev.sealift.cli/dev.sealift.cli.Sealift"));
     }
     command.addAll(
-        List.of(
-            "demo-host", role, "--host", kind.word(), "--directory", directory.toString()));
+        List.of("demo-host", role, "--host", kind.word(), "--directory", directory.toString()));
     Process process =
         new ProcessBuilder(command)
             .redirectError(ProcessBuilder.Redirect.to(errors.toFile()))

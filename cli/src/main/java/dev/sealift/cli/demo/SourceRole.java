@@ -73,14 +73,15 @@ final class SourceRole {
               0));
       HostOrder.Launch launch = demo.expect(HostOrder.Launch.class);
       try (Guest guest = launch(machine, launch)) {
-        SourceHost host =
-            new SourceHost(machine.platform(), identity, root.root(), journal, true);
+        SourceHost host = new SourceHost(machine.platform(), identity, root.root(), journal, true);
         move(host, guest, demo.expect(HostOrder.Migrate.class));
       }
     }
   }
 
-  /** Launches the guest, has it measured, and on its owner's word lets it run until it is at work. */
+  /**
+   * Launches the guest, has it measured, and on its owner's word lets it run until it is at work.
+   */
   private Guest launch(HostMachine machine, HostOrder.Launch order)
       throws Failure, VmmException, InterruptedException, TimeoutException {
     var plan = new PseudoRandomWriter.Plan(order.memoryBytes(), order.hotPages());
@@ -130,8 +131,7 @@ final class SourceRole {
         };
     MoveOptions options =
         MoveOptions.DEFAULT.withDowntimeTarget(Duration.ofMillis(order.downtimeMillis()));
-    InetSocketAddress destination =
-        new InetSocketAddress(Demo.LOOPBACK, order.port());
+    InetSocketAddress destination = new InetSocketAddress(Demo.LOOPBACK, order.port());
     switch (new MigrationSource(host).move(guest, destination, options, listener)) {
       case MoveOutcome.Moved moved ->
           demo.tell(

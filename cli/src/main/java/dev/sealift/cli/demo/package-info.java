@@ -1,4 +1,7 @@
-/** The demonstration: two host processes, a guest that moves between them, and the proof that it arrived whole. */
+/**
+ * The demonstration: two host processes, a guest that moves between them, and the proof that it
+ * arrived whole.
+ */
 @NullMarked
 package dev.sealift.cli.demo;
 

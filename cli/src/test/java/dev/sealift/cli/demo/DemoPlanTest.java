@@ -43,8 +43,7 @@ class DemoPlanTest {
   @ValueSource(strings = {"0", "1M", "6M", "9M", "4G", "65537"})
   @DisplayName("a memory size that cannot be is answered with the rule")
   void memory(String size) {
-    assertThatThrownBy(
-            () -> DemoPlan.of(HostKind.MODEL, MemorySize.parse(size), null, 100, false))
+    assertThatThrownBy(() -> DemoPlan.of(HostKind.MODEL, MemorySize.parse(size), null, 100, false))
         .isInstanceOf(Failure.class)
         .hasMessageContaining("multiple of 2M");
   }
@@ -53,10 +52,9 @@ class DemoPlanTest {
   @ValueSource(strings = {"0", "3M", "64M", "2048"})
   @DisplayName("a hot set that cannot be is answered with the rule")
   void hotSet(String size) {
-    assertThatThrownBy(
-            () ->
-                DemoPlan.of(
-                    HostKind.MODEL, MemorySize.parse("64M"), MemorySize.parse(size), 100, false))
+    assertThatThrownBy(() ->
+            DemoPlan.of(
+                HostKind.MODEL, MemorySize.parse("64M"), MemorySize.parse(size), 100, false))
         .isInstanceOf(Failure.class)
         .hasMessageContaining("power of two");
   }

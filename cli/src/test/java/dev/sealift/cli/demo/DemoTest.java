@@ -17,7 +17,9 @@ import picocli.CommandLine;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** The demonstration as a person runs it: two real processes and a guest that moves between them. */
+/**
+ * The demonstration as a person runs it: two real processes and a guest that moves between them.
+ */
 class DemoTest {
 
   private record Run(int code, String out, String err) {
@@ -63,8 +65,7 @@ class DemoTest {
     for (JsonNode round : rounds) {
       assertThat(round.get("pages").asLong()).isPositive();
       assertThat(round.get("pages").asLong())
-          .isEqualTo(
-              round.get("privatePackets").asLong() + round.get("sharedPages").asLong());
+          .isEqualTo(round.get("privatePackets").asLong() + round.get("sharedPages").asLong());
     }
     double parts = 0;
     for (JsonNode part : json.get("downtime").get("parts")) {
