@@ -1,0 +1,24 @@
+package dev.sealift.migration;
+
+import dev.sealift.migration.wire.MigrationException;
+import dev.sealift.migration.wire.MoveId;
+import dev.sealift.vmm.Guest;
+
+/** Hears what comes to a destination, on its threads. */
+public interface ArrivalListener {
+
+  /** A guest arrived and runs; from now on it belongs to the listener. */
+  void arrived(MoveId move, Guest guest);
+
+  /** The hand-over took a step. */
+  default void step(MoveId move, DestinationStep step) {}
+
+  /** A source came, and no guest did: nothing of it is left here. */
+  default void refused(MigrationException reason) {}
+
+  /** A guest was committed to this host, but could not be run. */
+  default void lost(MoveId move, MigrationException reason) {}
+
+  /** Something went wrong that does not change how the move ends. */
+  default void warning(String sentence) {}
+}

@@ -1,0 +1,23 @@
+package dev.sealift.migration;
+
+import dev.sealift.crypto.cert.PlatformChain;
+import dev.sealift.vmm.SevPlatform;
+import javax.net.ssl.SSLContext;
+
+/**
+ * The host that a guest comes to.
+ *
+ * @param platform its /dev/sev
+ * @param chain what it shows of its platform, with the CEK that its vendor signed
+ * @param identity its TLS certificate, and whose certificates it accepts
+ * @param guests makes the guests
+ * @param journal where hand-overs are written down
+ * @param emulated whether its Secure Processor is software
+ */
+public record DestinationHost(
+    SevPlatform platform,
+    PlatformChain chain,
+    SSLContext identity,
+    GuestFactory guests,
+    HandOverJournal journal,
+    boolean emulated) {}

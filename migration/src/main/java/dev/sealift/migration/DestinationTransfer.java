@@ -1,0 +1,155 @@
+package dev.sealift.migration;
+
+import dev.sealift.migration.wire.ControlConnection;
+import dev.sealift.migration.wire.FailureCode;
+import dev.sealift.migration.wire.Message;
+import dev.sealift.migration.wire.MigrationException;
+import dev.sealift.migration.wire.SharedRange;
+import dev.sealift.vmm.Guest;
+import dev.sealift.vmm.PageSet;
+import dev.sealift.vmm.ReceiveSession;
+import dev.sealift.vmm.VcpuState;
+import dev.sealift.vmm.VmmException;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/** The way of a guest from READY to RUNNING, as the destination sees it. */
+final class DestinationTransfer {
+  private final Guest guest;
+  private final ControlConnection control;
+  private final ReceiveSession session;
+  private final PageLedger ledger;
+  private final HandOver<DestinationStep> handOver;
+  private final Duration timeout;
+  private final ArrivalListener arrivals;
+  private final PageSet shared;
+  private long sharedUpTo = -1;
+  private boolean statusBegan;
+  private @Nullable VcpuState vcpu;
+
+  DestinationTransfer(
+      Guest guest,
+      ControlConnection control,
+      ReceiveSession session,
+      PageLedger ledger,
+      HandOver<DestinationStep> handOver,
+      Duration timeout,
+      ArrivalListener arrivals) {
+    this.guest = guest;
+    this.control = control;
+    this.session = session;
+    this.ledger = ledger;
+    this.handOver = handOver;
+    this.timeout = timeout;
+    this.arrivals = arrivals;
+    shared = new PageSet(guest.memory().pages());
+  }
+
+  /**
+   * Takes the guest in and runs it.
+   *
+   * @return whether it runs; false where it was committed to this host but could not be run
+   * @throws MigrationException if the move ends before COMMIT
+   */
+  boolean run() throws VmmException, MigrationException, InterruptedException {
+    boolean prepared = false;
+    while (!prepared) {
+      switch (control.receive()) {
+        case Message.SharedPages pages when !statusBegan -> place(pages);
+        case Message.RoundEnd end when !statusBegan -> {
+          ledger.endRound(end, timeout);
+          control.send(new Message.RoundDone(end.round()));
+        }
+        case Message.PageStatus status when ledger.rounds() > 0 && vcpu == null -> add(status);
+        case Message.VcpuState state when statusBegan && vcpu == null -> {
+          if (state.index() != 0) {
+            throw malformed("VCPU_STATE: the guest has one vCPU");
+          }
+          vcpu = VcpuState.decode(state.state());
+        }
+        case Message.Prepare totals when vcpu != null -> {
+          prepare(totals, vcpu);
+          prepared = true;
+        }
+        case Message early ->
+            throw ControlConnection.outOfTurn(early, "the next part of the guest");
+      }
+    }
+    handOver.advance(DestinationStep.PREPARED);
+    control.send(new Message.Prepared());
+    control.expect(Message.Commit.class);
+    return commit();
+  }
+
+  private void place(Message.SharedPages pages) throws MigrationException {
+    long[] gfns = pages.gfns();
+    ledger.claimShared(pages.round(), gfns);
+    for (int i = 0; i < gfns.length; i++) {
+      MemorySegment page = guest.memory().page(gfns[i]);
+      MemorySegment.copy(
+          pages.contents(),
+          Math.toIntExact(i * page.byteSize()),
+          page,
+          ValueLayout.JAVA_BYTE,
+          0,
+          Math.toIntExact(page.byteSize()));
+    }
+  }
+
+  private void add(Message.PageStatus status) throws MigrationException {
+    statusBegan = true;
+    for (SharedRange range : status.shared()) {
+      if (range.firstGfn() <= sharedUpTo || range.end() > shared.pages()) {
+        throw malformed(
+            "PAGE_STATUS: ranges go upwards, do not touch, and end with the guest's memory");
+      }
+      shared.addRange(range.firstGfn(), range.count());
+      sharedUpTo = range.end();
+    }
+  }
+
+  private void prepare(Message.Prepare totals, VcpuState state)
+      throws VmmException, MigrationException {
+    ledger.checkTotals(totals);
+    ledger.checkWhole(shared);
+    guest.pageStatus().replaceShared(shared);
+    guest.vcpu().restore(state);
+  }
+
+  /** The source can never run the guest again: from here on there is no way back, only onwards. */
+  private boolean commit() {
+    recordOrWarn(DestinationStep.COMMITTED);
+    try {
+      session.finish();
+      guest.run();
+    } catch (VmmException refused) {
+      MigrationException reason = Failures.of(refused);
+      recordOrWarn(DestinationStep.LOST);
+      control.abort(reason);
+      arrivals.lost(handOver.move(), reason);
+      return false;
+    }
+    recordOrWarn(DestinationStep.RUNNING);
+    try {
+      control.send(new Message.Running());
+    } catch (MigrationException unheard) {
+      arrivals.warning("the guest runs here, but the source was not told: " + unheard.sentence());
+    }
+    arrivals.arrived(handOver.move(), guest);
+    return true;
+  }
+
+  private void recordOrWarn(DestinationStep step) {
+    try {
+      handOver.advance(step);
+    } catch (MigrationException unwritten) {
+      arrivals.warning(unwritten.sentence());
+    }
+  }
+
+  private static MigrationException malformed(String sentence) {
+    return new MigrationException(FailureCode.MALFORMED, sentence);
+  }
+}

@@ -1,0 +1,21 @@
+package dev.sealift.migration;
+
+import dev.sealift.migration.wire.FailureCode;
+import dev.sealift.migration.wire.MigrationException;
+import dev.sealift.vmm.VmmException;
+
+/** Failures of this side, in the words of a move. */
+final class Failures {
+  private Failures() {}
+
+  /** The host's kernel or firmware refused. */
+  static MigrationException of(VmmException refused) {
+    return new MigrationException(
+        FailureCode.HOST_FAILED, String.valueOf(refused.getMessage()), refused.status(), refused);
+  }
+
+  /** Somebody interrupted the thread that moves the guest. */
+  static MigrationException of(InterruptedException interrupted) {
+    return new MigrationException(FailureCode.CANCELLED, "the move was called off", interrupted);
+  }
+}

@@ -1,0 +1,17 @@
+package dev.sealift.migration;
+
+/** Hears how a move goes on, on the mover's threads; must return soon. */
+public interface MoveListener {
+
+  /** Hears nothing. */
+  MoveListener SILENT = new MoveListener() {};
+
+  /** The hand-over took a step. */
+  default void step(SourceStep step) {}
+
+  /** A round is over. */
+  default void round(RoundReport round) {}
+
+  /** Something went wrong that does not change how the move ends. */
+  default void warning(String sentence) {}
+}

@@ -1,0 +1,34 @@
+package dev.sealift.migration;
+
+import dev.sealift.vmm.PageSet;
+
+/** Deals the pages of a set out to the senders that share it, upwards. Thread-safe. */
+final class PageCursor {
+  private final PageSet pages;
+  private long next;
+
+  /**
+   * @param pages not changed while it is dealt out
+   */
+  PageCursor(PageSet pages) {
+    this.pages = pages;
+  }
+
+  /**
+   * The next page numbers.
+   *
+   * @param into where they are put
+   * @return how many there are, 0 at the end
+   */
+  synchronized int take(long[] into) {
+    int count = 0;
+    while (count < into.length && next >= 0) {
+      long gfn = next < pages.pages() ? pages.next(next) : -1;
+      if (gfn >= 0) {
+        into[count++] = gfn;
+      }
+      next = gfn < 0 ? -1 : gfn + 1;
+    }
+    return count;
+  }
+}

@@ -1,0 +1,53 @@
+package dev.sealift.migration;
+
+import dev.sealift.abi.Pages;
+import dev.sealift.migration.wire.BatchWriter;
+import dev.sealift.migration.wire.MigrationException;
+import dev.sealift.migration.wire.PacketSlots;
+import dev.sealift.vmm.SendSession;
+import dev.sealift.vmm.VmmException;
+
+/**
+ * One data connection's share of the private pages: the Secure Processor makes a packet of each
+ * page in the connection's own memory, and from there the packets go out a batch at a time.
+ */
+final class PrivatePageSender {
+  private final SendSession session;
+  private final BatchWriter writer;
+  private final Pacer pacer;
+
+  PrivatePageSender(SendSession session, BatchWriter writer, Pacer pacer) {
+    this.session = session;
+    this.writer = writer;
+    this.pacer = pacer;
+  }
+
+  /** Sends pages until none are left. */
+  void send(int round, PageCursor pages)
+      throws VmmException, MigrationException, InterruptedException {
+    PacketSlots slots = writer.slots();
+    long[] gfns = new long[slots.pages()];
+    for (int count = pages.take(gfns); count > 0; count = pages.take(gfns)) {
+      pacer.await((long) count * Pages.SIZE);
+      for (int i = 0; i < count; i++) {
+        session.updateData(gfns[i] << Pages.SHIFT, slots.header(i), slots.cipher(i));
+      }
+      writer.send(round, gfns, count);
+    }
+  }
+
+  /** Batches sent so far, in all rounds. */
+  long batches() {
+    return writer.batches();
+  }
+
+  /** Bytes sent so far. */
+  long bytes() {
+    return writer.bytes();
+  }
+
+  /** Ends the connection; a thread that is sending fails. */
+  void close() {
+    writer.close();
+  }
+}

@@ -1,0 +1,195 @@
+package dev.sealift.migration;
+
+import dev.sealift.migration.wire.BatchWriter;
+import dev.sealift.migration.wire.ControlConnection;
+import dev.sealift.migration.wire.Message;
+import dev.sealift.migration.wire.MigrationException;
+import dev.sealift.migration.wire.MoveId;
+import dev.sealift.migration.wire.PacketSlots;
+import dev.sealift.vmm.CallArena;
+import dev.sealift.vmm.Guest;
+import dev.sealift.vmm.PageSet;
+import dev.sealift.vmm.SendSession;
+import dev.sealift.vmm.VmmException;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/** Sends rounds: private pages over all data connections at once, shared ones beside them. */
+final class RoundSender implements AutoCloseable {
+  private final Guest guest;
+  private final ControlConnection control;
+  private final SharedPageSender shared;
+  private final List<PrivatePageSender> senders = new ArrayList<>();
+  private final List<CallArena> arenas = new ArrayList<>();
+  private final ExecutorService threads;
+  private final Pacer pacer;
+  private final AtomicReference<@Nullable MigrationException> firstFailure =
+      new AtomicReference<>();
+  private PageSet statusOfLastRound;
+
+  private RoundSender(Guest guest, ControlConnection control, MoveOptions options) {
+    this.guest = guest;
+    this.control = control;
+    shared = new SharedPageSender(guest, control);
+    pacer = new Pacer(options.bytesPerSecond());
+    statusOfLastRound = guest.pageStatus().shared();
+    threads =
+        Executors.newCachedThreadPool(
+            Thread.ofPlatform().name("sealift-send-", 0).daemon().factory());
+  }
+
+  /** Opens the data connections of a move. */
+  static RoundSender open(
+      Guest guest,
+      SendSession session,
+      ControlConnection control,
+      MoveId move,
+      InetSocketAddress destination,
+      MoveOptions options)
+      throws VmmException, MigrationException {
+    var rounds = new RoundSender(guest, control, options);
+    try {
+      for (int i = 0; i < options.dataConnections(); i++) {
+        long bytes = PacketSlots.bytes(options.batchPages());
+        CallArena arena = CallArena.allocate(guest.machine().host(), bytes);
+        rounds.arenas.add(arena);
+        var slots = new PacketSlots(arena.segment(), options.batchPages());
+        BatchWriter writer =
+            BatchWriter.connect(destination, control, move, i, slots, options.timeout());
+        rounds.senders.add(new PrivatePageSender(session, writer, rounds.pacer));
+      }
+      return rounds;
+    } catch (VmmException | MigrationException e) {
+      rounds.close();
+      throw e;
+    }
+  }
+
+  /**
+   * What a round sent.
+   *
+   * @param pages pages that were to go
+   * @param leftOver pages that must go in another round
+   */
+  record Sent(long pages, long privatePackets, long sharedPages, PageSet leftOver) {}
+
+  /**
+   * Sends a round and waits until the destination has all of it.
+   *
+   * @param due the pages that were written; the dirty log was fetched and cleared before this call,
+   *     so that the page status read here is no older than the writes
+   */
+  Sent send(int round, PageSet due) throws MigrationException, InterruptedException {
+    PageSet status = guest.pageStatus().shared();
+    PageSet pages = due.copy();
+    addDifferences(pages, statusOfLastRound, status);
+    statusOfLastRound = status;
+    PageSet sharedPages = pages.copy();
+    sharedPages.retainAll(status);
+    PageSet privatePages = pages.copy();
+    privatePages.removeAll(status);
+
+    long[] batchesBefore = senders.stream().mapToLong(PrivatePageSender::batches).toArray();
+    PageSet leftOver = sendPages(round, privatePages, sharedPages);
+    int[] batches = new int[senders.size()];
+    for (int i = 0; i < batches.length; i++) {
+      batches[i] = Math.toIntExact(senders.get(i).batches() - batchesBefore[i]);
+    }
+    long privateCount = privatePages.count();
+    long sharedCount = sharedPages.count() - leftOver.count();
+    control.send(new Message.RoundEnd(round, batches, privateCount, sharedCount));
+    Message.RoundDone done = control.expect(Message.RoundDone.class);
+    if (done.round() != round) {
+      throw ControlConnection.outOfTurn(done, "ROUND_DONE of round " + round);
+    }
+    return new Sent(pages.count(), privateCount, sharedCount, leftOver);
+  }
+
+  private PageSet sendPages(int round, PageSet privatePages, PageSet sharedPages)
+      throws MigrationException, InterruptedException {
+    var cursor = new PageCursor(privatePages);
+    var leftOver = new PageSet(sharedPages.pages());
+    List<Future<?>> sending = new ArrayList<>();
+    for (PrivatePageSender sender : senders) {
+      sending.add(threads.submit(() -> attempt(() -> sender.send(round, cursor))));
+    }
+    attempt(() -> leftOver.addAll(shared.send(round, sharedPages)));
+    try {
+      for (Future<?> share : sending) {
+        share.get();
+      }
+    } catch (ExecutionException unforeseen) {
+      abandon();
+      throw new IllegalStateException("a sender failed", unforeseen.getCause());
+    } catch (InterruptedException interrupted) {
+      abandon();
+      throw interrupted;
+    }
+    MigrationException failure = firstFailure.get();
+    if (failure != null) {
+      throw failure;
+    }
+    return leftOver;
+  }
+
+  private interface Work {
+    void run() throws VmmException, MigrationException, InterruptedException;
+  }
+
+  private void attempt(Work work) {
+    try {
+      work.run();
+    } catch (VmmException refused) {
+      fail(Failures.of(refused));
+    } catch (MigrationException failure) {
+      fail(failure);
+    } catch (InterruptedException interrupted) {
+      fail(Failures.of(interrupted));
+    }
+  }
+
+  /** Where one sender fails, the others cannot finish the round either. */
+  private void fail(MigrationException failure) {
+    firstFailure.compareAndSet(null, failure);
+    abandon();
+  }
+
+  private static void addDifferences(PageSet pages, PageSet before, PageSet after) {
+    PageSet taken = after.copy();
+    taken.removeAll(before);
+    PageSet given = before.copy();
+    given.removeAll(after);
+    pages.addAll(taken);
+    pages.addAll(given);
+  }
+
+  /** The guest stands still: the bandwidth limit no longer holds. */
+  void liftLimit() {
+    pacer.lift();
+  }
+
+  /** Bytes sent on the data connections so far. */
+  long bytes() {
+    return senders.stream().mapToLong(PrivatePageSender::bytes).sum();
+  }
+
+  /** Ends the data connections; threads that are sending fail. */
+  void abandon() {
+    senders.forEach(PrivatePageSender::close);
+  }
+
+  @Override
+  public void close() {
+    abandon();
+    threads.shutdownNow();
+    threads.close();
+    arenas.forEach(CallArena::close);
+  }
+}

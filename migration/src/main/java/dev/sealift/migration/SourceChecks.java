@@ -1,0 +1,80 @@
+package dev.sealift.migration;
+
+import dev.sealift.abi.sev.SevLimits;
+import dev.sealift.crypto.GuestPolicy;
+import dev.sealift.crypto.cert.ChainVerdict;
+import dev.sealift.crypto.cert.MalformedCertificateException;
+import dev.sealift.crypto.cert.PlatformChain;
+import dev.sealift.crypto.cert.RootOfTrust;
+import dev.sealift.migration.wire.FailureCode;
+import dev.sealift.migration.wire.Message;
+import dev.sealift.migration.wire.MigrationException;
+import dev.sealift.vmm.ExportedCertificates;
+import java.util.Arrays;
+
+/**
+ * What the source makes sure of before SEND_START. The firmware checks most of it again; here it is
+ * checked whatever the policy's bits are, and refused in a sentence.
+ */
+final class SourceChecks {
+  private SourceChecks() {}
+
+  /** Whether the guest may be sent at all. */
+  static void policy(GuestPolicy policy) throws MigrationException {
+    if (policy.noSend()) {
+      throw refused(
+          "the guest's policy says NOSEND: it was launched never to leave its platform, and a policy"
+              + " cannot be changed; a guest that shall move must be launched without NOSEND");
+    }
+    if (policy.es()) {
+      throw refused(
+          "the guest's policy says ES: the kernel has no command that sends an encrypted vCPU state"
+              + " (SEND_UPDATE_VMSA); a guest that shall move must be launched without ES");
+    }
+  }
+
+  /**
+   * Whether the destination may have the guest: its certificates lead to the root, its firmware is
+   * new enough, and where the policy says DOMAIN both platforms have the same owner.
+   */
+  static PlatformChain destination(
+      Message.Welcome welcome, RootOfTrust root, GuestPolicy policy, ExportedCertificates own)
+      throws MigrationException {
+    PlatformChain chain;
+    try {
+      chain =
+          PlatformChain.parse(
+              welcome.pdh(), welcome.platformCertificates(), welcome.amdCertificates());
+    } catch (MalformedCertificateException malformed) {
+      throw new MigrationException(
+          FailureCode.CHAIN_REFUSED,
+          "the destination's platform certificates are malformed: " + malformed.getMessage(),
+          malformed);
+    }
+    ChainVerdict verdict = chain.verify(root);
+    if (!verdict.holds()) {
+      throw new MigrationException(
+          FailureCode.CHAIN_REFUSED,
+          "the destination's platform is not one of %s: %s"
+              .formatted(root.name(), verdict.firstFault()));
+    }
+    if (!policy.allowsApi(chain.pek().api())) {
+      throw refused(
+          "the guest's policy asks for firmware API %s or later, but the destination has %s; update its firmware or choose another destination"
+              .formatted(policy.minimumApi(), chain.pek().api()));
+    }
+    if (policy.domain() && !Arrays.equals(chain.oca().bytes(), oca(own))) {
+      throw refused(
+          "the guest's policy says DOMAIN, but the destination belongs to another owner (its OCA certificate differs)");
+    }
+    return chain;
+  }
+
+  private static byte[] oca(ExportedCertificates own) {
+    return Arrays.copyOfRange(own.chain(), SevLimits.CERTIFICATE, 2 * SevLimits.CERTIFICATE);
+  }
+
+  private static MigrationException refused(String sentence) {
+    return new MigrationException(FailureCode.POLICY_REFUSED, sentence);
+  }
+}

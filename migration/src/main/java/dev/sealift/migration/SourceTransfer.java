@@ -1,0 +1,207 @@
+package dev.sealift.migration;
+
+import dev.sealift.abi.psp.GuestState;
+import dev.sealift.migration.wire.Bounds;
+import dev.sealift.migration.wire.ControlConnection;
+import dev.sealift.migration.wire.FailureCode;
+import dev.sealift.migration.wire.Message;
+import dev.sealift.migration.wire.MigrationException;
+import dev.sealift.migration.wire.SharedRange;
+import dev.sealift.vmm.Guest;
+import dev.sealift.vmm.PageSet;
+import dev.sealift.vmm.SendSession;
+import dev.sealift.vmm.VmmException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The way of a guest from its first page to RUNNING: rounds while it runs, a last one while it is
+ * paused, its state, and the hand-over. Fails only before SEND_FINISH; after it there is always an
+ * outcome.
+ */
+final class SourceTransfer {
+  private final Guest guest;
+  private final ControlConnection control;
+  private final RoundSender sender;
+  private final SendSession session;
+  private final HandOver<SourceStep> handOver;
+  private final MoveOptions options;
+  private final MoveListener listener;
+  private final MoveLog log;
+  private boolean interrupted;
+
+  SourceTransfer(
+      Guest guest,
+      ControlConnection control,
+      RoundSender sender,
+      SendSession session,
+      HandOver<SourceStep> handOver,
+      MoveOptions options,
+      MoveListener listener,
+      MoveLog log) {
+    this.guest = guest;
+    this.control = control;
+    this.sender = sender;
+    this.session = session;
+    this.handOver = handOver;
+    this.options = options;
+    this.listener = listener;
+    this.log = log;
+  }
+
+  MoveOutcome run() throws VmmException, MigrationException, InterruptedException {
+    PageSet left = sendWhileRunning();
+    var laps = new Laps();
+    guest.pause();
+    handOver.advance(SourceStep.PAUSED);
+    Duration pause = laps.lap();
+    sendTheRest(left);
+    Duration lastRound = laps.lap();
+    sendState();
+    Duration state = laps.lap();
+    prepare();
+    Duration prepare = laps.lap();
+    finish();
+    Duration finish = laps.lap();
+    try {
+      commit();
+    } catch (MigrationException unheard) {
+      return new MoveOutcome.HandedOver(
+          "the guest was finished here, but the destination was not heard to run it (%s); only the destination may run it"
+              .formatted(unheard.sentence()),
+          log.report());
+    }
+    var downtime = new Downtime(pause, lastRound, state, prepare, finish, laps.lap());
+    return new MoveOutcome.Moved(log.report(), downtime);
+  }
+
+  /** Whether somebody tried to interrupt what could no longer be. */
+  boolean wasInterrupted() {
+    return interrupted;
+  }
+
+  /** Returns the pages that are still to go. */
+  private PageSet sendWhileRunning() throws VmmException, MigrationException, InterruptedException {
+    guest.dirtyLog().start();
+    var convergence = new Convergence(options.downtimeTarget(), options.maxRounds());
+    PageSet due = PageSet.all(guest.memory().pages());
+    @Nullable StopReason stop = null;
+    while (stop == null) {
+      RoundReport round = sendRound(due);
+      stop = convergence.afterRound(round.pages(), round.millis(), round.dirtyAfter());
+    }
+    log.stopped(stop);
+    return due;
+  }
+
+  private void sendTheRest(PageSet left)
+      throws VmmException, MigrationException, InterruptedException {
+    sender.liftLimit();
+    left.addAll(guest.dirtyLog().fetchAndClear());
+    sendRound(left);
+    if (!left.isEmpty()) {
+      throw new MigrationException(
+          FailureCode.HOST_FAILED,
+          "%d pages changed while the guest was paused".formatted(left.count()));
+    }
+  }
+
+  /** Sends a round; afterwards {@code due} holds the pages for the next one. */
+  private RoundReport sendRound(PageSet due)
+      throws VmmException, MigrationException, InterruptedException {
+    var lap = new Laps();
+    long bytesBefore = log.bytes();
+    RoundSender.Sent sent = sender.send(log.rounds(), due);
+    Duration took = lap.total();
+    due.clear();
+    due.addAll(sent.leftOver());
+    due.addAll(guest.dirtyLog().fetchAndClear());
+    var round =
+        new RoundReport(
+            log.rounds(),
+            sent.pages(),
+            sent.privatePackets(),
+            sent.sharedPages(),
+            log.bytes() - bytesBefore,
+            took.toNanos() / 1e6,
+            due.count());
+    log.round(round);
+    listener.round(round);
+    return round;
+  }
+
+  private void sendState() throws VmmException, MigrationException {
+    List<SharedRange> ranges = new ArrayList<>();
+    guest
+        .pageStatus()
+        .shared()
+        .forEachRange((first, count) -> ranges.add(new SharedRange(first, count)));
+    int from = 0;
+    do {
+      int to = Math.min(from + Bounds.STATUS_RANGES, ranges.size());
+      control.send(new Message.PageStatus(ranges.subList(from, to)));
+      from = to;
+    } while (from < ranges.size());
+    control.send(new Message.VcpuState(0, guest.vcpu().save().encode()));
+  }
+
+  private void prepare() throws MigrationException, InterruptedException {
+    MoveReport sent = log.report();
+    control.send(new Message.Prepare(log.rounds(), sent.privatePackets(), sent.sharedPages()));
+    control.expect(Message.Prepared.class);
+  }
+
+  /** The point of no return lies in here: where it returns, it was passed. */
+  private void finish() throws VmmException, MigrationException, InterruptedException {
+    if (Thread.interrupted()) {
+      throw new InterruptedException();
+    }
+    handOver.advance(SourceStep.FINISHING);
+    try {
+      session.finish();
+    } catch (VmmException refused) {
+      if (!isSent()) {
+        throw refused;
+      }
+    }
+    // FINISHING is on the disk: where FINISHED cannot be, the guest is still better off committed.
+    recordOrWarn(SourceStep.FINISHED);
+  }
+
+  private boolean isSent() {
+    try {
+      return guest.sev().status().state() == GuestState.SENT;
+    } catch (VmmException unknown) {
+      return false;
+    }
+  }
+
+  private void commit() throws MigrationException {
+    control.send(new Message.Commit());
+    recordOrWarn(SourceStep.COMMITTED);
+    awaitRunning();
+    recordOrWarn(SourceStep.HANDED_OVER);
+  }
+
+  private void awaitRunning() throws MigrationException {
+    boolean heard = false;
+    while (!heard) {
+      try {
+        control.expect(Message.Running.class);
+        heard = true;
+      } catch (InterruptedException tooLate) {
+        interrupted = true;
+      }
+    }
+  }
+
+  private void recordOrWarn(SourceStep step) {
+    try {
+      handOver.advance(step);
+    } catch (MigrationException unwritten) {
+      listener.warning(unwritten.sentence());
+    }
+  }
+}

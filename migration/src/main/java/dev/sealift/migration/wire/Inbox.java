@@ -1,0 +1,157 @@
+package dev.sealift.migration.wire;
+
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What came in and is not yet taken, and why nothing more will. A failure reaches whoever waits at
+ * once; the mere end of the stream only after the messages before it.
+ */
+final class Inbox {
+  private static final int CAPACITY = 16;
+
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition changed = lock.newCondition();
+  private final Deque<Message> messages = new ArrayDeque<>();
+  private @Nullable MigrationException abort;
+  private @Nullable MigrationException failure;
+  private @Nullable MigrationException end;
+  private boolean closed;
+  private long lastHeard = System.nanoTime();
+
+  /** The reader adds a message; waits while the inbox is full. */
+  void put(Message message) throws InterruptedException {
+    lock.lock();
+    try {
+      while (messages.size() == CAPACITY && !isOver()) {
+        changed.await();
+      }
+      if (!isOver()) {
+        messages.add(message);
+      }
+      lastHeard = System.nanoTime();
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** The peer said ABORT. */
+  void abort(MigrationException why) {
+    lock.lock();
+    try {
+      abort = why;
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** A part of this side failed; the first one to do so explains it. */
+  void fail(MigrationException why) {
+    lock.lock();
+    try {
+      if (failure == null) {
+        failure = why;
+      }
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Nothing more comes from the peer. */
+  void end(MigrationException why) {
+    lock.lock();
+    try {
+      if (end == null) {
+        end = why;
+      }
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Nobody takes any more; the reader may go on to the end of the stream. */
+  void close() {
+    lock.lock();
+    try {
+      closed = true;
+      messages.clear();
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** A sign of life came in on another connection of the same peer. */
+  void heard() {
+    lock.lock();
+    try {
+      lastHeard = System.nanoTime();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Waits for the next message.
+   *
+   * @param silence how long the peer may be silent on all its connections
+   */
+  Message take(Duration silence) throws MigrationException, InterruptedException {
+    lock.lockInterruptibly();
+    try {
+      long began = System.nanoTime();
+      while (true) {
+        if (abort != null) {
+          throw abort;
+        }
+        if (failure != null) {
+          throw failure;
+        }
+        Message next = messages.poll();
+        if (next != null) {
+          changed.signalAll();
+          return next;
+        }
+        if (end != null) {
+          throw end;
+        }
+        long since = lastHeard - began > 0 ? lastHeard : began;
+        long left = since + silence.toNanos() - System.nanoTime();
+        if (left <= 0) {
+          throw new MigrationException(
+              FailureCode.TIMED_OUT,
+              "the peer said nothing for %d ms".formatted(silence.toMillis()));
+        }
+        changed.awaitNanos(left);
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Waits a moment for the peer's ABORT or the end of its stream; null if neither comes. */
+  @Nullable MigrationException awaitReason(Duration patience) throws InterruptedException {
+    lock.lockInterruptibly();
+    try {
+      long left = patience.toNanos();
+      while (abort == null && end == null && left > 0) {
+        left = changed.awaitNanos(left);
+      }
+      return abort != null ? abort : end;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private boolean isOver() {
+    return closed || abort != null || failure != null;
+  }
+}

@@ -1,0 +1,10 @@
+/** Sender, receiver, wire protocol, hand-over. */
+module dev.sealift.migration {
+  requires static org.jspecify;
+  requires transitive dev.sealift.abi;
+  requires transitive dev.sealift.crypto;
+  requires transitive dev.sealift.vmm;
+
+  exports dev.sealift.migration;
+  exports dev.sealift.migration.wire;
+}

@@ -1,0 +1,53 @@
+package dev.sealift.migration;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+class ConvergenceTest {
+  private final Convergence convergence = new Convergence(Duration.ofMillis(10), 10);
+
+  @Test
+  void stopsWhenWhatIsLeftFitsTheDowntimeTarget() {
+    assertThat(convergence.afterRound(100_000, 1000, 5000)).isNull();
+    assertThat(convergence.afterRound(5000, 50, 1001)).isNull();
+    assertThat(convergence.afterRound(1001, 10.01, 1000)).isEqualTo(StopReason.CONVERGED);
+  }
+
+  @Test
+  void thePagesThatWereWrittenGoAtLeastOnceWhileTheGuestRuns() {
+    assertThat(convergence.afterRound(100_000, 1000, 1)).isNull();
+    assertThat(convergence.afterRound(1, 1, 1)).isEqualTo(StopReason.CONVERGED);
+  }
+
+  @Test
+  void anIdleGuestNeedsNoMoreThanOneRound() {
+    assertThat(convergence.afterRound(100_000, 1000, 0)).isEqualTo(StopReason.CONVERGED);
+  }
+
+  @Test
+  void leavesOneRoundOfTheLimitForThePausedGuest() {
+    var strict = new Convergence(Duration.ofMillis(1), 4);
+    assertThat(strict.afterRound(1000, 1000, 900)).isNull();
+    assertThat(strict.afterRound(900, 900, 800)).isNull();
+    assertThat(strict.afterRound(800, 800, 700)).isEqualTo(StopReason.ROUND_LIMIT);
+  }
+
+  @Test
+  void givesUpOnAGuestThatWritesAsFastAsItIsSent() {
+    assertThat(convergence.afterRound(1000, 1000, 500)).isNull();
+    assertThat(convergence.afterRound(500, 500, 500)).isNull();
+    assertThat(convergence.afterRound(500, 500, 600)).isNull();
+    assertThat(convergence.afterRound(600, 600, 500)).isEqualTo(StopReason.NO_PROGRESS);
+  }
+
+  @Test
+  void progressInBetweenStartsTheCountAgain() {
+    assertThat(convergence.afterRound(1000, 1000, 500)).isNull();
+    assertThat(convergence.afterRound(500, 500, 500)).isNull();
+    assertThat(convergence.afterRound(500, 500, 500)).isNull();
+    assertThat(convergence.afterRound(500, 500, 499)).isNull();
+    assertThat(convergence.afterRound(499, 500, 499)).isNull();
+  }
+}

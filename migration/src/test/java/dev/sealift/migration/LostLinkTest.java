@@ -1,0 +1,122 @@
+package dev.sealift.migration;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sealift.abi.psp.GuestState;
+import dev.sealift.migration.wire.FailureCode;
+import dev.sealift.migration.wire.MoveId;
+import dev.sealift.vmm.Guest;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/**
+ * The link breaks, a host fails or somebody calls the move off: the guest runs at one host only.
+ */
+class LostLinkTest {
+  private TestHost source;
+  private TestHost destination;
+  private Guest guest;
+
+  @BeforeEach
+  void launch() throws Exception {
+    source = TestHost.model();
+    destination = TestHost.model();
+    guest = source.launch(Guests.PLAN, 0);
+  }
+
+  @AfterEach
+  void close() {
+    guest.close();
+    source.close();
+    destination.close();
+  }
+
+  @Test
+  void aLinkLostWhilePagesGoLeavesTheGuestAtTheSource() throws Exception {
+    try (Crossing crossing = new Crossing(source, destination)) {
+      crossing.wire.tamper((connection, number, batch) -> {
+        if (number == 5) {
+          crossing.wire.cut();
+        }
+        return List.of(batch);
+      });
+      assertStays(crossing.move(guest), FailureCode.LINK_LOST);
+    }
+  }
+
+  @Test
+  void aLinkLostWhileTheGuestIsPausedLeavesItAtTheSource() throws Exception {
+    try (Crossing crossing = new Crossing(source, destination)) {
+      assertStays(
+          crossing.move(guest, Crossing.OPTIONS, at(SourceStep.PAUSED, crossing.wire::cut)),
+          FailureCode.LINK_LOST);
+    }
+  }
+
+  @Test
+  void aLinkLostAfterSendFinishLeavesTheGuestToTheDestinationAlone() throws Exception {
+    try (Crossing crossing = new Crossing(source, destination)) {
+      MoveOutcome outcome =
+          crossing.move(guest, Crossing.OPTIONS, at(SourceStep.FINISHED, crossing.wire::cut));
+      assertThat(outcome)
+          .isInstanceOfSatisfying(
+              MoveOutcome.HandedOver.class,
+              handedOver ->
+                  assertThat(handedOver.reason())
+                      .contains("only the destination may run it")
+                      .doesNotContain("Exception"));
+      assertNeverAgainHere();
+      Guests.assertEmpty(destination);
+      assertThat(crossing.nothingArrived()).isTrue();
+      Await.until(
+          "the destination is done",
+          () -> destination.journal.steps().contains(DestinationStep.TORN_DOWN));
+    }
+  }
+
+  @Test
+  void aLinkLostAfterCommitLeavesTheGuestRunningAtTheDestination() throws Exception {
+    try (Crossing crossing =
+        new Crossing(source, destination) {
+          @Override
+          public void step(MoveId move, DestinationStep step) {
+            if (step == DestinationStep.COMMITTED) {
+              wire.cut();
+            }
+          }
+        }) {
+      assertThat(crossing.move(guest)).isInstanceOf(MoveOutcome.HandedOver.class);
+      assertNeverAgainHere();
+      try (Guest arrived = crossing.arrived()) {
+        Guests.assertGoesOn(arrived);
+        Guests.assertWhole(arrived);
+      }
+    }
+  }
+
+  private void assertStays(MoveOutcome outcome, FailureCode code) throws Exception {
+    MoveOutcome.StayedAtSource stayed = Guests.stayed(outcome);
+    assertThat(stayed.code()).as(stayed.reason()).isEqualTo(code);
+    Guests.assertGoesOn(guest);
+    Guests.assertEmpty(destination);
+  }
+
+  private void assertNeverAgainHere() throws Exception {
+    assertThat(guest.isRunning()).isFalse();
+    assertThat(guest.sev().status().state()).isEqualTo(GuestState.SENT);
+    assertThat(source.journal.steps()).doesNotContain(SourceStep.STAYED);
+  }
+
+  private static MoveListener at(SourceStep when, Runnable act) {
+    return new MoveListener() {
+      @Override
+      public void step(SourceStep step) {
+        if (step == when) {
+          act.run();
+        }
+      }
+    };
+  }
+}

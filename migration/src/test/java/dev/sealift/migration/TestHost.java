@@ -1,0 +1,136 @@
+package dev.sealift.migration;
+
+import static org.junit.jupiter.api.Assumptions.abort;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.sealift.crypto.ApiVersion;
+import dev.sealift.crypto.cert.MalformedCertificateException;
+import dev.sealift.crypto.cert.ModelRoot;
+import dev.sealift.crypto.cert.PlatformChain;
+import dev.sealift.crypto.cert.SevCertificate;
+import dev.sealift.firmware.SoftwareSecureProcessor;
+import dev.sealift.firmware.XexMemoryController;
+import dev.sealift.kernel.SoftwareMachine;
+import dev.sealift.linux.LinuxSystemCalls;
+import dev.sealift.linux.LinuxThreadSignals;
+import dev.sealift.linux.LinuxUnavailableException;
+import dev.sealift.vmm.ExportedCertificates;
+import dev.sealift.vmm.Guest;
+import dev.sealift.vmm.GuestConfiguration;
+import dev.sealift.vmm.Host;
+import dev.sealift.vmm.Launch;
+import dev.sealift.vmm.Measured;
+import dev.sealift.vmm.SevPlatform;
+import dev.sealift.vmm.VmmException;
+import dev.sealift.vmm.guest.PseudoRandomWriter;
+import dev.sealift.vmm.guest.PseudoRandomWriter.Plan;
+import dev.sealift.vmm.guest.PseudoRandomWriterProgram;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.Arrays;
+import java.util.List;
+import javax.net.ssl.SSLContext;
+
+/** A host of its own inside this process: machine, platform, TLS identity and journal. */
+final class TestHost implements AutoCloseable {
+  /** One root and one authority for all tests: making RSA keys takes seconds. */
+  static final ModelRoot ROOT = ModelRoot.create(new SecureRandom());
+
+  static final Identities AUTHORITY = Identities.authority("hosts");
+
+  final WatchedCalls calls;
+  final SevPlatform platform;
+  final PlatformChain chain;
+  final MemoryJournal journal = new MemoryJournal();
+  final SSLContext identity = AUTHORITY.host("host");
+  private final Host host;
+
+  private TestHost(SoftwareMachine machine, ModelRoot root) throws Exception {
+    calls = new WatchedCalls(machine.calls());
+    host = new Host(calls, machine.signals());
+    platform = SevPlatform.open(host);
+    chain = chain(platform.exportCertificates(), root);
+  }
+
+  /** A host whose processor is a model: guest memory is encrypted at rest. */
+  static TestHost model() throws Exception {
+    return model(ROOT, new ApiVersion(1, 55));
+  }
+
+  static TestHost model(ModelRoot root, ApiVersion api) throws Exception {
+    byte[] bootSeed = new byte[32];
+    new SecureRandom().nextBytes(bootSeed);
+    return new TestHost(
+        SoftwareMachine.model(
+            (memory, controller) ->
+                SoftwareSecureProcessor.builder()
+                    .rootOfTrust(root.root())
+                    .apiVersion(api)
+                    .build(memory, controller),
+            memory -> new XexMemoryController(memory, bootSeed),
+            List.of(new PseudoRandomWriterProgram())),
+        root);
+  }
+
+  /** This machine's own KVM with SEV in software; skips the test where there is none. */
+  static TestHost kvm() throws Exception {
+    assumeTrue(Files.isWritable(Path.of("/dev/kvm")), "this machine has no /dev/kvm to write to");
+    try {
+      return new TestHost(
+          SoftwareMachine.over(
+              LinuxSystemCalls.open(),
+              LinuxThreadSignals.open(),
+              (memory, controller) ->
+                  SoftwareSecureProcessor.builder()
+                      .rootOfTrust(ROOT.root())
+                      .build(memory, controller)),
+          ROOT);
+    } catch (LinuxUnavailableException unavailable) {
+      return abort(unavailable.getMessage());
+    }
+  }
+
+  private static PlatformChain chain(ExportedCertificates exported, ModelRoot root)
+      throws MalformedCertificateException {
+    byte[] chain = exported.chain();
+    int cek = 2 * SevCertificate.SIZE;
+    SevCertificate unsigned =
+        SevCertificate.parse(Arrays.copyOfRange(chain, cek, cek + SevCertificate.SIZE));
+    byte[] signed = root.sign(unsigned).bytes();
+    System.arraycopy(signed, 0, chain, cek, signed.length);
+    return PlatformChain.parse(exported.pdh(), chain, root.amdCertificates());
+  }
+
+  SourceHost asSource() {
+    return new SourceHost(platform, identity, ROOT.root(), journal, true);
+  }
+
+  DestinationHost asDestination() {
+    return new DestinationHost(platform, chain, identity, this::create, journal, true);
+  }
+
+  Guest create(GuestConfiguration configuration) throws VmmException {
+    return Guest.create(host, platform, configuration);
+  }
+
+  /** Launches a guest that proves itself, and lets it run past its boot. */
+  Guest launch(Plan plan, int policy) throws VmmException {
+    Guest guest =
+        create(new GuestConfiguration("writer", plan.memoryBytes(), policy, plan.workload()));
+    PseudoRandomWriter.load(guest.memory(), plan);
+    Launch launch = guest.sev().launchStart(policy, null, null);
+    launch.updateData(0, PseudoRandomWriter.MEASURED_BYTES);
+    Measured measured = launch.measure();
+    measured.finish();
+    PseudoRandomWriter.prepare(guest.vcpu(), plan);
+    guest.run();
+    Await.until("the guest is past its boot", () -> guest.pageStatus().conversions() >= 1);
+    return guest;
+  }
+
+  @Override
+  public void close() {
+    platform.close();
+  }
+}

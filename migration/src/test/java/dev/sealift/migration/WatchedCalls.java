@@ -1,0 +1,75 @@
+package dev.sealift.migration;
+
+import dev.sealift.abi.Errno;
+import dev.sealift.abi.SystemCalls;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * System calls that remember what lay in memory: every mapping that is given back is copied first,
+ * if the test asks for it.
+ */
+final class WatchedCalls implements SystemCalls {
+  private final SystemCalls below;
+  private final Map<Long, MemorySegment> mappings = new ConcurrentHashMap<>();
+  private final List<byte[]> givenBack = new ArrayList<>();
+  private volatile boolean watching;
+  private volatile int refusedIoctl;
+
+  WatchedCalls(SystemCalls below) {
+    this.below = below;
+  }
+
+  void watch() {
+    watching = true;
+  }
+
+  /** From here on one ioctl is answered with EIO. */
+  void refuse(int request) {
+    refusedIoctl = request;
+  }
+
+  /** What lay in every mapping when it was given back, and what lies in those still there. */
+  synchronized List<byte[]> contents() {
+    List<byte[]> all = new ArrayList<>(givenBack);
+    mappings.values().forEach(mapping -> all.add(mapping.toArray(ValueLayout.JAVA_BYTE)));
+    return all;
+  }
+
+  @Override
+  public int open(String path, int flags) {
+    return below.open(path, flags);
+  }
+
+  @Override
+  public int close(int fd) {
+    return below.close(fd);
+  }
+
+  @Override
+  public int ioctl(int fd, int request, long argument) {
+    return request == refusedIoctl ? Errno.EIO.negated() : below.ioctl(fd, request, argument);
+  }
+
+  @Override
+  public MapResult mmap(long length, int protection, int flags, int fd, long offset) {
+    MapResult result = below.mmap(length, protection, flags, fd, offset);
+    if (result instanceof MapResult.Mapped(MemorySegment memory)) {
+      mappings.put(memory.address(), memory);
+    }
+    return result;
+  }
+
+  @Override
+  public synchronized int munmap(MemorySegment mapping) {
+    mappings.remove(mapping.address());
+    if (watching) {
+      givenBack.add(mapping.toArray(ValueLayout.JAVA_BYTE));
+    }
+    return below.munmap(mapping);
+  }
+}
