@@ -62,8 +62,8 @@ class LauncherTest {
     Path old = fakeJdk("old", "17");
     fakeJdk("jvms/twenty-six", "26");
     // A checkout that counts as built, so that only the choice of the JDK is left to do.
-    Path image = Files.createDirectories(folder.resolve("cli/target/image"));
-    Files.createFile(image.resolve(".built"));
+    Files.createDirectories(folder.resolve("cli/target/image"));
+    Files.createFile(folder.resolve("cli/target/sealift-cli-1.jar"));
 
     Answer answer =
         run(Map.of("JAVA_HOME", old.toString(), "SEALIFT_JVMS", folder.resolve("jvms").toString()));
@@ -99,7 +99,7 @@ class LauncherTest {
   /** Runs the launcher where the only programs on the PATH are the system's basic ones. */
   private Answer run(Map<String, String> environment) throws Exception {
     Path path = Files.createDirectories(folder.resolve("path"));
-    for (String tool : new String[] {"dirname", "readlink", "sed", "find", "bash", "env"}) {
+    for (String tool : new String[] {"dirname", "readlink", "sed", "find", "ls", "head", "bash", "env"}) {
       Path link = path.resolve(tool);
       for (String place : new String[] {"/usr/bin", "/bin"}) {
         if (!Files.exists(link) && Files.isExecutable(Path.of(place, tool))) {
