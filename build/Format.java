@@ -51,7 +51,7 @@ void main(String[] arguments) throws IOException {
   }
   if (!wrong.isEmpty()) {
     wrong.forEach(System.err::println);
-    System.err.println("Put them in form with: ./mvnw -Pformat process-sources");
+    System.err.println("Put them in form with: ./mvnw -Pformat compile");
     System.exit(1);
   }
 }

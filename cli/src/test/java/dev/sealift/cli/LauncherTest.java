@@ -99,7 +99,8 @@ class LauncherTest {
   /** Runs the launcher where the only programs on the PATH are the system's basic ones. */
   private Answer run(Map<String, String> environment) throws Exception {
     Path path = Files.createDirectories(folder.resolve("path"));
-    for (String tool : new String[] {"dirname", "readlink", "sed", "find", "ls", "head", "bash", "env"}) {
+    for (String tool :
+        new String[] {"dirname", "readlink", "sed", "find", "ls", "head", "bash", "env"}) {
       Path link = path.resolve(tool);
       for (String place : new String[] {"/usr/bin", "/bin"}) {
         if (!Files.exists(link) && Files.isExecutable(Path.of(place, tool))) {
