@@ -1,6 +1,5 @@
 package dev.sealift.migration.wire;
 
-import java.io.FilterInputStream;
 import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -27,7 +26,7 @@ final class CountedSocket extends Socket {
 
   @Override
   public InputStream getInputStream() throws IOException {
-    return new FilterInputStream(socket.getInputStream()) {};
+    return socket.getInputStream();
   }
 
   @Override
