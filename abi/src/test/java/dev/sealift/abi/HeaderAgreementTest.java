@@ -12,7 +12,9 @@ import dev.sealift.abi.kvm.KvmSegment;
 import dev.sealift.abi.kvm.KvmUserspaceMemoryRegion;
 import dev.sealift.abi.layout.Field;
 import dev.sealift.abi.layout.StructLayout;
+import dev.sealift.abi.sev.KvmSevAttestationReport;
 import dev.sealift.abi.sev.KvmSevCmd;
+import dev.sealift.abi.sev.KvmSevDbg;
 import dev.sealift.abi.sev.KvmSevGuestStatus;
 import dev.sealift.abi.sev.KvmSevLaunchMeasure;
 import dev.sealift.abi.sev.KvmSevLaunchSecret;
@@ -27,6 +29,8 @@ import dev.sealift.abi.sev.SevIoctl;
 import dev.sealift.abi.sev.SevIssueCmd;
 import dev.sealift.abi.sev.SevUserDataGetId2;
 import dev.sealift.abi.sev.SevUserDataPdhCertExport;
+import dev.sealift.abi.sev.SevUserDataPekCertImport;
+import dev.sealift.abi.sev.SevUserDataPekCsr;
 import java.io.IOException;
 import java.lang.reflect.Modifier;
 import java.nio.charset.StandardCharsets;
@@ -59,8 +63,12 @@ class HeaderAgreementTest {
           KvmSevSendUpdateData.LAYOUT,
           KvmSevReceiveStart.LAYOUT,
           KvmSevReceiveUpdateData.LAYOUT,
+          KvmSevDbg.LAYOUT,
+          KvmSevAttestationReport.LAYOUT,
           SevIssueCmd.LAYOUT,
           SevUserDataPdhCertExport.LAYOUT,
+          SevUserDataPekCsr.LAYOUT,
+          SevUserDataPekCertImport.LAYOUT,
           SevUserDataGetId2.LAYOUT,
           KvmEncRegion.LAYOUT,
           KvmUserspaceMemoryRegion.LAYOUT,
