@@ -3,9 +3,13 @@ package dev.sealift.kernel;
 import dev.sealift.abi.Errno;
 import dev.sealift.abi.layout.Field;
 import dev.sealift.abi.psp.PdhCertExportBuffer;
+import dev.sealift.abi.psp.PekCertImportBuffer;
+import dev.sealift.abi.psp.PekCsrBuffer;
 import dev.sealift.abi.psp.PspCommand;
 import dev.sealift.abi.sev.SevLimits;
 import dev.sealift.abi.sev.SevUserDataPdhCertExport;
+import dev.sealift.abi.sev.SevUserDataPekCertImport;
+import dev.sealift.abi.sev.SevUserDataPekCsr;
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
@@ -48,18 +52,18 @@ final class CertificateCommands {
 
   int pekSigningRequest(DeviceCall call) throws Refusal {
     call.requireWritable();
-    MemorySegment struct = copyIn(call, PekCsr.LAYOUT.size());
-    PekCsr parameters = PekCsr.read(struct);
+    MemorySegment struct = copyIn(call, SevUserDataPekCsr.LAYOUT.size());
+    SevUserDataPekCsr parameters = SevUserDataPekCsr.read(struct);
     boolean query = parameters.address() == 0 || parameters.length() == 0;
     try (KernelBuffer request = query ? null : allocate(parameters.length())) {
       return whileInitialised(
           call,
           () -> {
-            MemorySegment command = MemorySegment.ofArray(new byte[PekCsr.LAYOUT.size()]);
-            new PekCsr(addressOf(request), query ? 0 : parameters.length()).write(command);
+            MemorySegment command = MemorySegment.ofArray(new byte[PekCsrBuffer.LAYOUT.size()]);
+            new PekCsrBuffer(addressOf(request), query ? 0 : parameters.length()).write(command);
             int result = run(PspCommand.PEK_CSR, command, call);
-            long length = PekCsr.read(command).length();
-            new PekCsr(parameters.address(), length).write(struct);
+            long length = PekCsrBuffer.read(command).len();
+            new SevUserDataPekCsr(parameters.address(), length).write(struct);
             copyOut(call.data(), struct);
             if (result == 0) {
               copyOut(parameters.address(), request, length);
@@ -108,19 +112,20 @@ final class CertificateCommands {
 
   int importPek(DeviceCall call) throws Refusal {
     call.requireWritable();
-    PekCertImport parameters = PekCertImport.read(copyIn(call, PekCertImport.USER_SIZE));
-    try (KernelBuffer pek =
-            module.memory().copyOf(module.user(), parameters.pekAddress(), parameters.pekLength());
-        KernelBuffer oca =
-            module
-                .memory()
-                .copyOf(module.user(), parameters.ocaAddress(), parameters.ocaLength())) {
+    SevUserDataPekCertImport parameters =
+        SevUserDataPekCertImport.read(copyIn(call, SevUserDataPekCertImport.LAYOUT.size()));
+    try (KernelBuffer pek = copyOf(parameters.pekCertAddress(), parameters.pekCertLen());
+        KernelBuffer oca = copyOf(parameters.ocaCertAddress(), parameters.ocaCertLen())) {
       return whileInitialised(
           call,
           () -> {
-            MemorySegment command = MemorySegment.ofArray(new byte[PekCertImport.FIRMWARE_SIZE]);
-            new PekCertImport(
-                    addressOf(pek), parameters.pekLength(), addressOf(oca), parameters.ocaLength())
+            MemorySegment command =
+                MemorySegment.ofArray(new byte[PekCertImportBuffer.LAYOUT.size()]);
+            new PekCertImportBuffer(
+                    addressOf(pek),
+                    parameters.pekCertLen(),
+                    addressOf(oca),
+                    parameters.ocaCertLen())
                 .write(command);
             return run(PspCommand.PEK_CERT_IMPORT, command, call);
           });
@@ -152,6 +157,10 @@ final class CertificateCommands {
       throw new Refusal(Errno.EFAULT);
     }
     return struct;
+  }
+
+  private KernelBuffer copyOf(long address, long length) throws Refusal {
+    return module.memory().copyOf(module.user(), address, length);
   }
 
   /** Here too long a blob is a bad address, not a bad argument. */

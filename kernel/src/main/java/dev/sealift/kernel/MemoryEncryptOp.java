@@ -24,6 +24,8 @@ final class MemoryEncryptOp {
     SendCommands send = new SendCommands(module);
     ReceiveCommands receive = new ReceiveCommands(module);
     StatusCommands status = new StatusCommands();
+    DebugCommands debug = new DebugCommands(module);
+    AttestationCommands attestation = new AttestationCommands(module);
     serve(SevCommand.INIT, init::init);
     serve(SevCommand.ES_INIT, init::esInit);
     serve(SevCommand.INIT2, init::init2);
@@ -41,6 +43,9 @@ final class MemoryEncryptOp {
     serve(SevCommand.RECEIVE_UPDATE_DATA, receive::updateData);
     serve(SevCommand.RECEIVE_FINISH, receive::finish);
     serve(SevCommand.GUEST_STATUS, status::guestStatus);
+    serve(SevCommand.DBG_DECRYPT, debug::decrypt);
+    serve(SevCommand.DBG_ENCRYPT, debug::encrypt);
+    serve(SevCommand.GET_ATTESTATION_REPORT, attestation::report);
     // No VM here is one of SEV-SNP.
     serve(SevCommand.SNP_LAUNCH_START, (_, _) -> Errno.ENOTTY.negated());
     serve(SevCommand.SNP_LAUNCH_UPDATE, (_, _) -> Errno.EINVAL.negated());

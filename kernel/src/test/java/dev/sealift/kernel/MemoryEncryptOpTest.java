@@ -71,15 +71,7 @@ class MemoryEncryptOpTest {
   }
 
   @ParameterizedTest
-  @EnumSource(
-      names = {
-        "SEND_UPDATE_VMSA",
-        "RECEIVE_UPDATE_VMSA",
-        "CERT_EXPORT",
-        "DBG_DECRYPT",
-        "DBG_ENCRYPT",
-        "GET_ATTESTATION_REPORT"
-      })
+  @EnumSource(names = {"SEND_UPDATE_VMSA", "RECEIVE_UPDATE_VMSA", "CERT_EXPORT"})
   void aCommandThatNobodyServesIsInvalidAndItsStructIsLeftAlone(SevCommand command) {
     assertThat(op(vm, readOnly(command))).isEqualTo(EINVAL);
   }
@@ -95,10 +87,7 @@ class MemoryEncryptOpTest {
         "SNP_LAUNCH_UPDATE",
         "SEND_UPDATE_VMSA",
         "RECEIVE_UPDATE_VMSA",
-        "CERT_EXPORT",
-        "DBG_DECRYPT",
-        "DBG_ENCRYPT",
-        "GET_ATTESTATION_REPORT"
+        "CERT_EXPORT"
       })
   void beforeInitNoCommandIsForThisVm(SevCommand command) {
     assertThat(host.op(vm, command)).isEqualTo(new Outcome(ENOTTY, TestHost.UNTOUCHED));

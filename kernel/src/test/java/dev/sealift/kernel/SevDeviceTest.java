@@ -8,6 +8,8 @@ import dev.sealift.abi.MapFlags;
 import dev.sealift.abi.OpenFlags;
 import dev.sealift.abi.psp.GetIdBuffer;
 import dev.sealift.abi.psp.PdhCertExportBuffer;
+import dev.sealift.abi.psp.PekCertImportBuffer;
+import dev.sealift.abi.psp.PekCsrBuffer;
 import dev.sealift.abi.psp.PlatformStatusBuffer;
 import dev.sealift.abi.psp.PspCommand;
 import dev.sealift.abi.sev.SevDeviceCommand;
@@ -15,10 +17,11 @@ import dev.sealift.abi.sev.SevIoctl;
 import dev.sealift.abi.sev.SevIssueCmd;
 import dev.sealift.abi.sev.SevUserDataGetId2;
 import dev.sealift.abi.sev.SevUserDataPdhCertExport;
+import dev.sealift.abi.sev.SevUserDataPekCertImport;
+import dev.sealift.abi.sev.SevUserDataPekCsr;
 import dev.sealift.abi.sev.SevUserDataStatus;
 import dev.sealift.kernel.TestHost.Outcome;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -374,7 +377,10 @@ class SevDeviceTest {
     private final MemorySegment room = host.take(4096);
 
     private Outcome request(long address, long length) {
-      MemorySegment struct = host.struct(12, new SevUserDataGetId2(address, length)::write);
+      return request(host.struct(12, new SevUserDataPekCsr(address, length)::write));
+    }
+
+    private Outcome request(MemorySegment struct) {
       return host.issue(writer, SevDeviceCommand.PEK_CSR, struct.address());
     }
 
@@ -383,9 +389,9 @@ class SevDeviceTest {
       processor.on(
           PspCommand.PEK_CSR,
           buffer -> {
-            GetIdBuffer in = GetIdBuffer.read(buffer);
+            PekCsrBuffer in = PekCsrBuffer.read(buffer);
             processor.fill(in.address(), 'r', 2084);
-            new GetIdBuffer(in.address(), 2084).write(buffer);
+            new PekCsrBuffer(in.address(), 2084).write(buffer);
             return FirmwareStatus.SUCCESS;
           });
 
@@ -400,7 +406,7 @@ class SevDeviceTest {
       processor.on(
           PspCommand.PEK_CSR,
           buffer -> {
-            new GetIdBuffer(0, 2084).write(buffer);
+            new PekCsrBuffer(0, 2084).write(buffer);
             return FirmwareStatus.INVALID_LEN;
           });
 
@@ -410,21 +416,31 @@ class SevDeviceTest {
       assertThat(TestHost.bytes(room)).containsOnly(0);
     }
 
+    @ParameterizedTest
+    @CsvSource({"0, 4000", "4096, 0", "0, 4294967295"})
+    void anAddressOrLengthOfZeroAsksForTheLength(long address, long length) {
+      processor.on(
+          PspCommand.PEK_CSR,
+          buffer -> {
+            PekCsrBuffer in = PekCsrBuffer.read(buffer);
+            assertThat(in).isEqualTo(new PekCsrBuffer(0, 0));
+            new PekCsrBuffer(0, 2084).write(buffer);
+            return FirmwareStatus.INVALID_LEN;
+          });
+      MemorySegment struct = host.struct(12, new SevUserDataPekCsr(address, length)::write);
+
+      assertThat(request(struct)).isEqualTo(new Outcome(EIO, FirmwareStatus.INVALID_LEN.code()));
+
+      assertThat(SevUserDataPekCsr.read(struct)).isEqualTo(new SevUserDataPekCsr(address, 2084));
+    }
+
     @Test
     void tooMuchRoomIsABadAddress() {
       assertThat(request(room.address(), 16385)).isEqualTo(untouched(EFAULT));
     }
 
-    /** The caller's struct, which has no reserved word between the two certificates. */
     private MemorySegment certificates(long pek, int pekLength, long oca, int ocaLength) {
-      return host.struct(
-          24,
-          struct -> {
-            struct.set(ValueLayout.JAVA_LONG_UNALIGNED, 0, pek);
-            struct.set(ValueLayout.JAVA_INT_UNALIGNED, 8, pekLength);
-            struct.set(ValueLayout.JAVA_LONG_UNALIGNED, 12, oca);
-            struct.set(ValueLayout.JAVA_INT_UNALIGNED, 20, ocaLength);
-          });
+      return host.struct(24, new SevUserDataPekCertImport(pek, pekLength, oca, ocaLength)::write);
     }
 
     private Outcome importing(MemorySegment certificates) {
@@ -439,10 +455,9 @@ class SevDeviceTest {
       processor.on(
           PspCommand.PEK_CERT_IMPORT,
           buffer -> {
-            // The firmware's struct is the one of PDH_CERT_EXPORT.
-            PdhCertExportBuffer in = PdhCertExportBuffer.read(buffer);
-            seen[0] = processor.read(in.pdhCertAddress(), (int) in.pdhCertLen());
-            seen[1] = processor.read(in.certChainAddress(), (int) in.certChainLen());
+            PekCertImportBuffer in = PekCertImportBuffer.read(buffer);
+            seen[0] = processor.read(in.pekCertAddress(), (int) in.pekCertLen());
+            seen[1] = processor.read(in.ocaCertAddress(), (int) in.ocaCertLen());
             return FirmwareStatus.SUCCESS;
           });
 
