@@ -29,6 +29,7 @@ final class EncryptedRegions {
   int register(SevVirtualMachine vm, long argument) throws Refusal {
     KvmEncRegion range = copyIn(argument);
     vm.requireSevGuest(Errno.ENOTTY);
+    requireOwner(vm);
     regions.add(new Region(range, pinnedPages.pin(range.addr(), range.size(), Access.WRITE)));
     return 0;
   }
@@ -36,6 +37,7 @@ final class EncryptedRegions {
   /** KVM_MEMORY_ENCRYPT_UNREG_REGION: exactly what was registered, or {@code -EINVAL}. */
   int unregister(SevVirtualMachine vm, long argument) throws Refusal {
     KvmEncRegion range = copyIn(argument);
+    requireOwner(vm);
     vm.requireSevGuest(Errno.ENOTTY);
     for (int i = 0; i < regions.size(); i++) {
       Region region = regions.get(i);
@@ -49,11 +51,24 @@ final class EncryptedRegions {
     throw new Refusal(Errno.EINVAL);
   }
 
+  /** The regions of another VM become this one's; whoever counts its pages takes them too. */
+  void takeFrom(EncryptedRegions source) {
+    regions.addAll(source.regions);
+    source.regions.clear();
+  }
+
   void releaseAll() {
     for (Region region : regions) {
       pinnedPages.unpin(region.pages());
     }
     regions.clear();
+  }
+
+  /** The memory of a mirror is its owner's to register. */
+  private static void requireOwner(SevVirtualMachine vm) throws Refusal {
+    if (vm.isMirror()) {
+      throw new Refusal(Errno.EINVAL);
+    }
   }
 
   private KvmEncRegion copyIn(long argument) throws Refusal {

@@ -77,6 +77,9 @@ final class MemoryEncryptOp {
       if (!call.copyIn(argument)) {
         return Errno.EFAULT.negated();
       }
+      if (vm.isMirror() && !isForMirrors(call.id())) {
+        return Errno.EINVAL.negated();
+      }
       if (call.id() == SevCommand.ES_INIT.id() && !module.features().sevEs()) {
         return Errno.ENOTTY.negated();
       }
@@ -89,6 +92,14 @@ final class MemoryEncryptOp {
     } finally {
       vm.lock().unlock();
     }
+  }
+
+  /** A mirror may have vCPUs of its own and be looked at; the rest is its owner's business. */
+  private static boolean isForMirrors(int id) {
+    return id == SevCommand.LAUNCH_UPDATE_VMSA.id()
+        || id == SevCommand.GUEST_STATUS.id()
+        || id == SevCommand.DBG_DECRYPT.id()
+        || id == SevCommand.DBG_ENCRYPT.id();
   }
 
   private @Nullable SevHandler handler(int id) {

@@ -61,4 +61,10 @@ final class PinnedPages {
   void unpin(long pages) {
     locked -= pages;
   }
+
+  /** Answers from now on for what another VM has pinned. */
+  void takeFrom(PinnedPages source) {
+    locked += source.locked;
+    source.locked = 0;
+  }
 }

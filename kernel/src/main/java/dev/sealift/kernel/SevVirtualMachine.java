@@ -5,7 +5,13 @@ import dev.sealift.abi.layout.StructLayout;
 import dev.sealift.abi.psp.PspCommand;
 import dev.sealift.abi.psp.SendStartBuffer;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What KVM keeps of one VM for SEV. All but the ASID is used under the VM's lock, as every command
@@ -34,7 +40,17 @@ final class SevVirtualMachine {
   private final MemorySegment firmwareParameters =
       MemorySegment.ofArray(new byte[SendStartBuffer.LAYOUT.size()]);
 
+  private final AtomicBoolean transferring = new AtomicBoolean();
+  private final List<Vcpu> vcpus = new ArrayList<>();
+
+  /** The VMs that share this one's context, which lives until the last of them is gone. */
+  private final Set<SevVirtualMachine> mirrors = new LinkedHashSet<>();
+
+  /** Whose context this mirror shares. Changed under the lock of whoever owns it until then. */
+  private volatile @Nullable SevVirtualMachine owner;
+
   private volatile int asid;
+  private volatile boolean dead;
   private boolean needsInit2;
   private boolean active;
   private boolean sevEs;
@@ -84,6 +100,21 @@ final class SevVirtualMachine {
     return destroyed;
   }
 
+  /** Its context was moved to another VM, and nothing can be done with it any more. */
+  boolean isDead() {
+    return dead;
+  }
+
+  /** It shares the context of another VM. */
+  boolean isMirror() {
+    return owner != null;
+  }
+
+  /** Set while an encryption context goes from or to this VM: one at a time. */
+  AtomicBoolean transferring() {
+    return transferring;
+  }
+
   /** The ASID, or 0. Asked from any thread. */
   int asid() {
     return asid;
@@ -125,11 +156,35 @@ final class SevVirtualMachine {
     return createdVcpus;
   }
 
-  /** A vCPU is created, or (negative) could not be. */
-  void countVcpus(int change) {
+  /** Those that exist; they are never fewer. */
+  List<Vcpu> vcpus() {
+    return vcpus;
+  }
+
+  /** Some thread is in the middle of KVM_CREATE_VCPU. */
+  boolean isCreatingVcpu() {
+    return createdVcpus != vcpus.size();
+  }
+
+  /** A vCPU is about to be created: from here on the VM cannot become a SEV guest. */
+  void beginVcpu() {
     lock.lock();
     try {
-      createdVcpus += change;
+      createdVcpus++;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** The vCPU that was about to be created exists; null if it could not be. */
+  void endVcpu(@Nullable Vcpu vcpu) {
+    lock.lock();
+    try {
+      if (vcpu == null) {
+        createdVcpus--;
+      } else {
+        vcpus.add(vcpu);
+      }
     } finally {
       lock.unlock();
     }
@@ -147,6 +202,58 @@ final class SevVirtualMachine {
   void bind(int handle, int sevFd) {
     this.handle = handle;
     this.sevFd = sevFd;
+  }
+
+  /** Becomes a mirror of another VM. Both are locked. */
+  void mirror(SevVirtualMachine source) {
+    owner = source;
+    source.mirrors.add(this);
+    asid = source.asid;
+    handle = source.handle;
+    sevFd = source.sevFd;
+    sevEs = source.sevEs;
+    needsInit2 = false;
+    active = true;
+  }
+
+  /**
+   * Takes over another VM's context, its mirrors and its pins, and leaves it dead. Both are locked.
+   * The descriptor that the guest was started with does not come along, as in Linux.
+   */
+  void takeOver(SevVirtualMachine source) {
+    SevVirtualMachine whose = source.owner;
+    if (whose != null) {
+      whose.replaceMirror(source, this);
+    }
+    for (SevVirtualMachine mirror : source.mirrors) {
+      mirror.owner = this;
+    }
+    mirrors.addAll(source.mirrors);
+    source.mirrors.clear();
+    regions.takeFrom(source.regions);
+    pinnedPages.takeFrom(source.pinnedPages);
+    sevEs = source.sevEs;
+    handle = source.handle;
+    needsInit2 = false;
+    active = true;
+    asid = source.asid;
+    source.dead = true;
+    source.active = false;
+    source.asid = 0;
+    source.handle = 0;
+    source.sevFd = 0;
+  }
+
+  private void replaceMirror(SevVirtualMachine old, SevVirtualMachine mirror) {
+    lock.lock();
+    try {
+      mirrors.remove(old);
+      mirrors.add(mirror);
+      mirror.owner = this;
+      old.owner = null;
+    } finally {
+      lock.unlock();
+    }
   }
 
   /** Refuses a VM that is no SEV guest. */
@@ -172,25 +279,53 @@ final class SevVirtualMachine {
     return module.driver().mailbox().run(command, firmwareParameters, layout.size(), call.error());
   }
 
-  /** The end of the VM: pins, firmware guest and ASID go, in this order. */
+  /**
+   * The descriptor is closed. The context goes now if nobody else uses it, or else with the last
+   * mirror; a mirror only leaves its owner.
+   */
   void destroy() {
     lock.lock();
     try {
       destroyed = true;
-      if (active) {
-        active = false;
-        module.driver().mailbox().writeBackAndInvalidateCaches();
-        regions.releaseAll();
-        module.driver().unbind(handle);
-        int freed = asid;
-        asid = 0;
-        handle = 0;
-        module.asids().free(freed);
+      if (mirrors.isEmpty()) {
+        tearDown();
       }
-      header.close();
-      transport.close();
     } finally {
       lock.unlock();
     }
+    leaveOwner();
+  }
+
+  private void leaveOwner() {
+    // The owner may hand its context on meanwhile, so it is asked for again under its lock.
+    for (SevVirtualMachine whose = owner; whose != null; whose = owner) {
+      whose.lock.lock();
+      try {
+        if (owner == whose) {
+          owner = null;
+          whose.mirrors.remove(this);
+          if (whose.destroyed && whose.mirrors.isEmpty()) {
+            whose.tearDown();
+          }
+        }
+      } finally {
+        whose.lock.unlock();
+      }
+    }
+  }
+
+  /** Pins, firmware guest and ASID go, in this order; a mirror has none of its own. */
+  private void tearDown() {
+    if (active && owner == null) {
+      module.driver().mailbox().writeBackAndInvalidateCaches();
+      regions.releaseAll();
+      module.driver().unbind(handle);
+      module.asids().free(asid);
+    }
+    active = false;
+    asid = 0;
+    handle = 0;
+    header.close();
+    transport.close();
   }
 }

@@ -3,15 +3,20 @@ package dev.sealift.kernel;
 import dev.sealift.abi.Errno;
 import dev.sealift.abi.OpenFlags;
 import dev.sealift.abi.SystemCalls;
+import dev.sealift.abi.kvm.KvmCapability;
+import dev.sealift.abi.kvm.KvmEnableCap;
 import dev.sealift.abi.kvm.KvmIoctl;
 import dev.sealift.kernel.DeviceFiles.DeviceFile;
 import java.lang.System.Logger.Level;
 import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 
 /**
- * SEV laid over a kernel that has none: serves /dev/sev and the three SEV ioctls of VM descriptors,
- * and passes everything else to the kernel below. What it must know of the rest it watches go by:
- * which VMs there are and how many vCPUs they have, and what memory the caller mapped.
+ * SEV laid over a kernel that has none: serves /dev/sev, the three SEV ioctls of VM descriptors and
+ * the two capabilities that hand encryption contexts on, and passes everything else to the kernel
+ * below. What it must know of the rest it watches go by: which VMs there are and how many vCPUs
+ * they have, and what memory the caller mapped.
  */
 final class SoftwareSev implements SystemCalls {
   private static final System.Logger LOG = System.getLogger("dev.sealift.kernel");
@@ -24,6 +29,7 @@ final class SoftwareSev implements SystemCalls {
   private final SevModule module;
   private final VirtualMachines vms;
   private final MemoryEncryptOp memoryEncryptOp;
+  private final ContextTransfer transfer;
   private final SevDevice device;
 
   SoftwareSev(SystemCalls below, MappedMemory user, SevModule module, VirtualMachines vms) {
@@ -32,6 +38,7 @@ final class SoftwareSev implements SystemCalls {
     this.module = module;
     this.vms = vms;
     this.memoryEncryptOp = new MemoryEncryptOp(module);
+    this.transfer = new ContextTransfer(vms);
     this.device = new SevDevice(module);
   }
 
@@ -72,22 +79,58 @@ final class SoftwareSev implements SystemCalls {
       DeviceFile file = module.files().at(fd);
       return file == null ? Errno.EBADF.negated() : device.ioctl(file, request, argument);
     }
-    if (request == KvmIoctl.CREATE_VM) {
-      return createVm(fd, argument);
-    }
-    if (request == KvmIoctl.CHECK_EXTENSION && argument == CAP_VM_TYPES) {
-      return checkVmTypes(fd);
+    Vcpu vcpu = vms.vcpuAt(fd);
+    if (vcpu != null) {
+      return vcpuIoctl(vcpu, fd, request, argument);
     }
     SevVirtualMachine vm = vms.at(fd);
-    if (vm == null) {
-      return below.ioctl(fd, request, argument);
+    if (vm != null) {
+      return vmIoctl(vm, fd, request, argument);
+    }
+    return switch (request) {
+      case KvmIoctl.CREATE_VM -> createVm(fd, argument);
+      case KvmIoctl.CHECK_EXTENSION -> checkExtension(fd, argument);
+      default -> below.ioctl(fd, request, argument);
+    };
+  }
+
+  private int vcpuIoctl(Vcpu vcpu, int fd, int request, long argument) {
+    vcpu.mutex().lock();
+    try {
+      return vcpu.vm().isDead() ? Errno.EIO.negated() : below.ioctl(fd, request, argument);
+    } finally {
+      vcpu.mutex().unlock();
+    }
+  }
+
+  private int vmIoctl(SevVirtualMachine vm, int fd, int request, long argument) {
+    if (vm.isDead()) {
+      return Errno.EIO.negated();
     }
     return switch (request) {
       case KvmIoctl.MEMORY_ENCRYPT_OP -> memoryEncryptOp.run(vm, argument);
       case KvmIoctl.MEMORY_ENCRYPT_REG_REGION -> region(vm, argument, true);
       case KvmIoctl.MEMORY_ENCRYPT_UNREG_REGION -> region(vm, argument, false);
       case KvmIoctl.CREATE_VCPU -> createVcpu(vm, fd, argument);
+      case KvmIoctl.CHECK_EXTENSION -> checkExtension(fd, argument);
+      case KvmIoctl.ENABLE_CAP -> enableCap(vm, fd, argument);
       default -> below.ioctl(fd, request, argument);
+    };
+  }
+
+  private int enableCap(SevVirtualMachine vm, int fd, long argument) {
+    MemorySegment struct = MemorySegment.ofArray(new byte[KvmEnableCap.LAYOUT.size()]);
+    if (!module.features().sev() || !user.read(argument, struct)) {
+      return below.ioctl(fd, KvmIoctl.ENABLE_CAP, argument);
+    }
+    KvmEnableCap request = KvmEnableCap.read(struct);
+    int sourceFd = ByteBuffer.wrap(request.args()).order(ByteOrder.LITTLE_ENDIAN).getInt();
+    return switch (request.cap()) {
+      case KvmCapability.VM_COPY_ENC_CONTEXT_FROM ->
+          request.flags() == 0 ? transfer.copy(vm, sourceFd) : Errno.EINVAL.negated();
+      case KvmCapability.VM_MOVE_ENC_CONTEXT_FROM ->
+          request.flags() == 0 ? transfer.move(vm, sourceFd) : Errno.EINVAL.negated();
+      default -> below.ioctl(fd, KvmIoctl.ENABLE_CAP, argument);
     };
   }
 
@@ -107,26 +150,40 @@ final class SoftwareSev implements SystemCalls {
     return vmFd;
   }
 
-  private int checkVmTypes(int fd) {
-    int types = below.ioctl(fd, KvmIoctl.CHECK_EXTENSION, CAP_VM_TYPES);
-    if (types < 0 || !module.features().sev()) {
-      return types;
+  private int checkExtension(int fd, long capability) {
+    int answer = below.ioctl(fd, KvmIoctl.CHECK_EXTENSION, capability);
+    if (answer < 0 || !module.features().sev()) {
+      return answer;
     }
+    if (capability == KvmCapability.VM_COPY_ENC_CONTEXT_FROM
+        || capability == KvmCapability.VM_MOVE_ENC_CONTEXT_FROM) {
+      return 1;
+    }
+    return capability == CAP_VM_TYPES ? answer | sevTypes() : answer;
+  }
+
+  private int sevTypes() {
     int sevTypes = 1 << SevVirtualMachine.TYPE_DEFAULT | 1 << SevVirtualMachine.TYPE_SEV;
     if (module.features().sevEs()) {
       sevTypes |= 1 << SevVirtualMachine.TYPE_SEV_ES;
     }
-    return types | sevTypes;
+    return sevTypes;
   }
 
   private int createVcpu(SevVirtualMachine vm, int fd, long argument) {
     // Counted before it exists, so that the VM cannot become a SEV guest in between.
-    vm.countVcpus(1);
-    int vcpuFd = below.ioctl(fd, KvmIoctl.CREATE_VCPU, argument);
-    if (vcpuFd < 0) {
-      vm.countVcpus(-1);
+    vm.beginVcpu();
+    Vcpu vcpu = null;
+    try {
+      int vcpuFd = below.ioctl(fd, KvmIoctl.CREATE_VCPU, argument);
+      if (vcpuFd >= 0) {
+        vcpu = Vcpu.of(vm);
+        vms.add(vcpuFd, vcpu);
+      }
+      return vcpuFd;
+    } finally {
+      vm.endVcpu(vcpu);
     }
-    return vcpuFd;
   }
 
   private static int region(SevVirtualMachine vm, long argument, boolean register) {

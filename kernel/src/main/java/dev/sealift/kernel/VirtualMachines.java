@@ -2,12 +2,17 @@ package dev.sealift.kernel;
 
 import org.jspecify.annotations.Nullable;
 
-/** The VMs of this kernel by their descriptors. */
+/** The VMs of this kernel, and their vCPUs, by descriptor. */
 final class VirtualMachines implements EncryptionContexts {
   private volatile IntervalMap<SevVirtualMachine> vms = IntervalMap.empty();
+  private volatile IntervalMap<Vcpu> vcpus = IntervalMap.empty();
 
   @Nullable SevVirtualMachine at(int vmFd) {
     return vms.at(vmFd);
+  }
+
+  @Nullable Vcpu vcpuAt(int vcpuFd) {
+    return vcpus.at(vcpuFd);
   }
 
   @Override
@@ -20,10 +25,15 @@ final class VirtualMachines implements EncryptionContexts {
     vms = vms.with(vmFd, vmFd + 1L, vm);
   }
 
-  /** Forgets a VM and returns it; null if there is none. */
-  synchronized @Nullable SevVirtualMachine remove(int vmFd) {
-    SevVirtualMachine vm = vms.at(vmFd);
-    vms = vms.without(vmFd);
+  synchronized void add(int vcpuFd, Vcpu vcpu) {
+    vcpus = vcpus.without(vcpuFd).with(vcpuFd, vcpuFd + 1L, vcpu);
+  }
+
+  /** Forgets a descriptor, and returns the VM if it was one's; null if not. */
+  synchronized @Nullable SevVirtualMachine remove(int fd) {
+    vcpus = vcpus.without(fd);
+    SevVirtualMachine vm = vms.at(fd);
+    vms = vms.without(fd);
     return vm;
   }
 }

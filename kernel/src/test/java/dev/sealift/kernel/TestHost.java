@@ -6,6 +6,7 @@ import dev.sealift.abi.MapFlags;
 import dev.sealift.abi.OpenFlags;
 import dev.sealift.abi.SystemCalls;
 import dev.sealift.abi.SystemCalls.MapResult;
+import dev.sealift.abi.kvm.KvmEnableCap;
 import dev.sealift.abi.kvm.KvmEncRegion;
 import dev.sealift.abi.kvm.KvmIoctl;
 import dev.sealift.abi.sev.KvmSevCmd;
@@ -127,6 +128,18 @@ final class TestHost {
 
   int checkExtension(int capability) {
     return calls.ioctl(kvm, KvmIoctl.CHECK_EXTENSION, capability);
+  }
+
+  int checkExtension(int fd, int capability) {
+    return calls.ioctl(fd, KvmIoctl.CHECK_EXTENSION, capability);
+  }
+
+  /** KVM_ENABLE_CAP with one argument. */
+  int enableCap(int vm, int capability, int flags, long argument) {
+    byte[] arguments = new byte[32];
+    MemorySegment.ofArray(arguments).set(ValueLayout.JAVA_LONG_UNALIGNED, 0, argument);
+    MemorySegment struct = struct(104, new KvmEnableCap(capability, flags, arguments)::write);
+    return calls.ioctl(vm, KvmIoctl.ENABLE_CAP, struct.address());
   }
 
   int openSev(int flags) {
