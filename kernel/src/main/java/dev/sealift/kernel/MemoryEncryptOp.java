@@ -2,7 +2,9 @@ package dev.sealift.kernel;
 
 import dev.sealift.abi.Errno;
 import dev.sealift.abi.sev.SevCommand;
-import org.jspecify.annotations.Nullable;
+import dev.sealift.abi.sev.SevExtension;
+import java.util.HashMap;
+import java.util.Map;
 
 /**
  * KVM_MEMORY_ENCRYPT_OP: finds the handler of a command and copies the command in and out.
@@ -12,10 +14,8 @@ import org.jspecify.annotations.Nullable;
  * status arrives together with {@code -EIO}.
  */
 final class MemoryEncryptOp {
-  private static final int IDS = SevCommand.SNP_LAUNCH_FINISH.id() + 1;
-
   private final SevModule module;
-  private final @Nullable SevHandler[] handlers = new @Nullable SevHandler[IDS];
+  private final Map<Integer, SevHandler> handlers = new HashMap<>();
 
   MemoryEncryptOp(SevModule module) {
     this.module = module;
@@ -50,10 +50,17 @@ final class MemoryEncryptOp {
     serve(SevCommand.SNP_LAUNCH_START, (_, _) -> Errno.ENOTTY.negated());
     serve(SevCommand.SNP_LAUNCH_UPDATE, (_, _) -> Errno.EINVAL.negated());
     serve(SevCommand.SNP_LAUNCH_FINISH, (_, _) -> Errno.ENOTTY.negated());
+    if (module.settings().profile() == KernelProfile.EXTENDED) {
+      serve(SevCommand.SEND_UPDATE_VMSA, send::updateVmsa);
+      serve(SevCommand.RECEIVE_UPDATE_VMSA, receive::updateVmsa);
+      BatchCommands batch = new BatchCommands(module);
+      handlers.put(SevExtension.SEND_UPDATE_DATA_BATCH.id(), batch::send);
+      handlers.put(SevExtension.RECEIVE_UPDATE_DATA_BATCH.id(), batch::receive);
+    }
   }
 
   private void serve(SevCommand command, SevHandler handler) {
-    handlers[command.id()] = handler;
+    handlers.put(command.id(), handler);
   }
 
   /**
@@ -83,7 +90,7 @@ final class MemoryEncryptOp {
       if (call.id() == SevCommand.ES_INIT.id() && !module.features().sevEs()) {
         return Errno.ENOTTY.negated();
       }
-      SevHandler handler = handler(call.id());
+      SevHandler handler = handlers.get(call.id());
       if (handler == null) {
         return Errno.EINVAL.negated();
       }
@@ -100,10 +107,6 @@ final class MemoryEncryptOp {
         || id == SevCommand.GUEST_STATUS.id()
         || id == SevCommand.DBG_DECRYPT.id()
         || id == SevCommand.DBG_ENCRYPT.id();
-  }
-
-  private @Nullable SevHandler handler(int id) {
-    return id >= 0 && id < handlers.length ? handlers[id] : null;
   }
 
   private static int handle(SevHandler handler, SevVirtualMachine vm, SevCall call) {

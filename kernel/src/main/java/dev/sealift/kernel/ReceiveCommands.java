@@ -1,15 +1,13 @@
 package dev.sealift.kernel;
 
 import dev.sealift.abi.Errno;
-import dev.sealift.abi.Pages;
 import dev.sealift.abi.layout.Field;
 import dev.sealift.abi.psp.HandleBuffer;
-import dev.sealift.abi.psp.PacketBuffer;
 import dev.sealift.abi.psp.PspCommand;
 import dev.sealift.abi.psp.ReceiveStartBuffer;
 import dev.sealift.abi.sev.KvmSevReceiveStart;
 import dev.sealift.abi.sev.KvmSevReceiveUpdateData;
-import dev.sealift.kernel.UserMemory.Access;
+import dev.sealift.abi.sev.KvmSevUpdateVmsa;
 import java.lang.foreign.MemorySegment;
 
 /** KVM_SEV_RECEIVE_*: a guest arrives on this host, page by page. */
@@ -20,12 +18,16 @@ final class ReceiveCommands {
   private final UserMemory user;
   private final EncryptionFeatures features;
   private final GuestStart guestStart;
+  private final PacketCommand openData;
+  private final PacketCommand openVmsa;
 
   ReceiveCommands(SevModule module) {
     this.module = module;
     this.user = module.user();
     this.features = module.features();
     this.guestStart = new GuestStart(module);
+    this.openData = PacketCommand.opening(module, PspCommand.RECEIVE_UPDATE_DATA);
+    this.openVmsa = PacketCommand.opening(module, PspCommand.RECEIVE_UPDATE_VMSA);
   }
 
   int start(SevVirtualMachine vm, SevCall call) throws Refusal {
@@ -56,47 +58,31 @@ final class ReceiveCommands {
     vm.requireSevGuest(Errno.EINVAL);
     KvmSevReceiveUpdateData parameters =
         KvmSevReceiveUpdateData.read(call.copyParametersIn(KvmSevReceiveUpdateData.LAYOUT));
-    if (parameters.hdrUaddr() == 0
-        || parameters.hdrLen() == 0
-        || parameters.guestUaddr() == 0
-        || parameters.guestLen() == 0
-        || parameters.transUaddr() == 0
-        || parameters.transLen() == 0
-        || PacketMemory.crossesPage(parameters.guestUaddr(), parameters.guestLen())) {
+    return open(vm, openData, PacketParameters.of(parameters));
+  }
+
+  /** The same with the register state of a vCPU. No mainline kernel serves it. */
+  int updateVmsa(SevVirtualMachine vm, SevCall call) throws Refusal {
+    vm.requireSevEsGuest();
+    KvmSevUpdateVmsa parameters =
+        KvmSevUpdateVmsa.read(call.copyParametersIn(KvmSevUpdateVmsa.LAYOUT));
+    return open(vm, openVmsa, PacketParameters.of(parameters));
+  }
+
+  private int open(SevVirtualMachine vm, PacketCommand command, PacketParameters parameters)
+      throws Refusal {
+    if (parameters.invalid()) {
       throw new Refusal(Errno.EINVAL);
     }
     KernelBuffer header = vm.header().copyOf(user, parameters.hdrUaddr(), parameters.hdrLen());
     KernelBuffer transport =
         vm.transport().copyOf(user, parameters.transUaddr(), parameters.transLen());
-    long page = Pages.base(parameters.guestUaddr());
-    long pages = vm.pinnedPages().pin(page, Pages.SIZE, Access.WRITE);
+    long pages = command.pin(vm, parameters.guestUaddr());
     try {
-      return openPage(vm, parameters, header, transport);
+      return command.issue(vm, parameters, header.address(), transport.address());
     } finally {
       vm.pinnedPages().unpin(pages);
     }
-  }
-
-  private int openPage(
-      SevVirtualMachine vm,
-      KvmSevReceiveUpdateData parameters,
-      KernelBuffer header,
-      KernelBuffer transport)
-      throws Refusal {
-    long guest = user.physicalAddress(parameters.guestUaddr(), Access.WRITE);
-    if (guest == UserMemory.NONE) {
-      throw new Refusal(Errno.EFAULT);
-    }
-    new PacketBuffer(
-            vm.handle(),
-            features.hostAddress(header.address()),
-            parameters.hdrLen(),
-            features.guestAddress(guest),
-            parameters.guestLen(),
-            features.hostAddress(transport.address()),
-            parameters.transLen())
-        .write(vm.firmwareParameters());
-    return vm.issue(PspCommand.RECEIVE_UPDATE_DATA, PacketBuffer.LAYOUT);
   }
 
   int finish(SevVirtualMachine vm, SevCall call) throws Refusal {

@@ -1,7 +1,6 @@
 package dev.sealift.kernel;
 
 import dev.sealift.abi.Errno;
-import dev.sealift.abi.Pages;
 import dev.sealift.abi.layout.Field;
 import dev.sealift.abi.psp.HandleBuffer;
 import dev.sealift.abi.psp.PacketBuffer;
@@ -9,8 +8,8 @@ import dev.sealift.abi.psp.PspCommand;
 import dev.sealift.abi.psp.SendStartBuffer;
 import dev.sealift.abi.sev.KvmSevSendStart;
 import dev.sealift.abi.sev.KvmSevSendUpdateData;
+import dev.sealift.abi.sev.KvmSevUpdateVmsa;
 import dev.sealift.abi.sev.SevLimits;
-import dev.sealift.kernel.UserMemory.Access;
 import java.lang.foreign.MemorySegment;
 
 /** KVM_SEV_SEND_*: a running guest leaves this host, page by page. */
@@ -21,15 +20,23 @@ final class SendCommands {
   private static final Field.U32 HDR_LEN = (Field.U32) KvmSevSendUpdateData.LAYOUT.field("hdr_len");
   private static final Field.U32 TRANS_LEN =
       (Field.U32) KvmSevSendUpdateData.LAYOUT.field("trans_len");
+  private static final Field.U32 VMSA_HDR_LEN =
+      (Field.U32) KvmSevUpdateVmsa.LAYOUT.field("hdr_len");
+  private static final Field.U32 VMSA_TRANS_LEN =
+      (Field.U32) KvmSevUpdateVmsa.LAYOUT.field("trans_len");
 
   private final SevModule module;
   private final UserMemory user;
   private final EncryptionFeatures features;
+  private final PacketCommand sealData;
+  private final PacketCommand sealVmsa;
 
   SendCommands(SevModule module) {
     this.module = module;
     this.user = module.user();
     this.features = module.features();
+    this.sealData = PacketCommand.sealing(module, PspCommand.SEND_UPDATE_DATA);
+    this.sealVmsa = PacketCommand.sealing(module, PspCommand.SEND_UPDATE_VMSA);
   }
 
   int start(SevVirtualMachine vm, SevCall call) throws Refusal {
@@ -92,60 +99,52 @@ final class SendCommands {
     MemorySegment struct = call.copyParametersIn(KvmSevSendUpdateData.LAYOUT);
     KvmSevSendUpdateData parameters = KvmSevSendUpdateData.read(struct);
     if (parameters.transLen() == 0 || parameters.hdrLen() == 0) {
-      return queryPacketLengths(vm, call, struct);
+      int result = sealData.query(vm);
+      PacketBuffer answer = PacketBuffer.read(vm.firmwareParameters());
+      HDR_LEN.setUnsigned(struct, answer.hdrLen());
+      TRANS_LEN.setUnsigned(struct, answer.transLen());
+      call.copyParametersOut(struct);
+      return result;
     }
-    if (parameters.transUaddr() == 0
-        || parameters.guestUaddr() == 0
-        || parameters.guestLen() == 0
-        || parameters.hdrUaddr() == 0
-        || PacketMemory.crossesPage(parameters.guestUaddr(), parameters.guestLen())) {
+    return seal(vm, sealData, PacketParameters.of(parameters));
+  }
+
+  /** The same with the register state of a vCPU. No mainline kernel serves it. */
+  int updateVmsa(SevVirtualMachine vm, SevCall call) throws Refusal {
+    vm.requireSevEsGuest();
+    MemorySegment struct = call.copyParametersIn(KvmSevUpdateVmsa.LAYOUT);
+    KvmSevUpdateVmsa parameters = KvmSevUpdateVmsa.read(struct);
+    if (parameters.transLen() == 0 || parameters.hdrLen() == 0) {
+      int result = sealVmsa.query(vm);
+      PacketBuffer answer = PacketBuffer.read(vm.firmwareParameters());
+      VMSA_HDR_LEN.setUnsigned(struct, answer.hdrLen());
+      VMSA_TRANS_LEN.setUnsigned(struct, answer.transLen());
+      call.copyParametersOut(struct);
+      return result;
+    }
+    return seal(vm, sealVmsa, PacketParameters.of(parameters));
+  }
+
+  private int seal(SevVirtualMachine vm, PacketCommand command, PacketParameters parameters)
+      throws Refusal {
+    if (parameters.invalid()) {
       throw new Refusal(Errno.EINVAL);
     }
-    long page = Pages.base(parameters.guestUaddr());
-    long pages = vm.pinnedPages().pin(page, Pages.SIZE, Access.READ);
+    long pages = command.pin(vm, parameters.guestUaddr());
     try {
-      return sealPage(vm, parameters);
+      KernelBuffer header = vm.header().zeroed(parameters.hdrLen());
+      KernelBuffer transport = vm.transport().zeroed(parameters.transLen());
+      int result = command.issue(vm, parameters, header.address(), transport.address());
+      if (result == 0) {
+        PacketMemory.copyOut(user, transport, parameters.transUaddr(), parameters.transLen());
+        PacketMemory.copyOut(user, header, parameters.hdrUaddr(), parameters.hdrLen());
+      }
+      return result;
     } finally {
       vm.header().release();
       vm.transport().release();
       vm.pinnedPages().unpin(pages);
     }
-  }
-
-  private int sealPage(SevVirtualMachine vm, KvmSevSendUpdateData parameters) throws Refusal {
-    KernelBuffer header = vm.header().zeroed(parameters.hdrLen());
-    KernelBuffer transport = vm.transport().zeroed(parameters.transLen());
-    long guest = user.physicalAddress(parameters.guestUaddr(), Access.READ);
-    if (guest == UserMemory.NONE) {
-      throw new Refusal(Errno.EFAULT);
-    }
-    new PacketBuffer(
-            vm.handle(),
-            features.hostAddress(header.address()),
-            parameters.hdrLen(),
-            features.guestAddress(guest),
-            parameters.guestLen(),
-            features.hostAddress(transport.address()),
-            parameters.transLen())
-        .write(vm.firmwareParameters());
-    int result = vm.issue(PspCommand.SEND_UPDATE_DATA, PacketBuffer.LAYOUT);
-    if (result != 0) {
-      return result;
-    }
-    PacketMemory.copyOut(user, transport, parameters.transUaddr(), parameters.transLen());
-    PacketMemory.copyOut(user, header, parameters.hdrUaddr(), parameters.hdrLen());
-    return 0;
-  }
-
-  private int queryPacketLengths(SevVirtualMachine vm, SevCall call, MemorySegment struct)
-      throws Refusal {
-    new PacketBuffer(vm.handle(), 0, 0, 0, 0, 0, 0).write(vm.firmwareParameters());
-    int result = vm.issue(PspCommand.SEND_UPDATE_DATA, PacketBuffer.LAYOUT);
-    PacketBuffer answer = PacketBuffer.read(vm.firmwareParameters());
-    HDR_LEN.setUnsigned(struct, answer.hdrLen());
-    TRANS_LEN.setUnsigned(struct, answer.transLen());
-    call.copyParametersOut(struct);
-    return result;
   }
 
   int finish(SevVirtualMachine vm, SevCall call) throws Refusal {

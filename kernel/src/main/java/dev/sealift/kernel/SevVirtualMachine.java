@@ -263,6 +263,13 @@ final class SevVirtualMachine {
     }
   }
 
+  /** Refuses a VM whose register state is not encrypted. */
+  void requireSevEsGuest() throws Refusal {
+    if (!isSevEsGuest()) {
+      throw new Refusal(Errno.ENOTTY);
+    }
+  }
+
   /**
    * Issues the command laid out in {@link #firmwareParameters()}, through the descriptor that the
    * guest was started with.

@@ -6,6 +6,7 @@ import dev.sealift.abi.Errno;
 import dev.sealift.abi.FirmwareStatus;
 import dev.sealift.abi.MapFlags;
 import dev.sealift.abi.OpenFlags;
+import dev.sealift.abi.kvm.KvmCapability;
 import dev.sealift.abi.psp.GuestState;
 import dev.sealift.abi.psp.PlatformState;
 import dev.sealift.abi.sev.KvmSevGuestStatus;
@@ -16,8 +17,10 @@ import dev.sealift.abi.sev.KvmSevReceiveStart;
 import dev.sealift.abi.sev.KvmSevReceiveUpdateData;
 import dev.sealift.abi.sev.KvmSevSendStart;
 import dev.sealift.abi.sev.KvmSevSendUpdateData;
+import dev.sealift.abi.sev.KvmSevUpdateDataBatch;
 import dev.sealift.abi.sev.SevCommand;
 import dev.sealift.abi.sev.SevDeviceCommand;
+import dev.sealift.abi.sev.SevExtension;
 import dev.sealift.abi.sev.SevUserDataPdhCertExport;
 import dev.sealift.abi.sev.SevUserDataStatus;
 import dev.sealift.crypto.cert.Generation;
@@ -76,7 +79,7 @@ class MigrationTest {
                       .rootOfTrust(RootOfTrust.of(Generation.MILAN))
                       .asids(maximumAsid, minimumSevAsid)
                       .build(memory, controller),
-              KernelSettings.DEFAULT);
+              KernelSettings.DEFAULT.with(KernelProfile.EXTENDED));
       sevFd = host.openSev(OpenFlags.O_RDWR);
       memory = host.map(MEMORY);
       header = host.take(52);
@@ -193,6 +196,28 @@ class MigrationTest {
                   ::write));
     }
 
+    /** A batch of all pages, with room for their packets. */
+    Outcome batch(SevExtension command, MemorySegment headers, MemorySegment ciphers) {
+      MemorySegment addresses = host.take(PAGES * 8);
+      for (int page = 0; page < PAGES; page++) {
+        addresses.setAtIndex(ValueLayout.JAVA_LONG, page, memory.address() + page * 4096L);
+      }
+      MemorySegment batch =
+          host.struct(
+              48,
+              new KvmSevUpdateDataBatch(
+                      addresses.address(),
+                      PAGES,
+                      0,
+                      headers.address(),
+                      52,
+                      4096,
+                      ciphers.address(),
+                      4096)
+                  ::write);
+      return host.op(vm, command.id(), batch.address(), 0);
+    }
+
     private MemorySegment done(SevCommand command, int size, Consumer<MemorySegment> write) {
       MemorySegment parameters = host.struct(size, write);
       assertThat(host.op(vm, command, parameters, sevFd)).isEqualTo(DONE);
@@ -248,6 +273,53 @@ class MigrationTest {
     assertThat(target.asTheGuestSeesIt()).isEqualTo(contents);
     assertThat(source.state()).isEqualTo(GuestState.SENT);
     assertThat(target.state()).isEqualTo(GuestState.RUNNING);
+  }
+
+  @Test
+  void arrivesInOneBatchJustAsWell() {
+    byte[] contents = contents();
+    Host source = new Host(AtRest.ENCRYPTED);
+    Host target = new Host(AtRest.ENCRYPTED);
+    source.launch(contents);
+    byte[] session = source.sendStart(TestHost.bytes(target.exportCertificates()));
+    target.receiveStart(TestHost.bytes(source.exportCertificates().asSlice(0, 2084)), session);
+    MemorySegment headers = source.host.take(PAGES * 52);
+    MemorySegment ciphers = source.host.take(MEMORY);
+
+    assertThat(source.batch(SevExtension.SEND_UPDATE_DATA_BATCH, headers, ciphers)).isEqualTo(DONE);
+    assertThat(
+            target.batch(
+                SevExtension.RECEIVE_UPDATE_DATA_BATCH,
+                target.host.put(TestHost.bytes(headers)),
+                target.host.put(TestHost.bytes(ciphers))))
+        .isEqualTo(DONE);
+
+    assertThat(target.asTheGuestSeesIt()).isEqualTo(contents);
+  }
+
+  @Test
+  void staysTheSameGuestInEveryVmOfItsHostThatHasIt() {
+    byte[] contents = contents();
+    Host host = new Host(AtRest.ENCRYPTED);
+    host.launch(contents);
+    int left = host.vm;
+    int mirror = host.host.createVm();
+    int next = host.host.createVm();
+    assertThat(host.host.enableCap(mirror, KvmCapability.VM_COPY_ENC_CONTEXT_FROM, 0, left))
+        .isZero();
+    assertThat(host.host.enableCap(next, KvmCapability.VM_MOVE_ENC_CONTEXT_FROM, 0, left)).isZero();
+
+    host.vm = next;
+    assertThat(host.asTheGuestSeesIt()).isEqualTo(contents);
+    host.vm = mirror;
+    assertThat(host.asTheGuestSeesIt()).isEqualTo(contents);
+    assertThat(host.state()).isEqualTo(GuestState.RUNNING);
+
+    assertThat(host.host.calls.close(left)).isZero();
+    assertThat(host.host.calls.close(next)).isZero();
+    assertThat(host.platform().guestCount()).isEqualTo(1);
+    assertThat(host.host.calls.close(mirror)).isZero();
+    assertThat(host.platform().guestCount()).isZero();
   }
 
   @ParameterizedTest
