@@ -81,9 +81,17 @@ final class LaunchCommands {
     return 0;
   }
 
-  int updateVmsa(SevVirtualMachine vm, SevCall call) {
-    // The register state of a vCPU is not in this layer's reach, so a SEV-ES guest has no handler.
-    return vm.isSevEsGuest() ? Errno.EINVAL.negated() : Errno.ENOTTY.negated();
+  /** For each vCPU: without any there is nothing to do. */
+  int updateVmsa(SevVirtualMachine vm, SevCall call) throws Refusal {
+    vm.requireSevEsGuest();
+    if (vm.isCreatingVcpu()) {
+      throw new Refusal(Errno.EBUSY);
+    }
+    if (vm.createdVcpus() != 0) {
+      // The registers of a vCPU are the kernel's below, out of this layer's reach.
+      throw new Refusal(Errno.EINVAL);
+    }
+    return 0;
   }
 
   int measure(SevVirtualMachine vm, SevCall call) throws Refusal {

@@ -119,7 +119,8 @@ class InitCommandsTest {
 
     assertThat(host.vms.asid(plain)).isEqualTo(4);
     assertThat(host.vms.asid(es)).isEqualTo(1);
-    assertThat(host.op(es, SevCommand.LAUNCH_UPDATE_VMSA)).isEqualTo(INVALID);
+    assertThat(host.vms.at(plain).isSevEsGuest()).isFalse();
+    assertThat(host.vms.at(es).isSevEsGuest()).isTrue();
   }
 
   @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sealift.abi.Errno;
 import dev.sealift.abi.FirmwareStatus;
 import dev.sealift.abi.MapFlags;
+import dev.sealift.abi.kvm.KvmCapability;
 import dev.sealift.abi.psp.PspCommand;
 import dev.sealift.abi.sev.KvmSevSendUpdateData;
 import dev.sealift.abi.sev.SevCommand;
@@ -77,6 +78,12 @@ class SendUpdateDataVectorsTest {
 
     Scene plainVm() {
       vm = host.createVm();
+      return this;
+    }
+
+    Scene movedAway() {
+      int moved = host.enableCap(host.createVm(), KvmCapability.VM_MOVE_ENC_CONTEXT_FROM, 0, vm);
+      assertThat(moved).isZero();
       return this;
     }
 
@@ -202,6 +209,7 @@ class SendUpdateDataVectorsTest {
             EFAULT,
             0,
             scene -> assertThat(TestHost.bytes(scene.transport)).containsOnly('T')),
+        refused("a VM whose context was moved to another", new Scene().movedAway().page(), EIO),
         refused("before LAUNCH_START", new Scene().notStarted().page(), EBADF),
         row(
             "a header length of 100",

@@ -28,6 +28,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.EnumSource.Mode;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @DisplayName("/dev/sev")
@@ -105,7 +106,13 @@ class SevDeviceTest {
     @ParameterizedTest
     @EnumSource(names = {"SNP_PLATFORM_STATUS", "SNP_COMMIT", "SNP_SET_CONFIG", "SNP_VLEK_LOAD"})
     void hasNothingOfSevSnp(SevDeviceCommand command) {
+      long data = host.take(64).address();
+
       assertThat(host.issue(writer, command, 0)).isEqualTo(untouched(EINVAL));
+      assertThat(host.issue(writer, command, data)).isEqualTo(untouched(EINVAL));
+      // That there is no such platform comes before who may change it.
+      assertThat(host.issue(reader, command, data)).isEqualTo(untouched(EINVAL));
+      assertThat(processor.log).isEmpty();
     }
 
     @Test
@@ -124,6 +131,39 @@ class SevDeviceTest {
 
     assertThat(host.issue(reader, command, host.unmapped())).isEqualTo(untouched(EPERM));
     assertThat(processor.log).isEmpty();
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"PLATFORM_STATUS", "PDH_CERT_EXPORT", "GET_ID", "GET_ID2"})
+  void whatOnlyLooksAtAPlatformThatIsUpNeedsNone(SevDeviceCommand command) {
+    platformIsUp();
+    MemorySegment data = host.take(128);
+
+    assertThat(host.issue(reader, command, data.address())).isEqualTo(DONE);
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      mode = Mode.EXCLUDE,
+      names = {"SNP_PLATFORM_STATUS", "SNP_COMMIT", "SNP_SET_CONFIG", "SNP_VLEK_LOAD"})
+  void aProcessorThatDoesNotAnswerIsLostForEveryCommand(SevDeviceCommand command) {
+    platformIsUp();
+    processor.on(
+        PspCommand.PLATFORM_STATUS,
+        buffer -> {
+          throw new IllegalStateException("silence");
+        });
+    assertThat(host.issue(writer, SevDeviceCommand.PLATFORM_STATUS, 0))
+        .isEqualTo(new Outcome(Errno.ETIMEDOUT.negated(), 0));
+    // All zero would do for every command but this one, which must have its certificates.
+    MemorySegment data = host.take(24);
+    if (command == SevDeviceCommand.PEK_CERT_IMPORT) {
+      long certificate = host.take(16).address();
+      new SevUserDataPekCertImport(certificate, 1, certificate, 1).write(data);
+    }
+
+    assertThat(host.issue(writer, command, data.address()))
+        .isEqualTo(untouched(Errno.EBUSY.negated()));
   }
 
   @Test
@@ -332,6 +372,26 @@ class SevDeviceTest {
           });
 
       assertThat(export(reader, parameters(2084, 6252))).isEqualTo(DONE);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0, 3000, 1", "1, 0, 1", "1, 3000, 0"})
+    void asksForTheLengthsWhereAPartIsMissing(long pdhAddress, long pdhLength, long chainAddress) {
+      onPlatformThatIsUp();
+      MemorySegment parameters =
+          host.struct(
+              24,
+              new SevUserDataPdhCertExport(
+                      pdhAddress * pdh.address(), pdhLength, chainAddress * chain.address(), 7000)
+                  ::write);
+
+      assertThat(export(reader, parameters))
+          .isEqualTo(new Outcome(EIO, FirmwareStatus.INVALID_LEN.code()));
+
+      assertThat(PdhCertExportBuffer.read(processor.last().buffer()))
+          .isEqualTo(new PdhCertExportBuffer(0, 0, 0, 0));
+      assertThat(SevUserDataPdhCertExport.read(parameters).pdhCertLen()).isEqualTo(2084);
+      assertThat(SevUserDataPdhCertExport.read(parameters).certChainLen()).isEqualTo(6252);
     }
 
     @Test
