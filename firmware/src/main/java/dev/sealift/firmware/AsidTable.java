@@ -1,7 +1,5 @@
 package dev.sealift.firmware;
 
-import static dev.sealift.abi.FirmwareStatus.WBINVD_REQUIRED;
-
 import java.util.Arrays;
 
 /**
@@ -92,9 +90,13 @@ final class AsidTable {
     staleCaches = false;
   }
 
+  /** Whether some core may hold lines of a guest whose ASID was taken away. */
+  boolean cachesAreStale() {
+    return staleCaches;
+  }
+
   /** DF_FLUSH: what is dirty is clean now. */
-  void flush() throws Refusal {
-    Refusal.unless(!staleCaches, WBINVD_REQUIRED);
+  void flush() {
     Arrays.setAll(uses, asid -> uses[asid] == Use.DIRTY ? Use.CLEAN : uses[asid]);
   }
 }

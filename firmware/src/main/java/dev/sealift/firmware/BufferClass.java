@@ -5,18 +5,32 @@ import dev.sealift.abi.FirmwareStatus;
 /**
  * What becomes of a command's buffer: every command that has one gets it copied in as a whole;
  * whether it is copied back depends on the class and the status.
+ *
+ * <p>Source: AMD publication 55766, command buffers.
  */
-enum BufferClass {
+public enum BufferClass {
   /** Never looked at. */
-  IGNORED,
+  IGNORED("none"),
   /** Read, never written. */
-  IN,
+  IN("in"),
   /** Read, and written when the command succeeds. */
-  OUT,
+  OUT("out"),
   /** Read, and written when the command succeeds or answers which lengths it wants. */
-  OUT_LENGTHS;
+  OUT_LENGTHS("out with lengths");
 
-  boolean isWrittenBackOn(FirmwareStatus status) {
+  private final String words;
+
+  BufferClass(String words) {
+    this.words = words;
+  }
+
+  /** As the interface table has it. */
+  public String words() {
+    return words;
+  }
+
+  /** Whether the buffer is copied back with this status. */
+  public boolean isWrittenBackOn(FirmwareStatus status) {
     return switch (this) {
       case IGNORED, IN -> false;
       case OUT -> status == FirmwareStatus.SUCCESS;

@@ -3,6 +3,7 @@ package dev.sealift.firmware;
 import static dev.sealift.abi.FirmwareStatus.INVALID_ADDRESS;
 import static dev.sealift.abi.FirmwareStatus.INVALID_PARAM;
 
+import dev.sealift.abi.Pages;
 import java.lang.foreign.MemorySegment;
 
 /**
@@ -21,6 +22,7 @@ final class CheckedMemory {
   private final SystemMemory memory;
   private final MemoryController controller;
   private final long encryptionMask;
+  private final MemorySegment probe = MemorySegment.ofArray(new byte[1]);
   private long reservedFirst;
   private long reservedLength;
 
@@ -53,16 +55,44 @@ final class CheckedMemory {
         controller.write(asid, checked(address, from.byteSize()), from), INVALID_ADDRESS);
   }
 
-  /** Applies the address rules to a range, and returns its first address without the C-bit. */
-  long checked(long address, long length) throws Refusal {
+  /**
+   * Whether a range may be named and has memory behind it. No length is no fault here: the table
+   * says where it is one.
+   */
+  boolean reaches(long address, long length) {
+    if (length == 0) {
+      return true;
+    }
+    if (!mayName(address, length)) {
+      return false;
+    }
     long first = address & ~encryptionMask;
     long last = first + length - 1;
+    // Memory comes in pages: the last byte of the range in each page stands for its page.
+    for (long page = first | (Pages.SIZE - 1); page < last; page += Pages.SIZE) {
+      if (!memory.read(page, probe)) {
+        return false;
+      }
+    }
+    return memory.read(last, probe);
+  }
+
+  /** Whether the address rules allow a range. */
+  boolean mayName(long address, long length) {
+    long first = address & ~encryptionMask;
+    long last = first + length - 1;
+    return 0 <= first
+        && first <= last
+        && last <= HIGHEST_ADDRESS
+        && (last < ASEG_FIRST || first > ASEG_LAST)
+        && (last < reservedFirst || first >= reservedFirst + reservedLength);
+  }
+
+  /** Applies the address rules to a range, and returns its first address without the C-bit. */
+  long checked(long address, long length) throws Refusal {
     Refusal.unless(length != 0, INVALID_PARAM);
-    Refusal.unless(0 <= first && first <= last && last <= HIGHEST_ADDRESS, INVALID_ADDRESS);
-    Refusal.unless(last < ASEG_FIRST || first > ASEG_LAST, INVALID_ADDRESS);
-    Refusal.unless(
-        last < reservedFirst || first >= reservedFirst + reservedLength, INVALID_ADDRESS);
-    return first;
+    Refusal.unless(mayName(address, length), INVALID_ADDRESS);
+    return address & ~encryptionMask;
   }
 
   /** Sets a region aside that no command may name from now on. */

@@ -1,11 +1,14 @@
 package dev.sealift.firmware;
 
+import dev.sealift.crypto.KeyDerivation;
 import dev.sealift.crypto.P384;
+import dev.sealift.crypto.SecretBytes;
 import java.math.BigInteger;
 import java.security.KeyPair;
 import java.security.SecureRandom;
 import java.security.interfaces.ECPrivateKey;
 import java.security.interfaces.ECPublicKey;
+import java.util.Arrays;
 
 /**
  * What is burnt into one chip and outlives every reset: the chip endorsement key (CEK, P-384) and
@@ -16,6 +19,8 @@ import java.security.interfaces.ECPublicKey;
  * is not kept.
  */
 public final class ChipKeys {
+  private static final int STORAGE_KEY = 32;
+
   private final ECPrivateKey cekPrivate;
   private final ECPublicKey cekPublic;
   private final byte[] id;
@@ -41,6 +46,17 @@ public final class ChipKeys {
    */
   public byte[] id() {
     return id.clone();
+  }
+
+  /** The key under which the chip seals what it keeps outside, 32 bytes; the caller closes it. */
+  SecretBytes storageKey() {
+    byte[] scalar = cekPrivate.getS().toByteArray();
+    try {
+      return SecretBytes.take(
+          KeyDerivation.derive(scalar, "sealift-chip-storage", new byte[0], STORAGE_KEY));
+    } finally {
+      Arrays.fill(scalar, (byte) 0);
+    }
   }
 
   ECPrivateKey cekPrivate() {

@@ -1,30 +1,85 @@
 package dev.sealift.firmware;
 
-import dev.sealift.abi.psp.PlatformState;
+import dev.sealift.abi.FirmwareStatus;
 import java.lang.foreign.MemorySegment;
-import java.util.Set;
+import java.util.List;
 
 /**
- * A command that the processor serves.
- *
- * @param buffer the processor's own copy of the command buffer, of the command's fixed size; empty
- *     where there is none
- * @param bufferClass when it is copied
- * @param states the platform states in which the command is served
- * @param handler what it does
+ * A command that the processor serves: a row of the interface table whose words are bound to what
+ * they mean.
  */
-record Command(
-    MemorySegment buffer, BufferClass bufferClass, Set<PlatformState> states, Handler handler) {
+final class Command {
+  private final BufferClass bufferClass;
+  private final Call call;
+  private final Step[] steps;
+  private final Effect effect;
+  private final Runnable afterwards;
 
-  /** The work of a command, after the check of the platform's state. */
-  interface Handler {
+  /** What a command does once no check has found a fault. */
+  interface Effect {
 
     /**
-     * Checks in the order of the specification, then acts.
+     * Acts.
      *
-     * @param buffer the copy of the command buffer; changes to it reach the caller as the command's
-     *     class says
+     * @throws Refusal where memory that was there is gone
      */
-    void run(MemorySegment buffer) throws Refusal;
+    void run(Call call) throws Refusal;
+  }
+
+  /** What a failing check writes into the command buffer. */
+  interface Write {
+    void into(MemorySegment buffer);
+  }
+
+  /** A check and its answer. */
+  record Step(Check check, FirmwareStatus status, List<Write> writes) {}
+
+  /**
+   * A command.
+   *
+   * @param row of the interface table
+   * @param buffer the processor's own copy of the command buffer, of the command's fixed size
+   * @param steps every check, in order
+   * @param afterwards wipes what the checks have left, whatever the answer
+   */
+  Command(
+      CommandRow row, MemorySegment buffer, List<Step> steps, Effect effect, Runnable afterwards) {
+    this.bufferClass = row.bufferClass();
+    this.call = new Call(row.command(), buffer);
+    this.steps = steps.toArray(Step[]::new);
+    this.effect = effect;
+    this.afterwards = afterwards;
+  }
+
+  /** Runs the command on the buffer at an address. */
+  FirmwareStatus run(CheckedMemory memory, long address) {
+    try {
+      if (bufferClass != BufferClass.IGNORED) {
+        memory.readHost(address, call.buffer());
+      }
+      FirmwareStatus status = answer();
+      if (bufferClass.isWrittenBackOn(status)) {
+        memory.writeHost(address, call.buffer());
+      }
+      return status;
+    } catch (Refusal refusal) {
+      return refusal.status();
+    } finally {
+      afterwards.run();
+      call.guest(null);
+    }
+  }
+
+  private FirmwareStatus answer() throws Refusal {
+    for (Step step : steps) {
+      if (step.check().fails(call)) {
+        for (Write write : step.writes()) {
+          write.into(call.buffer());
+        }
+        return step.status();
+      }
+    }
+    effect.run(call);
+    return FirmwareStatus.SUCCESS;
   }
 }

@@ -1,127 +1,138 @@
 package dev.sealift.firmware;
 
-import static dev.sealift.abi.psp.PspCommand.ACTIVATE;
-import static dev.sealift.abi.psp.PspCommand.DEACTIVATE;
-import static dev.sealift.abi.psp.PspCommand.DECOMMISSION;
-import static dev.sealift.abi.psp.PspCommand.DF_FLUSH;
-import static dev.sealift.abi.psp.PspCommand.GET_ID;
-import static dev.sealift.abi.psp.PspCommand.GUEST_STATUS;
-import static dev.sealift.abi.psp.PspCommand.INIT;
-import static dev.sealift.abi.psp.PspCommand.LAUNCH_FINISH;
-import static dev.sealift.abi.psp.PspCommand.LAUNCH_MEASURE;
-import static dev.sealift.abi.psp.PspCommand.LAUNCH_SECRET;
-import static dev.sealift.abi.psp.PspCommand.LAUNCH_START;
-import static dev.sealift.abi.psp.PspCommand.LAUNCH_UPDATE_DATA;
-import static dev.sealift.abi.psp.PspCommand.NOP;
-import static dev.sealift.abi.psp.PspCommand.PDH_CERT_EXPORT;
-import static dev.sealift.abi.psp.PspCommand.PLATFORM_RESET;
-import static dev.sealift.abi.psp.PspCommand.PLATFORM_STATUS;
-import static dev.sealift.abi.psp.PspCommand.RECEIVE_FINISH;
-import static dev.sealift.abi.psp.PspCommand.RECEIVE_START;
-import static dev.sealift.abi.psp.PspCommand.RECEIVE_UPDATE_DATA;
-import static dev.sealift.abi.psp.PspCommand.SEND_CANCEL;
-import static dev.sealift.abi.psp.PspCommand.SEND_FINISH;
-import static dev.sealift.abi.psp.PspCommand.SEND_START;
-import static dev.sealift.abi.psp.PspCommand.SEND_UPDATE_DATA;
-import static dev.sealift.abi.psp.PspCommand.SHUTDOWN;
-import static dev.sealift.firmware.BufferClass.IGNORED;
-import static dev.sealift.firmware.BufferClass.IN;
-import static dev.sealift.firmware.BufferClass.OUT;
-import static dev.sealift.firmware.BufferClass.OUT_LENGTHS;
-
+import dev.sealift.abi.layout.Field;
 import dev.sealift.abi.layout.StructLayout;
 import dev.sealift.abi.psp.ActivateBuffer;
+import dev.sealift.abi.psp.ActivateExBuffer;
+import dev.sealift.abi.psp.AttestationBuffer;
+import dev.sealift.abi.psp.CopyBuffer;
+import dev.sealift.abi.psp.DebugBuffer;
+import dev.sealift.abi.psp.DownloadFirmwareBuffer;
 import dev.sealift.abi.psp.GetIdBuffer;
 import dev.sealift.abi.psp.GuestStatusBuffer;
 import dev.sealift.abi.psp.HandleBuffer;
 import dev.sealift.abi.psp.InitBuffer;
+import dev.sealift.abi.psp.InitExBuffer;
 import dev.sealift.abi.psp.LaunchMeasureBuffer;
 import dev.sealift.abi.psp.LaunchStartBuffer;
 import dev.sealift.abi.psp.LaunchUpdateBuffer;
 import dev.sealift.abi.psp.PacketBuffer;
 import dev.sealift.abi.psp.PdhCertExportBuffer;
-import dev.sealift.abi.psp.PlatformState;
+import dev.sealift.abi.psp.PekCertImportBuffer;
+import dev.sealift.abi.psp.PekCsrBuffer;
 import dev.sealift.abi.psp.PlatformStatusBuffer;
-import dev.sealift.abi.psp.PspCommand;
 import dev.sealift.abi.psp.ReceiveStartBuffer;
 import dev.sealift.abi.psp.SendStartBuffer;
+import dev.sealift.abi.psp.SwapInBuffer;
+import dev.sealift.abi.psp.SwapOutBuffer;
 import java.lang.foreign.MemorySegment;
-import java.util.EnumSet;
-import java.util.Set;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Every command that the processor serves: its buffer, when that is copied, the platform states it
- * needs, and what it does. A command that is not here is INVALID_COMMAND.
- *
- * <p>Source: AMD publication 55766, command identifiers, and the description of each command.
+ * Every command that the processor serves, by id, made from the interface table. A command that is
+ * not in the table is INVALID_COMMAND.
  */
 final class CommandTable {
-  private static final Set<PlatformState> ANY = EnumSet.allOf(PlatformState.class);
-  private static final Set<PlatformState> DOWN = EnumSet.of(PlatformState.UNINIT);
-  private static final Set<PlatformState> UP =
-      EnumSet.of(PlatformState.INIT, PlatformState.WORKING);
-  private static final Set<PlatformState> BUSY = EnumSet.of(PlatformState.WORKING);
+  private static final Map<String, StructLayout> LAYOUTS =
+      Stream.of(
+              ActivateBuffer.LAYOUT,
+              ActivateExBuffer.LAYOUT,
+              AttestationBuffer.LAYOUT,
+              CopyBuffer.LAYOUT,
+              DebugBuffer.LAYOUT,
+              DownloadFirmwareBuffer.LAYOUT,
+              GetIdBuffer.LAYOUT,
+              GuestStatusBuffer.LAYOUT,
+              HandleBuffer.LAYOUT,
+              InitBuffer.LAYOUT,
+              InitExBuffer.LAYOUT,
+              LaunchMeasureBuffer.LAYOUT,
+              LaunchStartBuffer.LAYOUT,
+              LaunchUpdateBuffer.LAYOUT,
+              PacketBuffer.LAYOUT,
+              PdhCertExportBuffer.LAYOUT,
+              PekCertImportBuffer.LAYOUT,
+              PekCsrBuffer.LAYOUT,
+              PlatformStatusBuffer.LAYOUT,
+              ReceiveStartBuffer.LAYOUT,
+              SendStartBuffer.LAYOUT,
+              SwapInBuffer.LAYOUT,
+              SwapOutBuffer.LAYOUT)
+          .collect(Collectors.toUnmodifiableMap(StructLayout::name, Function.identity()));
 
   /** By id: eight bits of the command register. */
   private final @Nullable Command[] commands = new Command[256];
 
-  CommandTable(Platform context) {
-    PlatformCommands platform = new PlatformCommands(context);
-    serve(INIT, InitBuffer.LAYOUT, IN, DOWN, platform::init);
-    serve(SHUTDOWN, IGNORED, ANY, platform::shutdown);
-    serve(PLATFORM_RESET, IGNORED, DOWN, platform::platformReset);
-    serve(PLATFORM_STATUS, PlatformStatusBuffer.LAYOUT, OUT, ANY, platform::platformStatus);
-    serve(PDH_CERT_EXPORT, PdhCertExportBuffer.LAYOUT, OUT_LENGTHS, UP, platform::pdhCertExport);
-    serve(DF_FLUSH, IGNORED, ANY, platform::dfFlush);
-    serve(GET_ID, GetIdBuffer.LAYOUT, OUT_LENGTHS, ANY, platform::getId);
-    serve(NOP, IGNORED, ANY, platform::nop);
-
-    GuestCommands guest = new GuestCommands(context);
-    serve(DECOMMISSION, HandleBuffer.LAYOUT, IN, BUSY, guest::decommission);
-    serve(ACTIVATE, ActivateBuffer.LAYOUT, IN, BUSY, guest::activate);
-    serve(DEACTIVATE, HandleBuffer.LAYOUT, IN, BUSY, guest::deactivate);
-    serve(GUEST_STATUS, GuestStatusBuffer.LAYOUT, OUT, UP, guest::guestStatus);
-
-    PacketBounce bounce = new PacketBounce(context.settings().profile().largestPacket());
-    GuestAdmission admission = new GuestAdmission(context);
-
-    LaunchCommands launch = new LaunchCommands(context, admission, bounce);
-    serve(LAUNCH_START, LaunchStartBuffer.LAYOUT, OUT, UP, launch::launchStart);
-    serve(LAUNCH_UPDATE_DATA, LaunchUpdateBuffer.LAYOUT, IN, BUSY, launch::launchUpdateData);
-    serve(LAUNCH_MEASURE, LaunchMeasureBuffer.LAYOUT, OUT_LENGTHS, BUSY, launch::launchMeasure);
-    serve(LAUNCH_SECRET, PacketBuffer.LAYOUT, IN, BUSY, launch::launchSecret);
-    serve(LAUNCH_FINISH, HandleBuffer.LAYOUT, IN, BUSY, launch::launchFinish);
-
-    SendCommands send = new SendCommands(context, bounce);
-    serve(SEND_START, SendStartBuffer.LAYOUT, OUT_LENGTHS, BUSY, send::sendStart);
-    serve(SEND_UPDATE_DATA, PacketBuffer.LAYOUT, OUT_LENGTHS, BUSY, send::sendUpdateData);
-    serve(SEND_FINISH, HandleBuffer.LAYOUT, IN, BUSY, send::sendFinish);
-    serve(SEND_CANCEL, HandleBuffer.LAYOUT, IN, BUSY, send::sendCancel);
-
-    ReceiveCommands receive = new ReceiveCommands(context, admission, bounce);
-    serve(RECEIVE_START, ReceiveStartBuffer.LAYOUT, OUT, UP, receive::receiveStart);
-    serve(RECEIVE_UPDATE_DATA, PacketBuffer.LAYOUT, IN, BUSY, receive::receiveUpdateData);
-    serve(RECEIVE_FINISH, HandleBuffer.LAYOUT, IN, BUSY, receive::receiveFinish);
+  /**
+   * Binds the table.
+   *
+   * @throws IllegalStateException where table and program do not agree
+   */
+  CommandTable(FirmwareInterface table, FirmwareProfile profile, Bindings bindings) {
+    Runnable wipe = bindings.wipe();
+    for (CommandRow row : table.commands()) {
+      StructLayout layout = layout(row);
+      Shape shape = new Shape(row, layout);
+      List<Command.Step> steps =
+          row.checks().stream()
+              .map(check -> new BoundRow(check, step(check, shape, bindings)))
+              // Also the lines that this firmware has not are bound: what they say must mean
+              // something.
+              .filter(bound -> bound.row().appliesTo(profile))
+              .map(BoundRow::step)
+              .toList();
+      MemorySegment buffer =
+          layout == null ? MemorySegment.NULL : MemorySegment.ofArray(new byte[layout.size()]);
+      commands[row.command().id()] =
+          new Command(row, buffer, steps, bindings.effectOf(row.command()), wipe);
+    }
+    bindings.requireAllUsed();
   }
+
+  private record BoundRow(CheckRow row, Command.Step step) {}
 
   /** The command with an id, or null where none is served. */
   @Nullable Command get(int id) {
     return id >= 0 && id < commands.length ? commands[id] : null;
   }
 
-  private void serve(
-      PspCommand id,
-      StructLayout layout,
-      BufferClass bufferClass,
-      Set<PlatformState> states,
-      Command.Handler handler) {
-    MemorySegment buffer = MemorySegment.ofArray(new byte[layout.size()]);
-    commands[id.id()] = new Command(buffer, bufferClass, states, handler);
+  /** The layout of a command's buffer, or null where it has none. */
+  static @Nullable StructLayout layout(CommandRow row) {
+    if (row.bufferClass() == BufferClass.IGNORED) {
+      return null;
+    }
+    StructLayout layout = LAYOUTS.get(row.struct());
+    if (layout == null || layout.size() != row.size()) {
+      throw new IllegalStateException(
+          "%s: there is no struct %s of %d bytes"
+              .formatted(row.command(), row.struct(), row.size()));
+    }
+    return layout;
   }
 
-  private void serve(
-      PspCommand id, BufferClass ignored, Set<PlatformState> states, Command.Handler handler) {
-    commands[id.id()] = new Command(MemorySegment.NULL, ignored, states, handler);
+  private static Command.Step step(CheckRow row, Shape shape, Bindings bindings) {
+    Check fault = bindings.meaning(row.fault(), shape);
+    List<Command.Write> writes = row.writes().stream().map(write -> write(write, shape)).toList();
+    if (row.condition().isEmpty()) {
+      return new Command.Step(fault, row.status(), writes);
+    }
+    Check condition = bindings.meaning(row.condition(), shape);
+    return new Command.Step(
+        call -> condition.fails(call) && fault.fails(call), row.status(), writes);
+  }
+
+  private static Command.Write write(CheckRow.WriteBack write, Shape shape) {
+    Field.U32 field = shape.word(write.field());
+    if (write.value().chars().allMatch(Character::isDigit)) {
+      long value = Long.parseLong(write.value());
+      return buffer -> field.setUnsigned(buffer, value);
+    }
+    Shape.Value value = shape.number(write.value());
+    return buffer -> field.setUnsigned(buffer, value.of(buffer));
   }
 }

@@ -1,43 +1,90 @@
 package dev.sealift.firmware;
 
-import dev.sealift.crypto.PacketEngine;
+import dev.sealift.crypto.ApiVersion;
+import java.util.EnumSet;
+import java.util.Set;
 
 /**
- * Where the published specification and the firmware that AMD ships do not agree, and the model
- * must take a side.
+ * Which firmware the model behaves as: its interface version, and the side it takes on every {@link
+ * FirmwareQuirk}.
  *
- * @param smallestPacket bytes of data that a SEND_UPDATE or RECEIVE_UPDATE packet must have, a
- *     multiple of 16; fewer are INVALID_PARAM
- * @param largestPacket bytes of data that a packet may have, a multiple of 16; more are INVALID_LEN
- * @param checksPolicyWithoutOwner whether LAUNCH_START without an owner's certificate still
- *     compares the policy's minimum API version with the firmware's
+ * <p>The version decides what is bound into measurements and secrets: from 0.17 on the whole
+ * launch, before only the digest. Which version brought which command is not published; every
+ * profile serves them all.
+ *
+ * @param api reported, measured and stamped into certificates
+ * @param quirks those that the firmware has
  */
-public record FirmwareProfile(
-    int smallestPacket, int largestPacket, boolean checksPolicyWithoutOwner) {
+public record FirmwareProfile(ApiVersion api, Set<FirmwareQuirk> quirks) {
+  private static final ApiVersion PDH_KEPT_SINCE = new ApiVersion(0, 24);
 
-  private static final int GRAIN = 16;
+  /** API 0.17: the first whose measurements are bound to version and policy. */
+  public static final ApiVersion API_0_17 = new ApiVersion(0, 17);
+
+  /** API 0.24. */
+  public static final ApiVersion API_0_24 = new ApiVersion(0, 24);
+
+  /** API 1.55, as shipped for Genoa. */
+  public static final ApiVersion API_1_55 = new ApiVersion(1, 55);
+
+  /** Shipped firmware 1.55 to the letter. */
+  public static final FirmwareProfile SHIPPED = shipped(API_1_55);
 
   /**
-   * As shipped firmware 1.55 answers, but packets of 16 and 32 bytes are served, as the
-   * specification has it.
+   * Shipped firmware 1.55, but packets of 16 and 32 bytes are served, as the specification has it:
+   * that they fail was never seen on hardware.
    */
-  public static final FirmwareProfile DEFAULT = new FirmwareProfile(16, 20480, false);
+  public static final FirmwareProfile DEFAULT = SHIPPED.without(FirmwareQuirk.DATA_FROM_48);
 
-  /** Shipped firmware 1.55 to the letter: its MAC engine needs 48 bytes of data. */
-  public static final FirmwareProfile SHIPPED = new FirmwareProfile(48, 20480, false);
-
-  /** AMD publication 55766 to the letter. */
-  public static final FirmwareProfile SPECIFICATION = new FirmwareProfile(16, 16384, true);
+  /** AMD publication 55766 to the letter, at API 1.55. */
+  public static final FirmwareProfile SPECIFICATION = specification(API_1_55);
 
   public FirmwareProfile {
-    if (smallestPacket < GRAIN
-        || smallestPacket > largestPacket
-        || largestPacket > PacketEngine.MAX_DATA
-        || smallestPacket % GRAIN != 0
-        || largestPacket % GRAIN != 0) {
-      throw new IllegalArgumentException(
-          "packets of %d to %d bytes cannot be: both are multiples of 16 from 16 to %d"
-              .formatted(smallestPacket, largestPacket, PacketEngine.MAX_DATA));
+    quirks = Set.copyOf(quirks);
+  }
+
+  /** Shipped firmware. What is known of its quirks is known of 1.55, and taken for others too. */
+  public static FirmwareProfile shipped(ApiVersion api) {
+    return new FirmwareProfile(api, EnumSet.allOf(FirmwareQuirk.class));
+  }
+
+  /**
+   * The published specification. Where it says nothing, as shipped firmware: internal errors,
+   * stamps, and from 0.24 on the PDH that INIT keeps and PEK_CSR with guests.
+   */
+  public static FirmwareProfile specification(ApiVersion api) {
+    EnumSet<FirmwareQuirk> quirks =
+        EnumSet.of(
+            FirmwareQuirk.INTERNAL_ERROR_IS_INVALID_PARAM, FirmwareQuirk.EVERY_CERTIFICATE_STAMPED);
+    if (api.atLeast(PDH_KEPT_SINCE)) {
+      quirks.add(FirmwareQuirk.PDH_KEPT_AT_INIT);
+      quirks.add(FirmwareQuirk.PEK_CSR_WHILE_WORKING);
     }
+    return new FirmwareProfile(api, quirks);
+  }
+
+  /** Whether the firmware has this quirk. */
+  public boolean has(FirmwareQuirk quirk) {
+    return quirks.contains(quirk);
+  }
+
+  /** The same firmware with a quirk. */
+  public FirmwareProfile with(FirmwareQuirk quirk) {
+    EnumSet<FirmwareQuirk> more = EnumSet.of(quirk);
+    more.addAll(quirks);
+    return new FirmwareProfile(api, more);
+  }
+
+  /** The same firmware without a quirk. */
+  public FirmwareProfile without(FirmwareQuirk quirk) {
+    EnumSet<FirmwareQuirk> fewer = EnumSet.noneOf(FirmwareQuirk.class);
+    fewer.addAll(quirks);
+    fewer.remove(quirk);
+    return new FirmwareProfile(api, fewer);
+  }
+
+  /** The same behaviour under another interface version. */
+  public FirmwareProfile withApi(ApiVersion newApi) {
+    return new FirmwareProfile(newApi, quirks);
   }
 }

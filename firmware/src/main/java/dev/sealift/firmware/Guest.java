@@ -1,8 +1,5 @@
 package dev.sealift.firmware;
 
-import static dev.sealift.abi.FirmwareStatus.INACTIVE;
-import static dev.sealift.abi.FirmwareStatus.INVALID_GUEST_STATE;
-
 import dev.sealift.abi.psp.GuestState;
 import dev.sealift.crypto.GuestPolicy;
 import dev.sealift.crypto.JdkPacketEngine;
@@ -36,24 +33,30 @@ final class Guest {
   private @Nullable PacketEngine packetEngine;
   private @Nullable LaunchDigest launchDigest;
   private byte @Nullable [] measurement;
+  private byte[] launchedDigest = new byte[LaunchDigest.SIZE];
+  private final SecretBytes offlineKey;
+  private long swapped;
 
   /**
    * A guest that nobody has seen yet.
    *
    * @param encryptionSeed what the keys of its memory are derived from; the guest's own from now on
    * @param transportKeys of its owner's or its sender's session; the guest's own from now on
+   * @param offlineKey for pages that are swapped out, 32 bytes; the guest's own from now on
    */
   Guest(
       int handle,
       GuestPolicy policy,
       GuestState state,
       SecretBytes encryptionSeed,
-      TransportKeys transportKeys) {
+      TransportKeys transportKeys,
+      SecretBytes offlineKey) {
     this.handle = handle;
     this.policy = policy;
     this.state = state;
     this.encryptionSeed = encryptionSeed;
     this.transportKeys = transportKeys;
+    this.offlineKey = offlineKey;
   }
 
   int handle() {
@@ -73,11 +76,6 @@ final class Guest {
     return encryptionSeed;
   }
 
-  /** Refuses with INVALID_GUEST_STATE in any other state. */
-  void requireState(GuestState required) throws Refusal {
-    Refusal.unless(state == required, INVALID_GUEST_STATE);
-  }
-
   void enter(GuestState next) {
     state = next;
   }
@@ -94,11 +92,6 @@ final class Guest {
 
   boolean hasAsid() {
     return asid != MemoryController.HOST;
-  }
-
-  /** Refuses with INACTIVE where the guest has no address space. */
-  void requireAsid() throws Refusal {
-    Refusal.unless(hasAsid(), INACTIVE);
   }
 
   void activate(int newAsid) {
@@ -159,6 +152,28 @@ final class Guest {
 
   void measured(byte[] mac) {
     measurement = mac;
+    launchedDigest = launchDigest().value();
+  }
+
+  /**
+   * The digest of what was launched and measured, 32 bytes; zeros for a guest that was received.
+   */
+  byte[] launchedDigest() {
+    return launchedDigest.clone();
+  }
+
+  /** The key for pages that are swapped out (OEK). It never leaves the platform. */
+  SecretBytes offlineKey() {
+    return offlineKey;
+  }
+
+  /** Pages swapped out so far: the nonce of the next. */
+  long swapped() {
+    return swapped;
+  }
+
+  void swapped(long count) {
+    swapped = count;
   }
 
   /** Wipes what only the launch needed. */
@@ -175,6 +190,7 @@ final class Guest {
   void wipe() {
     endLaunch();
     encryptionSeed.close();
+    offlineKey.close();
     state = GuestState.UNINIT;
   }
 

@@ -1,8 +1,5 @@
 package dev.sealift.firmware;
 
-import static dev.sealift.abi.FirmwareStatus.INVALID_GUEST;
-import static dev.sealift.abi.FirmwareStatus.RESOURCE_LIMIT;
-
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
@@ -21,23 +18,14 @@ final class GuestTable {
     return handle >= 1 && handle <= CAPACITY ? guests[handle] : null;
   }
 
-  /** The guest with a handle; refuses with INVALID_GUEST. */
-  Guest get(int handle) throws Refusal {
-    Guest guest = find(handle);
-    if (guest == null) {
-      throw new Refusal(INVALID_GUEST);
-    }
-    return guest;
-  }
-
-  /** The handle that the next guest will have; refuses with RESOURCE_LIMIT. */
-  int freeHandle() throws Refusal {
+  /** The handle that the next guest will have; 0 where none is free. */
+  int freeHandle() {
     for (int handle = 1; handle <= CAPACITY; handle++) {
       if (guests[handle] == null) {
         return handle;
       }
     }
-    throw new Refusal(RESOURCE_LIMIT);
+    return 0;
   }
 
   /** Takes a guest in under its handle. */

@@ -1,15 +1,15 @@
 package dev.sealift.firmware;
 
-import static dev.sealift.abi.FirmwareStatus.BAD_MEASUREMENT;
-import static dev.sealift.abi.FirmwareStatus.INVALID_ADDRESS;
-import static dev.sealift.abi.FirmwareStatus.INVALID_LEN;
-import static dev.sealift.abi.FirmwareStatus.POLICY_FAILURE;
-import static dev.sealift.abi.FirmwareStatus.UNSUPPORTED;
+import static dev.sealift.abi.psp.PspCommand.LAUNCH_FINISH;
+import static dev.sealift.abi.psp.PspCommand.LAUNCH_MEASURE;
+import static dev.sealift.abi.psp.PspCommand.LAUNCH_SECRET;
+import static dev.sealift.abi.psp.PspCommand.LAUNCH_START;
+import static dev.sealift.abi.psp.PspCommand.LAUNCH_UPDATE_DATA;
+import static dev.sealift.abi.psp.PspCommand.LAUNCH_UPDATE_VMSA;
 
 import dev.sealift.abi.Pages;
 import dev.sealift.abi.layout.Field;
 import dev.sealift.abi.psp.GuestState;
-import dev.sealift.abi.psp.HandleBuffer;
 import dev.sealift.abi.psp.LaunchMeasureBuffer;
 import dev.sealift.abi.psp.LaunchStartBuffer;
 import dev.sealift.abi.psp.LaunchUpdateBuffer;
@@ -17,10 +17,6 @@ import dev.sealift.abi.psp.PacketBuffer;
 import dev.sealift.abi.sev.SevLimits;
 import dev.sealift.crypto.GuestPolicy;
 import dev.sealift.crypto.LaunchMeasurement;
-import dev.sealift.crypto.LaunchSecret;
-import dev.sealift.crypto.PacketHeader;
-import dev.sealift.crypto.SecretBytes;
-import dev.sealift.crypto.TransportKeys;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 
@@ -30,102 +26,73 @@ import java.util.Arrays;
  * <p>Source: AMD publication 55766, guest launch commands.
  */
 final class LaunchCommands {
-  private static final int BLOCK = 16;
   private static final Field.U32 HANDLE = (Field.U32) LaunchStartBuffer.LAYOUT.field("handle");
-  private static final Field.U32 MEASURE_LEN = (Field.U32) LaunchMeasureBuffer.LAYOUT.field("len");
 
   private final Platform platform;
   private final GuestAdmission admission;
+  private final VmsaChecks vmsas;
+  private final SecretChecks secrets;
   private final PacketBounce bounce;
 
-  LaunchCommands(Platform platform, GuestAdmission admission, PacketBounce bounce) {
+  LaunchCommands(
+      Platform platform,
+      GuestAdmission admission,
+      VmsaChecks vmsas,
+      SecretChecks secrets,
+      PacketBounce bounce) {
     this.platform = platform;
     this.admission = admission;
+    this.vmsas = vmsas;
+    this.secrets = secrets;
     this.bounce = bounce;
   }
 
-  void launchStart(MemorySegment buffer) throws Refusal {
-    LaunchStartBuffer command = LaunchStartBuffer.read(buffer);
-    GuestPolicy policy = new GuestPolicy(command.policy());
-    TransportKeys keys =
-        command.dhCertAddress() == 0 ? withoutOwner(policy) : ownersSession(command, policy);
-    Guest guest = admission.admit(command.handle(), policy, GuestState.LUPDATE, keys);
-    HANDLE.set(buffer, guest.handle());
+  void bind(Bindings bindings) {
+    bindings.effect(LAUNCH_START, this::start);
+    bindings.effect(LAUNCH_UPDATE_DATA, this::updateData);
+    bindings.effect(LAUNCH_UPDATE_VMSA, this::updateVmsa);
+    bindings.effect(LAUNCH_MEASURE, this::measure);
+    bindings.effect(LAUNCH_SECRET, this::secret);
+    bindings.effect(LAUNCH_FINISH, this::finish);
+    bindings.afterwards(secrets::forget);
   }
 
-  private TransportKeys ownersSession(LaunchStartBuffer command, GuestPolicy policy)
-      throws Refusal {
-    return admission.openSession(
-        command.dhCertAddress(),
-        command.dhCertLen(),
-        command.sessionAddress(),
-        command.sessionLen(),
-        policy);
+  private void start(Call call) {
+    LaunchStartBuffer command = LaunchStartBuffer.read(call.buffer());
+    Guest guest =
+        admission.admit(
+            command.handle() == 0 ? null : call.guest(),
+            new GuestPolicy(command.policy()),
+            GuestState.LUPDATE);
+    HANDLE.set(call.buffer(), guest.handle());
   }
 
-  /** Nobody will check this guest's measurement: its keys are zero. */
-  private TransportKeys withoutOwner(GuestPolicy policy) throws Refusal {
-    ProcessorSettings settings = platform.settings();
-    Refusal.unless(
-        !settings.profile().checksPolicyWithoutOwner() || policy.allowsApi(settings.api()),
-        POLICY_FAILURE);
-    return TransportKeys.zero();
-  }
-
-  void launchUpdateData(MemorySegment buffer) throws Refusal {
-    LaunchUpdateBuffer command = LaunchUpdateBuffer.read(buffer);
-    Guest guest = platform.guests().get(command.handle());
-    guest.requireState(GuestState.LUPDATE);
-    guest.requireAsid();
-    Refusal.unless(command.address() % BLOCK == 0, INVALID_ADDRESS);
-    Refusal.unless(isWholeBlocks(command.len()), INVALID_LEN);
-
-    long start = platform.memory().checked(command.address(), command.len());
-    // All of it must be there before any of it is measured: a refusal leaves digest and memory as
-    // they were.
-    forEachPage(start, command.len(), this::readPlain);
-    try {
-      forEachPage(
-          start,
-          command.len(),
-          (address, length) -> {
-            MemorySegment plain = readPlain(address, length);
-            guest.launchDigest().update(plain);
-            platform.memory().writeGuest(guest.asid(), address, plain);
-          });
-    } finally {
-      bounce.plain(Pages.SIZE).fill((byte) 0);
+  private void updateData(Call call) throws Refusal {
+    LaunchUpdateBuffer command = LaunchUpdateBuffer.read(call.buffer());
+    Guest guest = call.guest();
+    for (long done = 0; done < command.len(); ) {
+      long address = command.address() + done;
+      int length = (int) Math.min(command.len() - done, Pages.SIZE - Pages.offset(address));
+      MemorySegment plain = bounce.plain(length);
+      platform.memory().readHost(address, plain);
+      guest.launchDigest().update(plain);
+      platform.memory().writeGuest(guest.asid(), address, plain);
+      done += length;
     }
   }
 
-  private MemorySegment readPlain(long address, int length) throws Refusal {
-    MemorySegment plain = bounce.plain(length);
-    platform.memory().readHost(address, plain);
-    return plain;
+  private void updateVmsa(Call call) throws Refusal {
+    LaunchUpdateBuffer command = LaunchUpdateBuffer.read(call.buffer());
+    Guest guest = call.guest();
+    MemorySegment vmsa = bounce.plain(Pages.SIZE);
+    platform.memory().readHost(command.address(), vmsa);
+    guest.launchDigest().update(vmsa);
+    vmsas.setUp(guest, vmsa);
+    platform.memory().writeGuest(guest.asid(), command.address(), vmsa);
   }
 
-  private interface PageWork {
-    void run(long address, int length) throws Refusal;
-  }
-
-  private static void forEachPage(long start, long length, PageWork work) throws Refusal {
-    for (long done = 0; done < length; ) {
-      long address = start + done;
-      int chunk = (int) Math.min(length - done, Pages.SIZE - Pages.offset(address));
-      work.run(address, chunk);
-      done += chunk;
-    }
-  }
-
-  void launchMeasure(MemorySegment buffer) throws Refusal {
-    LaunchMeasureBuffer command = LaunchMeasureBuffer.read(buffer);
-    Guest guest = platform.guests().get(command.handle());
-    guest.requireState(GuestState.LUPDATE);
-    if (command.len() < SevLimits.MEASUREMENT) {
-      MEASURE_LEN.set(buffer, SevLimits.MEASUREMENT);
-      throw new Refusal(INVALID_LEN);
-    }
-
+  private void measure(Call call) throws Refusal {
+    Guest guest = call.guest();
     ProcessorSettings settings = platform.settings();
     byte[] nonce = new byte[LaunchMeasurement.NONCE_SIZE];
     settings.random().nextBytes(nonce);
@@ -139,60 +106,30 @@ final class LaunchCommands {
             nonce);
     byte[] measurement = Arrays.copyOf(mac, SevLimits.MEASUREMENT);
     System.arraycopy(nonce, 0, measurement, mac.length, nonce.length);
-    platform.memory().writeHost(command.address(), MemorySegment.ofArray(measurement));
+    platform
+        .memory()
+        .writeHost(
+            LaunchMeasureBuffer.read(call.buffer()).address(), MemorySegment.ofArray(measurement));
     guest.measured(mac);
     guest.enter(GuestState.LSECRET);
   }
 
-  void launchSecret(MemorySegment buffer) throws Refusal {
-    PacketBuffer command = PacketBuffer.read(buffer);
-    Guest guest = platform.guests().get(command.handle());
-    Refusal.unless(command.guestAddress() % BLOCK == 0, INVALID_ADDRESS);
-    Refusal.unless(command.hdrLen() == PacketHeader.SIZE, INVALID_LEN);
-    Refusal.unless(
-        isWholeBlocks(command.guestLen())
-            && command.guestLen() <= platform.settings().profile().largestPacket()
-            && command.guestLen() == command.transLen(),
-        INVALID_LEN);
-    guest.requireState(GuestState.LSECRET);
-    guest.requireAsid();
-
-    byte[] header = new byte[PacketHeader.SIZE];
-    platform.memory().readHost(command.hdrAddress(), MemorySegment.ofArray(header));
-    byte[] ciphertext = new byte[(int) command.transLen()];
-    platform.memory().readHost(command.transAddress(), MemorySegment.ofArray(ciphertext));
-    try (SecretBytes secret =
-        LaunchSecret.open(
-                guest.transportKeys(),
-                platform.settings().api(),
-                guest.measurement(),
-                header,
-                ciphertext)
-            .orElseThrow(() -> new Refusal(BAD_MEASUREMENT))) {
-      // The flag is authentic here; of a packet to RECEIVE_UPDATE_DATA it is refused before the
-      // MAC.
-      Refusal.unless(!PacketHeader.parse(header).compressed(), UNSUPPORTED);
-      writeSecret(guest, command.guestAddress(), secret);
-    }
-  }
-
-  private void writeSecret(Guest guest, long address, SecretBytes secret) throws Refusal {
-    byte[] bytes = secret.reveal();
+  private void secret(Call call) throws Refusal {
+    byte[] bytes = secrets.opened().reveal();
     try {
-      platform.memory().writeGuest(guest.asid(), address, MemorySegment.ofArray(bytes));
+      platform
+          .memory()
+          .writeGuest(
+              call.guest().asid(),
+              PacketBuffer.read(call.buffer()).guestAddress(),
+              MemorySegment.ofArray(bytes));
     } finally {
       Arrays.fill(bytes, (byte) 0);
     }
   }
 
-  void launchFinish(MemorySegment buffer) throws Refusal {
-    Guest guest = platform.guests().get(HandleBuffer.read(buffer).handle());
-    guest.requireState(GuestState.LSECRET);
-    guest.endLaunch();
-    platform.letRun(guest);
-  }
-
-  private static boolean isWholeBlocks(long length) {
-    return length != 0 && length % BLOCK == 0;
+  private void finish(Call call) {
+    call.guest().endLaunch();
+    platform.letRun(call.guest());
   }
 }

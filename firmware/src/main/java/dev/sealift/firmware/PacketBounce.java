@@ -1,6 +1,7 @@
 package dev.sealift.firmware;
 
 import dev.sealift.abi.Pages;
+import dev.sealift.crypto.PacketEngine;
 import dev.sealift.crypto.PacketHeader;
 import java.lang.foreign.MemorySegment;
 
@@ -13,16 +14,26 @@ final class PacketBounce {
   private final Area cipher;
   private final MemorySegment header = MemorySegment.ofArray(new byte[PacketHeader.SIZE]);
 
-  /** Room for packets of up to {@code capacity} bytes, at least a page. */
-  PacketBounce(int capacity) {
-    int size = Math.max(capacity, Pages.SIZE);
-    plain = new Area(size);
-    cipher = new Area(size);
+  private int plainInUse;
+
+  /** Room for the longest packet. */
+  PacketBounce() {
+    plain = new Area(PacketEngine.MAX_DATA);
+    cipher = new Area(PacketEngine.MAX_DATA);
   }
 
-  /** Room for guest data; whoever fills it wipes it. */
+  /** Room for guest data, until {@link #wipe}. */
   MemorySegment plain(int length) {
+    plainInUse = Math.max(plainInUse, length);
     return plain.first(length);
+  }
+
+  /** Wipes the guest data. */
+  void wipe() {
+    if (plainInUse != 0) {
+      plain.first(plainInUse).fill((byte) 0);
+      plainInUse = 0;
+    }
   }
 
   /** Room for ciphertext. */

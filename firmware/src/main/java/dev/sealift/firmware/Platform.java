@@ -22,11 +22,14 @@ final class Platform {
   private PlatformState state = PlatformState.UNINIT;
   private boolean es;
   private @Nullable PlatformIdentity identity;
+  private PlatformStore store;
+  private VmsaChecksums vmsaChecksums = VmsaChecksums.none();
 
   Platform(ProcessorSettings settings, SystemMemory memory, MemoryController controller) {
     this.settings = settings;
     this.memory = new CheckedMemory(memory, controller, settings.encryptionBit());
     this.controller = controller;
+    this.store = settings.store();
     this.asids = new AsidTable(settings.maximumAsid(), settings.minimumSevAsid());
   }
 
@@ -78,15 +81,37 @@ final class Platform {
    */
   SevCertificate cekCertificate() {
     return SevCertificate.unsigned(
-        Usage.CEK, Algorithm.ECDSA_SHA256, settings.api(), settings.chip().cekPublic());
+        Usage.CEK, Algorithm.ECDSA_SHA256, settings.stamp(Usage.CEK), settings.chip().cekPublic());
   }
 
-  /** UNINIT to INIT. */
-  void initialise(PlatformIdentity newIdentity, boolean withEs) {
+  /** Where the identity is kept: the flash, or since INIT_EX an area in memory. */
+  PlatformStore store() {
+    return store;
+  }
+
+  /** The checksums of VMSAs, in the region set aside for SEV-ES. */
+  VmsaChecksums vmsaChecksums() {
+    return vmsaChecksums;
+  }
+
+  /** UNINIT to INIT, without SEV-ES. */
+  void initialise(PlatformIdentity newIdentity, PlatformStore itsStore) {
     identity = newIdentity;
-    es = withEs;
+    store = itsStore;
     asids.soilAll();
     state = PlatformState.INIT;
+  }
+
+  /** Sets the region for SEV-ES aside: 1 MiB from an address. */
+  void enableEs(long region, long length) {
+    memory.reserve(region, length);
+    vmsaChecksums = VmsaChecksums.in(region, length);
+    es = true;
+  }
+
+  /** The platform is somebody else from now on. */
+  void become(PlatformIdentity newIdentity) {
+    identity = newIdentity;
   }
 
   /** Any state to UNINIT: every guest, key and certificate is dropped. */
@@ -98,7 +123,9 @@ final class Platform {
       guests.remove(guest);
     }
     memory.releaseReserved();
+    vmsaChecksums = VmsaChecksums.none();
     identity = null;
+    store = settings.store();
     es = false;
     state = PlatformState.UNINIT;
   }
@@ -111,6 +138,7 @@ final class Platform {
 
   /** Forgets a guest: INIT after the last one. */
   void dismiss(Guest guest) {
+    vmsaChecksums.release(guest);
     guests.remove(guest);
     if (guests.count() == 0) {
       state = PlatformState.INIT;

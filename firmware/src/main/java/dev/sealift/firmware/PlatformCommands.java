@@ -1,23 +1,20 @@
 package dev.sealift.firmware;
 
-import static dev.sealift.abi.FirmwareStatus.HWERROR_PLATFORM;
-import static dev.sealift.abi.FirmwareStatus.INVALID_ADDRESS;
-import static dev.sealift.abi.FirmwareStatus.INVALID_CONFIG;
-import static dev.sealift.abi.FirmwareStatus.INVALID_LEN;
-import static dev.sealift.abi.FirmwareStatus.SECURE_DATA_INVALID;
+import static dev.sealift.abi.psp.PspCommand.DF_FLUSH;
+import static dev.sealift.abi.psp.PspCommand.DOWNLOAD_FIRMWARE;
+import static dev.sealift.abi.psp.PspCommand.GET_ID;
+import static dev.sealift.abi.psp.PspCommand.NOP;
+import static dev.sealift.abi.psp.PspCommand.PLATFORM_RESET;
+import static dev.sealift.abi.psp.PspCommand.PLATFORM_STATUS;
+import static dev.sealift.abi.psp.PspCommand.SHUTDOWN;
 
 import dev.sealift.abi.layout.Field;
 import dev.sealift.abi.psp.GetIdBuffer;
-import dev.sealift.abi.psp.InitBuffer;
-import dev.sealift.abi.psp.PdhCertExportBuffer;
 import dev.sealift.abi.psp.PlatformStatusBuffer;
 import dev.sealift.abi.sev.SevLimits;
-import dev.sealift.crypto.cert.PlatformChain;
-import dev.sealift.crypto.cert.SevCertificate;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.foreign.MemorySegment;
-import java.util.Optional;
 
 /**
  * Commands of the platform as a whole.
@@ -25,16 +22,6 @@ import java.util.Optional;
  * <p>Source: AMD publication 55766, platform management commands.
  */
 final class PlatformCommands {
-  private static final long ES_FLAG = 1;
-  private static final long TMR_SIZE = 1L << 20;
-
-  /** Flags and everything reserved behind them, which must be zero. */
-  private static final Field.U64 INIT_FLAGS = new Field.U64("flags", 0);
-
-  private static final Field.U32 PDH_LEN =
-      (Field.U32) PdhCertExportBuffer.LAYOUT.field("pdh_cert_len");
-  private static final Field.U32 CHAIN_LEN =
-      (Field.U32) PdhCertExportBuffer.LAYOUT.field("cert_chain_len");
   private static final Field.U32 ID_LEN = (Field.U32) GetIdBuffer.LAYOUT.field("len");
 
   private final Platform platform;
@@ -43,52 +30,30 @@ final class PlatformCommands {
     this.platform = platform;
   }
 
-  void init(MemorySegment buffer) throws Refusal {
-    long flags = INIT_FLAGS.get(buffer);
-    Refusal.unless((flags & ~ES_FLAG) == 0, INVALID_CONFIG);
-    PlatformIdentity identity = storedOrNew();
-    boolean es = flags == ES_FLAG;
-    if (es) {
-      InitBuffer command = InitBuffer.read(buffer);
-      long tmr = platform.memory().checked(command.tmrAddress(), TMR_SIZE);
-      Refusal.unless(tmr % TMR_SIZE == 0, INVALID_ADDRESS);
-      Refusal.unless(command.tmrLen() == TMR_SIZE, INVALID_LEN);
-      platform.memory().reserve(tmr, TMR_SIZE);
-    }
-    platform.initialise(identity, es);
+  void bind(Bindings bindings) {
+    bindings.effect(SHUTDOWN, call -> platform.shutDown());
+    bindings.check("the flash cannot be erased", call -> eraseFails());
+    bindings.effect(PLATFORM_RESET, call -> {});
+    bindings.effect(PLATFORM_STATUS, call -> status(call.buffer()));
+    bindings.check("the caches were not written back", call -> platform.asids().cachesAreStale());
+    bindings.effect(DF_FLUSH, call -> platform.asids().flush());
+    // The model's chip has no maker whose key could have signed an image.
+    bindings.check("the image is not signed by the maker", call -> true);
+    bindings.effect(DOWNLOAD_FIRMWARE, call -> {});
+    bindings.effect(GET_ID, call -> getId(call.buffer()));
+    bindings.effect(NOP, call -> {});
   }
 
-  private PlatformIdentity storedOrNew() throws Refusal {
-    ProcessorSettings settings = platform.settings();
-    try {
-      Optional<PlatformIdentity> stored = settings.store().load();
-      if (stored.isPresent()) {
-        return stored.get();
-      }
-      PlatformIdentity made =
-          PlatformIdentity.selfOwned(settings.chip(), settings.api(), settings.random());
-      settings.store().save(made);
-      return made;
-    } catch (PlatformStore.DamagedStoreException e) {
-      throw new Refusal(SECURE_DATA_INVALID);
-    } catch (IOException | UncheckedIOException e) {
-      throw new Refusal(HWERROR_PLATFORM);
-    }
-  }
-
-  void shutdown(MemorySegment buffer) {
-    platform.shutDown();
-  }
-
-  void platformReset(MemorySegment buffer) throws Refusal {
+  private boolean eraseFails() {
     try {
       platform.settings().store().erase();
+      return false;
     } catch (IOException | UncheckedIOException e) {
-      throw new Refusal(HWERROR_PLATFORM);
+      return true;
     }
   }
 
-  void platformStatus(MemorySegment buffer) {
+  private void status(MemorySegment buffer) {
     ProcessorSettings settings = platform.settings();
     new PlatformStatusBuffer(
             settings.api().major(),
@@ -101,42 +66,9 @@ final class PlatformCommands {
         .write(buffer);
   }
 
-  void pdhCertExport(MemorySegment buffer) throws Refusal {
-    PdhCertExportBuffer command = PdhCertExportBuffer.read(buffer);
-    boolean room =
-        command.pdhCertLen() >= SevCertificate.SIZE
-            && command.certChainLen() >= PlatformChain.PLATFORM_SIZE;
-    PDH_LEN.set(buffer, SevCertificate.SIZE);
-    CHAIN_LEN.set(buffer, PlatformChain.PLATFORM_SIZE);
-    Refusal.unless(room, INVALID_LEN);
-
-    PlatformIdentity identity = platform.identity();
-    MemorySegment chain = MemorySegment.ofArray(new byte[SevLimits.PLATFORM_CERTIFICATES]);
-    put(identity.pek().certificate(), chain, 0);
-    put(identity.oca(), chain, 1);
-    put(platform.cekCertificate(), chain, 2);
-    byte[] pdh = identity.pdh().certificate().bytes();
-    platform.memory().writeHost(command.pdhCertAddress(), MemorySegment.ofArray(pdh));
-    platform.memory().writeHost(command.certChainAddress(), chain);
-  }
-
-  private static void put(SevCertificate certificate, MemorySegment chain, int place) {
-    chain
-        .asSlice((long) place * SevCertificate.SIZE)
-        .copyFrom(MemorySegment.ofArray(certificate.bytes()));
-  }
-
-  void dfFlush(MemorySegment buffer) throws Refusal {
-    platform.asids().flush();
-  }
-
-  void getId(MemorySegment buffer) throws Refusal {
-    GetIdBuffer command = GetIdBuffer.read(buffer);
-    ID_LEN.set(buffer, SevLimits.CHIP_ID);
-    Refusal.unless(command.len() >= SevLimits.CHIP_ID, INVALID_LEN);
+  private void getId(MemorySegment buffer) throws Refusal {
     byte[] id = platform.settings().chip().id();
-    platform.memory().writeHost(command.address(), MemorySegment.ofArray(id));
+    platform.memory().writeHost(GetIdBuffer.read(buffer).address(), MemorySegment.ofArray(id));
+    ID_LEN.set(buffer, SevLimits.CHIP_ID);
   }
-
-  void nop(MemorySegment buffer) {}
 }

@@ -1,6 +1,5 @@
 package dev.sealift.firmware;
 
-import dev.sealift.crypto.ApiVersion;
 import dev.sealift.crypto.P384;
 import dev.sealift.crypto.cert.CertificateSigner;
 import dev.sealift.crypto.cert.SevCertificate;
@@ -31,34 +30,57 @@ public record PlatformIdentity(
     SevCertificate oca, @Nullable ECPrivateKey ocaKey, CertifiedKey pek, CertifiedKey pdh) {
 
   /** A platform that owns itself, with fresh keys throughout. */
-  static PlatformIdentity selfOwned(ChipKeys chip, ApiVersion api, SecureRandom random) {
+  static PlatformIdentity selfOwned(ProcessorSettings settings) {
+    SecureRandom random = settings.random();
     KeyPair ocaPair = P384.generate(random);
     ECPrivateKey ocaKey = (ECPrivateKey) ocaPair.getPrivate();
     SevCertificate oca =
         CertificateSigner.sign(
-            unsigned(Usage.OCA, Algorithm.ECDSA_SHA256, api, ocaPair), 0, Usage.OCA, ocaKey);
+            unsigned(Usage.OCA, Algorithm.ECDSA_SHA256, settings, ocaPair), 0, Usage.OCA, ocaKey);
 
     KeyPair pekPair = P384.generate(random);
     ECPrivateKey pekKey = (ECPrivateKey) pekPair.getPrivate();
     SevCertificate pekByOwner =
         CertificateSigner.sign(
-            unsigned(Usage.PEK, Algorithm.ECDSA_SHA256, api, pekPair), 0, Usage.OCA, ocaKey);
-    SevCertificate pek = CertificateSigner.sign(pekByOwner, 1, Usage.CEK, chip.cekPrivate());
+            unsigned(Usage.PEK, Algorithm.ECDSA_SHA256, settings, pekPair), 0, Usage.OCA, ocaKey);
+    SevCertificate pek =
+        CertificateSigner.sign(pekByOwner, 1, Usage.CEK, settings.chip().cekPrivate());
+    CertifiedKey certifiedPek = new CertifiedKey(pekKey, pek);
+    return new PlatformIdentity(oca, ocaKey, certifiedPek, newPdh(certifiedPek, settings));
+  }
 
-    KeyPair pdhPair = P384.generate(random);
+  /** The same platform with another Diffie-Hellman key. */
+  PlatformIdentity withNewPdh(ProcessorSettings settings) {
+    return new PlatformIdentity(oca, ocaKey, pek, newPdh(pek, settings));
+  }
+
+  /**
+   * The same platform in the hands of an external owner, with another Diffie-Hellman key.
+   *
+   * @param owner the owner's certificate
+   * @param newPek over the same key, signed by owner and chip
+   */
+  PlatformIdentity ownedBy(
+      SevCertificate owner, SevCertificate newPek, ProcessorSettings settings) {
+    CertifiedKey certifiedPek = new CertifiedKey(pek.privateKey(), newPek);
+    return new PlatformIdentity(owner, null, certifiedPek, newPdh(certifiedPek, settings));
+  }
+
+  private static CertifiedKey newPdh(CertifiedKey pek, ProcessorSettings settings) {
+    KeyPair pair = P384.generate(settings.random());
     SevCertificate pdh =
         CertificateSigner.sign(
-            unsigned(Usage.PDH, Algorithm.ECDH_SHA256, api, pdhPair), 0, Usage.PEK, pekKey);
-    return new PlatformIdentity(
-        oca,
-        ocaKey,
-        new CertifiedKey(pekKey, pek),
-        new CertifiedKey((ECPrivateKey) pdhPair.getPrivate(), pdh));
+            unsigned(Usage.PDH, Algorithm.ECDH_SHA256, settings, pair),
+            0,
+            Usage.PEK,
+            pek.privateKey());
+    return new CertifiedKey((ECPrivateKey) pair.getPrivate(), pdh);
   }
 
   private static SevCertificate unsigned(
-      Usage usage, Algorithm algorithm, ApiVersion api, KeyPair pair) {
-    return SevCertificate.unsigned(usage, algorithm, api, (ECPublicKey) pair.getPublic());
+      Usage usage, Algorithm algorithm, ProcessorSettings settings, KeyPair pair) {
+    return SevCertificate.unsigned(
+        usage, algorithm, settings.stamp(usage), (ECPublicKey) pair.getPublic());
   }
 
   /** Whether the platform belongs to somebody else than itself. */

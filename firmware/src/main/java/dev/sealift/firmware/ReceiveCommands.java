@@ -1,20 +1,18 @@
 package dev.sealift.firmware;
 
-import static dev.sealift.abi.FirmwareStatus.BAD_MEASUREMENT;
-import static dev.sealift.abi.FirmwareStatus.INVALID_ADDRESS;
-import static dev.sealift.abi.FirmwareStatus.INVALID_LEN;
-import static dev.sealift.abi.FirmwareStatus.INVALID_PARAM;
-import static dev.sealift.abi.FirmwareStatus.UNSUPPORTED;
+import static dev.sealift.abi.psp.PspCommand.LAUNCH_SECRET;
+import static dev.sealift.abi.psp.PspCommand.RECEIVE_FINISH;
+import static dev.sealift.abi.psp.PspCommand.RECEIVE_START;
+import static dev.sealift.abi.psp.PspCommand.RECEIVE_UPDATE_DATA;
+import static dev.sealift.abi.psp.PspCommand.RECEIVE_UPDATE_VMSA;
 
 import dev.sealift.abi.layout.Field;
 import dev.sealift.abi.psp.GuestState;
-import dev.sealift.abi.psp.HandleBuffer;
 import dev.sealift.abi.psp.PacketBuffer;
 import dev.sealift.abi.psp.ReceiveStartBuffer;
 import dev.sealift.crypto.GuestPolicy;
 import dev.sealift.crypto.PacketEngine;
 import dev.sealift.crypto.PacketHeader;
-import dev.sealift.crypto.TransportKeys;
 import java.lang.foreign.MemorySegment;
 
 /**
@@ -25,71 +23,95 @@ import java.lang.foreign.MemorySegment;
  * <p>Source: AMD publication 55766, guest receive commands.
  */
 final class ReceiveCommands {
-  private static final int BLOCK = 16;
   private static final Field.U32 HANDLE = (Field.U32) ReceiveStartBuffer.LAYOUT.field("handle");
   private static final Field.U32 HEADER_FLAGS = new Field.U32("flags", 0);
 
   private final Platform platform;
   private final GuestAdmission admission;
+  private final VmsaChecks vmsas;
+  private final SecretChecks secrets;
   private final PacketBounce bounce;
 
-  ReceiveCommands(Platform platform, GuestAdmission admission, PacketBounce bounce) {
+  ReceiveCommands(
+      Platform platform,
+      GuestAdmission admission,
+      VmsaChecks vmsas,
+      SecretChecks secrets,
+      PacketBounce bounce) {
     this.platform = platform;
     this.admission = admission;
+    this.vmsas = vmsas;
+    this.secrets = secrets;
     this.bounce = bounce;
   }
 
-  void receiveStart(MemorySegment buffer) throws Refusal {
-    ReceiveStartBuffer command = ReceiveStartBuffer.read(buffer);
-    GuestPolicy policy = new GuestPolicy(command.policy());
-    TransportKeys keys =
-        admission.openSession(
-            command.pdhCertAddress(),
-            command.pdhCertLen(),
-            command.sessionAddress(),
-            command.sessionLen(),
-            policy);
-    Guest guest = admission.admit(command.handle(), policy, GuestState.RUPDATE, keys);
-    HANDLE.set(buffer, guest.handle());
+  void bind(Bindings bindings) {
+    bindings.checkOf("the packet is marked as compressed", this::compressed);
+    bindings.checkOf("the packet's MAC is wrong", this::macIsWrong);
+    bindings.effect(RECEIVE_START, this::start);
+    bindings.effect(RECEIVE_UPDATE_DATA, this::update);
+    bindings.effect(RECEIVE_UPDATE_VMSA, this::updateVmsa);
+    bindings.effect(RECEIVE_FINISH, this::finish);
   }
 
-  void receiveUpdateData(MemorySegment buffer) throws Refusal {
-    PacketBuffer command = PacketBuffer.read(buffer);
-    Guest guest = platform.guests().get(command.handle());
-    guest.requireState(GuestState.RUPDATE);
-    guest.requireAsid();
-    FirmwareProfile profile = platform.settings().profile();
-    long length = command.transLen();
-    Refusal.unless(
-        length != 0
-            && length <= profile.largestPacket()
-            && length % BLOCK == 0
-            && command.guestLen() == length
-            && command.hdrLen() >= PacketHeader.SIZE,
-        INVALID_LEN);
-    Refusal.unless(command.guestAddress() % BLOCK == 0, INVALID_ADDRESS);
+  private void start(Call call) {
+    ReceiveStartBuffer command = ReceiveStartBuffer.read(call.buffer());
+    Guest guest =
+        admission.admit(
+            command.handle() == 0 ? null : call.guest(),
+            new GuestPolicy(command.policy()),
+            GuestState.RUPDATE);
+    HANDLE.set(call.buffer(), guest.handle());
+  }
 
-    MemorySegment header = bounce.header();
-    platform.memory().readHost(command.hdrAddress(), header);
-    Refusal.unless((HEADER_FLAGS.get(header) & PacketHeader.COMPRESSED) == 0, UNSUPPORTED);
-    Refusal.unless(length >= profile.smallestPacket(), INVALID_PARAM);
-    MemorySegment cipher = bounce.cipher((int) length);
-    platform.memory().readHost(command.transAddress(), cipher);
-
-    MemorySegment plain = bounce.plain((int) length);
-    try {
-      Refusal.unless(
-          guest.packetEngine().open(PacketEngine.DATA, header, cipher, plain), BAD_MEASUREMENT);
-      platform.memory().writeGuest(guest.asid(), command.guestAddress(), plain);
-    } finally {
-      plain.fill((byte) 0);
+  /** Of a secret the flag is authentic when it is looked at; of a packet it is refused before. */
+  private Check compressed(Shape shape) {
+    if (shape.row().command() == LAUNCH_SECRET) {
+      return call -> secrets.compressed();
     }
+    return call -> {
+      MemorySegment header = bounce.header();
+      platform.memory().readHost(PacketBuffer.read(call.buffer()).hdrAddress(), header);
+      return (HEADER_FLAGS.get(header) & PacketHeader.COMPRESSED) != 0;
+    };
   }
 
-  void receiveFinish(MemorySegment buffer) throws Refusal {
-    Guest guest = platform.guests().get(HandleBuffer.read(buffer).handle());
-    guest.requireState(GuestState.RUPDATE);
-    guest.closeSession();
-    platform.letRun(guest);
+  private Check macIsWrong(Shape shape) {
+    return switch (shape.row().command()) {
+      case LAUNCH_SECRET -> secrets::macIsWrong;
+      case RECEIVE_UPDATE_VMSA -> {
+        int context = PacketContext.vmsa(platform.settings().profile());
+        yield call -> !opens(call, context);
+      }
+      default -> call -> !opens(call, PacketEngine.DATA);
+    };
+  }
+
+  /** Opens the packet whose header was read. */
+  private boolean opens(Call call, int context) throws Refusal {
+    PacketBuffer command = PacketBuffer.read(call.buffer());
+    MemorySegment cipher = bounce.cipher((int) command.transLen());
+    platform.memory().readHost(command.transAddress(), cipher);
+    MemorySegment plain = bounce.plain((int) command.guestLen());
+    return call.guest().packetEngine().open(context, bounce.header(), cipher, plain);
+  }
+
+  private void update(Call call) throws Refusal {
+    PacketBuffer command = PacketBuffer.read(call.buffer());
+    platform
+        .memory()
+        .writeGuest(
+            call.guest().asid(), command.guestAddress(), bounce.plain((int) command.guestLen()));
+  }
+
+  private void updateVmsa(Call call) throws Refusal {
+    PacketBuffer command = PacketBuffer.read(call.buffer());
+    vmsas.setUp(call.guest(), bounce.plain((int) command.guestLen()));
+    update(call);
+  }
+
+  private void finish(Call call) {
+    call.guest().closeSession();
+    platform.letRun(call.guest());
   }
 }

@@ -1,20 +1,19 @@
 package dev.sealift.firmware;
 
-import static dev.sealift.abi.FirmwareStatus.INVALID_ADDRESS;
-import static dev.sealift.abi.FirmwareStatus.INVALID_LEN;
-import static dev.sealift.abi.FirmwareStatus.INVALID_PARAM;
-import static dev.sealift.abi.FirmwareStatus.POLICY_FAILURE;
+import static dev.sealift.abi.psp.PspCommand.SEND_CANCEL;
+import static dev.sealift.abi.psp.PspCommand.SEND_FINISH;
+import static dev.sealift.abi.psp.PspCommand.SEND_START;
+import static dev.sealift.abi.psp.PspCommand.SEND_UPDATE_DATA;
+import static dev.sealift.abi.psp.PspCommand.SEND_UPDATE_VMSA;
 
 import dev.sealift.abi.layout.Field;
 import dev.sealift.abi.psp.GuestState;
-import dev.sealift.abi.psp.HandleBuffer;
 import dev.sealift.abi.psp.PacketBuffer;
 import dev.sealift.abi.psp.SendStartBuffer;
 import dev.sealift.crypto.PacketEngine;
 import dev.sealift.crypto.PacketHeader;
 import dev.sealift.crypto.Session;
 import java.lang.foreign.MemorySegment;
-import java.security.interfaces.ECPublicKey;
 
 /**
  * Commands of the platform that a guest leaves.
@@ -22,37 +21,35 @@ import java.security.interfaces.ECPublicKey;
  * <p>Source: AMD publication 55766, guest send commands.
  */
 final class SendCommands {
-  private static final int BLOCK = 16;
   private static final Field.U32 POLICY = (Field.U32) SendStartBuffer.LAYOUT.field("policy");
-  private static final Field.U32 SESSION_LEN =
-      (Field.U32) SendStartBuffer.LAYOUT.field("session_len");
   private static final Field.U32 HDR_LEN = (Field.U32) PacketBuffer.LAYOUT.field("hdr_len");
 
   private final Platform platform;
   private final TargetChecks targets;
   private final PacketBounce bounce;
 
-  SendCommands(Platform platform, PacketBounce bounce) {
+  SendCommands(Platform platform, TargetChecks targets, PacketBounce bounce) {
     this.platform = platform;
-    this.targets = new TargetChecks(platform);
+    this.targets = targets;
     this.bounce = bounce;
   }
 
-  void sendStart(MemorySegment buffer) throws Refusal {
-    SendStartBuffer command = SendStartBuffer.read(buffer);
-    Guest guest = platform.guests().get(command.handle());
-    if (command.sessionLen() != Session.SIZE) {
-      SESSION_LEN.set(buffer, Session.SIZE);
-      throw new Refusal(INVALID_LEN);
-    }
-    guest.requireState(GuestState.RUNNING);
-    Refusal.unless(!guest.policy().noSend(), POLICY_FAILURE);
-    ECPublicKey target = targets.check(command, guest.policy());
+  void bind(Bindings bindings) {
+    int vmsa = PacketContext.vmsa(platform.settings().profile());
+    bindings.effect(SEND_START, this::start);
+    bindings.effect(SEND_UPDATE_DATA, call -> update(call, PacketEngine.DATA));
+    bindings.effect(SEND_UPDATE_VMSA, call -> update(call, vmsa));
+    bindings.effect(SEND_FINISH, call -> end(call.guest(), GuestState.SENT));
+    bindings.effect(SEND_CANCEL, call -> end(call.guest(), GuestState.RUNNING));
+  }
 
+  private void start(Call call) throws Refusal {
+    SendStartBuffer command = SendStartBuffer.read(call.buffer());
+    Guest guest = call.guest();
     Session.Created session =
         Session.create(
             platform.identity().pdh().privateKey(),
-            target,
+            targets.key(call),
             guest.policy(),
             platform.settings().random());
     try {
@@ -63,53 +60,22 @@ final class SendCommands {
     }
     guest.openSession(session.keys());
     guest.enter(GuestState.SUPDATE);
-    POLICY.set(buffer, guest.policy().word());
+    POLICY.set(call.buffer(), guest.policy().word());
   }
 
-  void sendUpdateData(MemorySegment buffer) throws Refusal {
-    PacketBuffer command = PacketBuffer.read(buffer);
-    if (command.hdrLen() < PacketHeader.SIZE) {
-      HDR_LEN.set(buffer, PacketHeader.SIZE);
-      throw new Refusal(INVALID_LEN);
-    }
-    Guest guest = platform.guests().get(command.handle());
-    guest.requireState(GuestState.SUPDATE);
-    guest.requireAsid();
-    FirmwareProfile profile = platform.settings().profile();
-    long length = command.guestLen();
-    Refusal.unless(
-        length != 0
-            && length <= profile.largestPacket()
-            && length % BLOCK == 0
-            && command.transLen() >= length,
-        INVALID_LEN);
-    Refusal.unless(command.guestAddress() % BLOCK == 0, INVALID_ADDRESS);
-    Refusal.unless(length >= profile.smallestPacket(), INVALID_PARAM);
-
-    MemorySegment plain = bounce.plain((int) length);
-    MemorySegment cipher = bounce.cipher((int) length);
-    try {
-      platform.memory().readGuest(guest.asid(), command.guestAddress(), plain);
-      guest.packetEngine().seal(PacketEngine.DATA, plain, cipher, bounce.header());
-    } finally {
-      plain.fill((byte) 0);
-    }
+  private void update(Call call, int context) throws Refusal {
+    PacketBuffer command = PacketBuffer.read(call.buffer());
+    Guest guest = call.guest();
+    MemorySegment plain = bounce.plain((int) command.guestLen());
+    MemorySegment cipher = bounce.cipher((int) command.guestLen());
+    platform.memory().readGuest(guest.asid(), command.guestAddress(), plain);
+    guest.packetEngine().seal(context, plain, cipher, bounce.header());
     platform.memory().writeHost(command.transAddress(), cipher);
     platform.memory().writeHost(command.hdrAddress(), bounce.header());
-    HDR_LEN.set(buffer, PacketHeader.SIZE);
+    HDR_LEN.set(call.buffer(), PacketHeader.SIZE);
   }
 
-  void sendFinish(MemorySegment buffer) throws Refusal {
-    endSending(buffer, GuestState.SENT);
-  }
-
-  void sendCancel(MemorySegment buffer) throws Refusal {
-    endSending(buffer, GuestState.RUNNING);
-  }
-
-  private void endSending(MemorySegment buffer, GuestState next) throws Refusal {
-    Guest guest = platform.guests().get(HandleBuffer.read(buffer).handle());
-    guest.requireState(GuestState.SUPDATE);
+  private static void end(Guest guest, GuestState next) {
     guest.closeSession();
     guest.enter(next);
   }

@@ -1,8 +1,6 @@
 package dev.sealift.firmware;
 
 import static dev.sealift.abi.FirmwareStatus.INVALID_COMMAND;
-import static dev.sealift.abi.FirmwareStatus.INVALID_PLATFORM_STATE;
-import static dev.sealift.abi.FirmwareStatus.SUCCESS;
 
 import dev.sealift.abi.FirmwareStatus;
 import dev.sealift.crypto.ApiVersion;
@@ -11,15 +9,13 @@ import java.security.SecureRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The Secure Processor in software: it answers as firmware of API 1.55 does, keeps the keys of
- * every guest to itself, and drives the memory controller.
+ * The Secure Processor in software: it answers as firmware of API 1.55 does or of another {@link
+ * FirmwareProfile}, keeps the keys of every guest to itself, and drives the memory controller.
  *
  * <p>The certificate of its chip (CEK) leaves it unsigned, as on real chips: whoever plays the
  * maker signs it. Its chain leads to whatever root signed it, never to AMD's.
  *
- * <p>Served: INIT, SHUTDOWN, PLATFORM_RESET, PLATFORM_STATUS, PDH_CERT_EXPORT, DF_FLUSH, GET_ID,
- * NOP, DECOMMISSION, ACTIVATE, DEACTIVATE, GUEST_STATUS, and the LAUNCH, SEND and RECEIVE commands
- * for data. Every other command is INVALID_COMMAND.
+ * <p>Served is every command of {@link FirmwareInterface}; any other is INVALID_COMMAND.
  *
  * <p>Safe for use by many threads; one command runs at a time. Source: AMD publication 55766.
  */
@@ -32,7 +28,9 @@ public final class SoftwareSecureProcessor implements SecureProcessor {
       ProcessorSettings settings, SystemMemory memory, MemoryController controller) {
     this.settings = settings;
     this.platform = new Platform(settings, memory, controller);
-    this.commands = new CommandTable(platform);
+    this.commands =
+        new CommandTable(
+            FirmwareInterface.load(), settings.profile(), new Themes(platform).bindings());
   }
 
   /** Starts a description of a processor. */
@@ -43,32 +41,12 @@ public final class SoftwareSecureProcessor implements SecureProcessor {
   @Override
   public synchronized FirmwareStatus command(int id, long buffer) {
     Command command = commands.get(id);
-    if (command == null) {
-      return INVALID_COMMAND;
-    }
-    FirmwareStatus status = run(command, buffer);
-    if (!command.bufferClass().isWrittenBackOn(status)) {
-      return status;
-    }
-    try {
-      platform.memory().writeHost(buffer, command.buffer());
-      return status;
-    } catch (Refusal refusal) {
-      return refusal.status();
-    }
+    return command == null ? INVALID_COMMAND : command.run(platform.memory(), buffer);
   }
 
-  private FirmwareStatus run(Command command, long address) {
-    try {
-      if (command.bufferClass() != BufferClass.IGNORED) {
-        platform.memory().readHost(address, command.buffer());
-      }
-      Refusal.unless(command.states().contains(platform.state()), INVALID_PLATFORM_STATE);
-      command.handler().run(command.buffer());
-      return SUCCESS;
-    } catch (Refusal refusal) {
-      return refusal.status();
-    }
+  /** The platform's books, for tests of states that no command leads to in reasonable time. */
+  Platform platform() {
+    return platform;
   }
 
   @Override
@@ -100,11 +78,11 @@ public final class SoftwareSecureProcessor implements SecureProcessor {
     private @Nullable RootOfTrust root;
     private @Nullable ChipKeys chip;
     private PlatformStore store = new InMemoryPlatformStore();
-    private ApiVersion api = new ApiVersion(1, 55);
     private int buildNumber = 21;
     private int maximumAsid = 1006;
     private int minimumSevAsid = 1;
     private int encryptionBit = 51;
+    private boolean activateEx = true;
     private FirmwareProfile profile = FirmwareProfile.DEFAULT;
     private SecureRandom random = new SecureRandom();
 
@@ -132,11 +110,11 @@ public final class SoftwareSecureProcessor implements SecureProcessor {
     }
 
     /**
-     * The interface version that is reported, measured and stamped into certificates. Default:
-     * 1.55.
+     * The interface version that is reported, measured and stamped into certificates, in place of
+     * the profile's.
      */
     public Builder apiVersion(ApiVersion newApi) {
-      api = newApi;
+      profile = profile.withApi(newApi);
       return this;
     }
 
@@ -165,12 +143,15 @@ public final class SoftwareSecureProcessor implements SecureProcessor {
       return this;
     }
 
-    /**
-     * The side taken where specification and firmware differ. Default: {@link
-     * FirmwareProfile#DEFAULT}.
-     */
+    /** Which firmware it runs. Default: {@link FirmwareProfile#DEFAULT}, of API 1.55. */
     public Builder profile(FirmwareProfile newProfile) {
       profile = newProfile;
+      return this;
+    }
+
+    /** Whether the part has ACTIVATE_EX. Default: it has. */
+    public Builder activateEx(boolean has) {
+      activateEx = has;
       return this;
     }
 
@@ -196,11 +177,11 @@ public final class SoftwareSecureProcessor implements SecureProcessor {
               root,
               ownChip,
               store,
-              api,
               buildNumber,
               maximumAsid,
               minimumSevAsid,
               encryptionBit,
+              activateEx,
               profile,
               random),
           memory,

@@ -17,7 +17,9 @@ class GuestTest {
 
   private final TransportKeys keys = TransportKeys.random(new SecureRandom());
   private final SecretBytes seed = SecretBytes.random(new SecureRandom(), 32);
-  private final Guest guest = new Guest(3, new GuestPolicy(0), GuestState.LUPDATE, seed, keys);
+  private final SecretBytes offlineKey = SecretBytes.random(new SecureRandom(), 32);
+  private final Guest guest =
+      new Guest(3, new GuestPolicy(0), GuestState.LUPDATE, seed, keys, offlineKey);
 
   @Test
   @DisplayName("of its launch are wiped when the launch ends")
@@ -51,6 +53,7 @@ class GuestTest {
     guests.remove(guest);
     assertWiped(keys);
     assertThatIllegalStateException().isThrownBy(seed::reveal);
+    assertThatIllegalStateException().isThrownBy(offlineKey::reveal);
     assertThat(guests.find(3)).isNull();
     assertThat(guests.count()).isZero();
   }

@@ -15,7 +15,6 @@ import dev.sealift.abi.psp.PlatformState;
 import dev.sealift.abi.psp.PspCommand;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
-import java.util.EnumSet;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -33,25 +32,8 @@ class MailboxTest {
   /** For commands that are refused and change nothing. */
   private final TestMachine shared = TestMachine.ready();
 
-  private static final Set<PspCommand> NOT_SERVED =
-      EnumSet.of(
-          PspCommand.PEK_GEN,
-          PspCommand.PEK_CSR,
-          PspCommand.PEK_CERT_IMPORT,
-          PspCommand.PDH_GEN,
-          PspCommand.DOWNLOAD_FIRMWARE,
-          PspCommand.INIT_EX,
-          PspCommand.RING_BUFFER,
-          PspCommand.COPY,
-          PspCommand.ACTIVATE_EX,
-          PspCommand.LAUNCH_UPDATE_VMSA,
-          PspCommand.ATTESTATION,
-          PspCommand.SEND_UPDATE_VMSA,
-          PspCommand.RECEIVE_UPDATE_VMSA,
-          PspCommand.DBG_DECRYPT,
-          PspCommand.DBG_ENCRYPT,
-          PspCommand.SWAP_OUT,
-          PspCommand.SWAP_IN);
+  /** Its queue's layout is not published in any form that could be written from. */
+  private static final PspCommand NOT_SERVED = PspCommand.RING_BUFFER;
 
   @ParameterizedTest
   @EnumSource(PlatformState.class)
@@ -72,7 +54,7 @@ class MailboxTest {
           machine.memory.write(buffer, content);
           FirmwareStatus status = machine.processor.command(id, address);
           PspCommand command = PspCommand.of(id);
-          if (command == null || NOT_SERVED.contains(command)) {
+          if (command == null || command == NOT_SERVED) {
             assertThat(status).as("command %#x", id).isEqualTo(FirmwareStatus.INVALID_COMMAND);
           } else {
             assertThat(status)

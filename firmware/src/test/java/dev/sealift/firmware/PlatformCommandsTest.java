@@ -187,9 +187,7 @@ class PlatformCommandsTest {
     @Test
     @DisplayName("says who owns it once it knows")
     void externalOwner() {
-      PlatformIdentity own =
-          PlatformIdentity.selfOwned(
-              ChipKeys.generate(new SecureRandom()), new ApiVersion(1, 55), new SecureRandom());
+      PlatformIdentity own = Identities.fresh();
       PlatformStore store = new InMemoryPlatformStore();
       succeedSaving(store, new PlatformIdentity(own.oca(), null, own.pek(), own.pdh()));
       TestMachine machine = TestMachine.off(builder -> builder.store(store));

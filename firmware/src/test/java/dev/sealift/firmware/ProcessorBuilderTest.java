@@ -5,13 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import dev.sealift.abi.FirmwareStatus;
-import dev.sealift.crypto.ApiVersion;
-import java.security.SecureRandom;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 
 @DisplayName("A processor's description")
 class ProcessorBuilderTest {
@@ -52,14 +48,6 @@ class ProcessorBuilderTest {
         .withMessage(why);
   }
 
-  @ParameterizedTest
-  @CsvSource({"0, 4096", "8, 4096", "16, 4088", "4096, 16", "16, 20496"})
-  @DisplayName("takes no packet sizes that cannot be")
-  void packetSizes(int smallest, int largest) {
-    assertThatIllegalArgumentException()
-        .isThrownBy(() -> new FirmwareProfile(smallest, largest, false));
-  }
-
   @Test
   @DisplayName("may move the C-bit, which is stripped from addresses wherever it is")
   void anotherEncryptionBit() {
@@ -73,9 +61,7 @@ class ProcessorBuilderTest {
   @Test
   @DisplayName("shows no secret in words")
   void silence() {
-    var identity =
-        PlatformIdentity.selfOwned(
-            ChipKeys.generate(new SecureRandom()), new ApiVersion(1, 55), new SecureRandom());
+    var identity = Identities.fresh();
     assertThat(identity).hasToString("PlatformIdentity[self-owned]");
     assertThat(identity.pek()).hasToString("CertifiedKey");
   }

@@ -1,0 +1,42 @@
+package dev.sealift.firmware;
+
+import dev.sealift.abi.psp.GuestState;
+import dev.sealift.abi.psp.PlatformState;
+import dev.sealift.abi.psp.PspCommand;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * A command of the Secure Processor, as the interface table has it.
+ *
+ * @param command its id and name
+ * @param purpose what it is for, in a sentence
+ * @param struct the C name of its buffer's struct; empty where it has none
+ * @param size bytes of the buffer
+ * @param bufferClass when the buffer is copied
+ * @param platformStates the states of the platform that it is served in
+ * @param guestStates the states of the guest that it is served in; empty where it asks for none
+ * @param checks every check, in order
+ * @param effect what happens once no check has found a fault
+ * @param platformAfter the state of the platform afterwards; empty where it stays
+ * @param guestAfter the state of the guest afterwards; empty where it stays
+ */
+public record CommandRow(
+    PspCommand command,
+    String purpose,
+    String struct,
+    int size,
+    BufferClass bufferClass,
+    Set<PlatformState> platformStates,
+    Set<GuestState> guestStates,
+    List<CheckRow> checks,
+    String effect,
+    Optional<PlatformState> platformAfter,
+    Optional<GuestState> guestAfter) {
+
+  /** The checks that firmware of this profile makes, in order. */
+  public List<CheckRow> checks(FirmwareProfile profile) {
+    return checks.stream().filter(check -> check.appliesTo(profile)).toList();
+  }
+}
