@@ -5,7 +5,6 @@ import java.util.Optional;
 import java.util.function.BiFunction;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 
 /**
  * The faults that the interface table says of fields alone: a length that is not what it must be,
@@ -39,14 +38,13 @@ final class FieldChecks {
 
   /** The meaning of words about fields; empty where they are of no form known here. */
   Optional<Check> meaning(String words, Shape shape) {
-    return forms.stream()
-        .flatMap(form -> {
-          Matcher matcher = form.pattern().matcher(words);
-          return matcher.matches()
-              ? Stream.of(form.binding().apply(matcher, shape))
-              : Stream.empty();
-        })
-        .findFirst();
+    for (Form form : forms) {
+      Matcher matcher = form.pattern().matcher(words);
+      if (matcher.matches()) {
+        return Optional.of(form.binding().apply(matcher, shape));
+      }
+    }
+    return Optional.empty();
   }
 
   private static Check isGiven(Matcher words, Shape shape) {

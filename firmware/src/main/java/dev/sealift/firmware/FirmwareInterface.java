@@ -25,6 +25,15 @@ public final class FirmwareInterface {
 
   /** The table that this library comes with. */
   public static FirmwareInterface load() {
+    return Loaded.TABLE;
+  }
+
+  /** Read once: the table never changes. */
+  private static final class Loaded {
+    private static final FirmwareInterface TABLE = read();
+  }
+
+  private static FirmwareInterface read() {
     try (InputStream resource = FirmwareInterface.class.getResourceAsStream(RESOURCE)) {
       if (resource == null) {
         throw new IllegalStateException("this library has lost its " + RESOURCE);

@@ -34,7 +34,8 @@ final class Owner {
     return TestMachine.ready(builder -> builder.chip(chip).store(store));
   }
 
-  private PlatformIdentity identity(ChipKeys chip) {
+  /** The identity of a platform of this owner. */
+  PlatformIdentity identity(ChipKeys chip) {
     KeyPair pekPair = P384.generate(RANDOM);
     SevCertificate byOwner =
         CertificateSigner.sign(
@@ -49,6 +50,15 @@ final class Owner {
         null,
         new CertifiedKey(privateKey(pekPair), pek),
         new CertifiedKey(privateKey(pdhPair), pdh));
+  }
+
+  SevCertificate certificate() {
+    return oca;
+  }
+
+  /** A PEK certificate with the owner's signature alone. */
+  SevCertificate sign(SevCertificate pek) {
+    return CertificateSigner.sign(pek.withoutSignatures(), 0, Usage.OCA, privateKey(key));
   }
 
   private static SevCertificate unsigned(Usage usage, Algorithm algorithm, KeyPair pair) {

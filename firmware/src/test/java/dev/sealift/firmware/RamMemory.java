@@ -1,6 +1,8 @@
 package dev.sealift.firmware;
 
 import java.lang.foreign.MemorySegment;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** Memory of a test machine: one stretch of bytes at a physical address, nothing elsewhere. */
@@ -8,6 +10,7 @@ final class RamMemory implements SystemMemory {
   private final long start;
   private final MemorySegment bytes;
   private final AtomicInteger watchedReads = new AtomicInteger();
+  private final Set<Long> written = ConcurrentHashMap.newKeySet();
   private volatile long watched = -1;
 
   RamMemory(long start, int size) {
@@ -42,8 +45,19 @@ final class RamMemory implements SystemMemory {
     if (!holds(address, from.byteSize())) {
       return false;
     }
+    written.add(address);
     MemorySegment.copy(from, 0, bytes, address - start, from.byteSize());
     return true;
+  }
+
+  /** Notes from now on where something is written. */
+  void watchWrites() {
+    written.clear();
+  }
+
+  /** The addresses that were written since. */
+  Set<Long> written() {
+    return written;
   }
 
   byte[] read(long address, int length) {
