@@ -1,5 +1,6 @@
 package dev.sealift.firmware;
 
+import dev.sealift.abi.layout.StructLayout;
 import dev.sealift.abi.psp.GuestState;
 import dev.sealift.abi.psp.PlatformState;
 import dev.sealift.abi.psp.PspCommand;
@@ -34,6 +35,15 @@ public record CommandRow(
     String effect,
     Optional<PlatformState> platformAfter,
     Optional<GuestState> guestAfter) {
+
+  /**
+   * Where the fields of its buffer lie; empty where it has none.
+   *
+   * @throws IllegalStateException where the table names a struct that does not exist
+   */
+  public Optional<StructLayout> layout() {
+    return Optional.ofNullable(CommandTable.layout(this));
+  }
 
   /** The checks that firmware of this profile makes, in order. */
   public List<CheckRow> checks(FirmwareProfile profile) {

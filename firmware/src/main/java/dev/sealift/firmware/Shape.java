@@ -45,7 +45,7 @@ record Shape(CommandRow row, @Nullable StructLayout layout) {
 
   private Field field(String name) {
     if (layout == null) {
-      throw new IllegalArgumentException(row.command() + " has no buffer, and so no " + name);
+      throw new IllegalStateException(row.command() + " has no buffer, and so no " + name);
     }
     return layout.field(name);
   }

@@ -1,9 +1,7 @@
 package dev.sealift.firmware;
 
 import static dev.sealift.abi.FirmwareStatus.BAD_MEASUREMENT;
-import static dev.sealift.abi.FirmwareStatus.INACTIVE;
 import static dev.sealift.abi.FirmwareStatus.INVALID_ADDRESS;
-import static dev.sealift.abi.FirmwareStatus.INVALID_CERTIFICATE;
 import static dev.sealift.abi.FirmwareStatus.INVALID_GUEST;
 import static dev.sealift.abi.FirmwareStatus.INVALID_GUEST_STATE;
 import static dev.sealift.abi.FirmwareStatus.INVALID_LEN;
@@ -24,7 +22,6 @@ import dev.sealift.abi.psp.GuestState;
 import dev.sealift.abi.psp.InitBuffer;
 import dev.sealift.abi.psp.LaunchMeasureBuffer;
 import dev.sealift.abi.psp.LaunchStartBuffer;
-import dev.sealift.abi.psp.LaunchUpdateBuffer;
 import dev.sealift.abi.psp.PacketBuffer;
 import dev.sealift.abi.psp.PspCommand;
 import dev.sealift.crypto.ApiVersion;
@@ -35,8 +32,6 @@ import dev.sealift.crypto.LaunchDigest;
 import dev.sealift.crypto.LaunchMeasurement;
 import dev.sealift.crypto.LaunchSecret;
 import dev.sealift.crypto.TransportKeys;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
@@ -56,46 +51,6 @@ class LaunchCommandsTest {
   @Nested
   @DisplayName("LAUNCH_START")
   class Start {
-
-    @TestFactory
-    @DisplayName("checks an owner's session in this order")
-    Stream<DynamicTest> order() {
-      GuestOwner owner = new GuestOwner(machine);
-      GuestPolicy policy = GuestPolicy.of(Flag.NODBG).withMinimumApi(1, 55);
-      byte[] session = owner.session(policy).blob();
-      int other = machine.launchStart(ANYTHING_GOES);
-      long noPdh = machine.place(withUsage(owner, 0x1002));
-      return new OrderOfChecks<>(
-              owner.launch(session, policy), command -> machine.launchStart(command).status())
-          .then("a short session", INVALID_LEN, c -> withSession(c, c.sessionAddress(), 127))
-          .then("no session there", INVALID_ADDRESS, c -> withSession(c, NOWHERE, 128))
-          .then("a long certificate", INVALID_LEN, c -> withCert(c, c.dhCertAddress(), 2085))
-          .then("no certificate there", INVALID_ADDRESS, c -> withCert(c, NOWHERE, 2084))
-          .then("no PDH certificate", INVALID_CERTIFICATE, c -> withCert(c, noPdh, 2084))
-          .then("changed keys", BAD_MEASUREMENT, c -> withSession(c, flippedAt(session, 16), 128))
-          .then(
-              "changed MAC of the policy",
-              BAD_MEASUREMENT,
-              c -> withSession(c, flippedAt(session, 127), 128))
-          .then(
-              "another policy than in the session",
-              BAD_MEASUREMENT,
-              c -> withPolicy(c, policy.with(Flag.NOSEND), c.sessionAddress()))
-          .then(
-              "newer firmware wanted",
-              POLICY_FAILURE,
-              c -> sealed(c, owner, policy.withMinimumApi(1, 56)))
-          .then(
-              "a newer major version wanted",
-              POLICY_FAILURE,
-              c -> sealed(c, owner, policy.withMinimumApi(2, 0)))
-          .then("a reserved bit", POLICY_FAILURE, c -> sealed(c, owner, new GuestPolicy(0x8000)))
-          .then("sharing with nobody", INVALID_GUEST, c -> withHandle(c, 99))
-          .then("sharing with another policy", POLICY_FAILURE, c -> withHandle(c, other))
-          .then(
-              "SEV-ES without SEV-ES", UNSUPPORTED, c -> sealed(c, owner, GuestPolicy.of(Flag.ES)))
-          .tests();
-    }
 
     @TestFactory
     @DisplayName("checks less without an owner, in this order")
@@ -207,21 +162,6 @@ class LaunchCommandsTest {
           .isEqualTo(POLICY_FAILURE);
     }
 
-    private long flippedAt(byte[] session, int offset) {
-      return machine.place(flipped(session, offset * 8));
-    }
-
-    /** The command with another policy, and a session made for it. */
-    private LaunchStartBuffer sealed(LaunchStartBuffer c, GuestOwner owner, GuestPolicy policy) {
-      return withPolicy(c, policy, machine.place(owner.session(policy).blob()));
-    }
-
-    private static byte[] withUsage(GuestOwner owner, int usage) {
-      byte[] bytes = owner.certificate().bytes();
-      ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).putInt(8, usage);
-      return bytes;
-    }
-
     private static LaunchStartBuffer withHandle(LaunchStartBuffer c, int handle) {
       return new LaunchStartBuffer(
           handle, c.policy(), c.dhCertAddress(), c.dhCertLen(), c.sessionAddress(), c.sessionLen());
@@ -232,52 +172,11 @@ class LaunchCommandsTest {
       return new LaunchStartBuffer(
           c.handle(), policy.word(), c.dhCertAddress(), c.dhCertLen(), session, c.sessionLen());
     }
-
-    private static LaunchStartBuffer withCert(LaunchStartBuffer c, long address, long length) {
-      return new LaunchStartBuffer(
-          c.handle(), c.policy(), address, length, c.sessionAddress(), c.sessionLen());
-    }
-
-    private static LaunchStartBuffer withSession(LaunchStartBuffer c, long address, long length) {
-      return new LaunchStartBuffer(
-          c.handle(), c.policy(), c.dhCertAddress(), c.dhCertLen(), address, length);
-    }
   }
 
   @Nested
   @DisplayName("LAUNCH_UPDATE_DATA")
   class Update {
-
-    @TestFactory
-    @DisplayName("checks in this order")
-    Stream<DynamicTest> order() {
-      int handle = machine.launching(ANYTHING_GOES, 1);
-      int inactive = machine.launchStart(ANYTHING_GOES);
-      int measured = machine.launching(ANYTHING_GOES, 2);
-      machine.launchMeasure(measured);
-      long page = machine.room(4096);
-      return new OrderOfChecks<>(
-              new LaunchUpdateBuffer(handle, page | C_BIT, 4096),
-              c -> machine.launchUpdate(c.handle(), c.address(), c.len()))
-          .then("no guest", INVALID_GUEST, c -> new LaunchUpdateBuffer(0, c.address(), c.len()))
-          .then(
-              "measured already",
-              INVALID_GUEST_STATE,
-              c -> new LaunchUpdateBuffer(measured, c.address(), c.len()))
-          .then("no ASID", INACTIVE, c -> new LaunchUpdateBuffer(inactive, c.address(), c.len()))
-          .then(
-              "crooked address",
-              INVALID_ADDRESS,
-              c -> new LaunchUpdateBuffer(c.handle(), page + 8, c.len()))
-          .then("no length", INVALID_LEN, c -> new LaunchUpdateBuffer(c.handle(), c.address(), 0))
-          .then(
-              "half a block", INVALID_LEN, c -> new LaunchUpdateBuffer(c.handle(), c.address(), 24))
-          .then(
-              "no memory there",
-              INVALID_ADDRESS,
-              c -> new LaunchUpdateBuffer(c.handle(), NOWHERE, 4096))
-          .tests();
-    }
 
     @Test
     @DisplayName("encrypts in place: the guest sees what was there, the host sees none of it")
@@ -319,31 +218,6 @@ class LaunchCommandsTest {
   @Nested
   @DisplayName("LAUNCH_MEASURE")
   class Measure {
-
-    @TestFactory
-    @DisplayName("checks in this order")
-    Stream<DynamicTest> order() {
-      int handle = machine.launchStart(ANYTHING_GOES);
-      int measured = machine.launchStart(ANYTHING_GOES);
-      machine.launchMeasure(measured);
-      return new OrderOfChecks<>(
-              new LaunchMeasureBuffer(handle, machine.room(48), 48),
-              c -> machine.launchMeasure(c.handle(), c.address(), c.len()).status())
-          .then("no guest", INVALID_GUEST, c -> new LaunchMeasureBuffer(50, c.address(), c.len()))
-          .then(
-              "measured already",
-              INVALID_GUEST_STATE,
-              c -> new LaunchMeasureBuffer(measured, c.address(), c.len()))
-          .then(
-              "too little room",
-              INVALID_LEN,
-              c -> new LaunchMeasureBuffer(c.handle(), c.address(), 47))
-          .then(
-              "no memory there",
-              INVALID_ADDRESS,
-              c -> new LaunchMeasureBuffer(c.handle(), NOWHERE, c.len()))
-          .tests();
-    }
 
     @Test
     @DisplayName("says how much room it needs, and on success leaves the length alone")
@@ -457,59 +331,6 @@ class LaunchCommandsTest {
 
     private FirmwareStatus inject(PacketBuffer command) {
       return machine.send(PspCommand.LAUNCH_SECRET, PacketBuffer.LAYOUT, command::write).status();
-    }
-
-    @TestFactory
-    @DisplayName("checks in this order")
-    Stream<DynamicTest> order() {
-      measured(0);
-      int inactive = launch.handle();
-      int early = machine.launching(ANYTHING_GOES, 1);
-      measured(2);
-      LaunchSecret.Packed good = LaunchSecret.pack(launch.keys(), api, mac, new byte[64]);
-      long spoiled = machine.place(flipped(good.ciphertext(), 77));
-      return new OrderOfChecks<>(packed(good), this::inject)
-          .then("no guest", INVALID_GUEST, c -> edit(c, 99, c.hdrLen(), c.guestAddress(), 64, 64))
-          .then(
-              "crooked address",
-              INVALID_ADDRESS,
-              c -> edit(c, c.handle(), c.hdrLen(), target + 1, c.guestLen(), c.transLen()))
-          .then(
-              "a long header",
-              INVALID_LEN,
-              c -> edit(c, c.handle(), 53, c.guestAddress(), c.guestLen(), c.transLen()))
-          .then("no length", INVALID_LEN, c -> edit(c, c.handle(), 52, c.guestAddress(), 0, 0))
-          .then("half a block", INVALID_LEN, c -> edit(c, c.handle(), 52, c.guestAddress(), 40, 40))
-          .then(
-              "too much",
-              INVALID_LEN,
-              c -> edit(c, c.handle(), 52, c.guestAddress(), 0x5010, 0x5010))
-          .then("two lengths", INVALID_LEN, c -> edit(c, c.handle(), 52, c.guestAddress(), 64, 80))
-          .then(
-              "not measured yet",
-              INVALID_GUEST_STATE,
-              c -> edit(c, early, 52, c.guestAddress(), 64, 64))
-          .then("no ASID", INACTIVE, c -> edit(c, inactive, 52, c.guestAddress(), 64, 64))
-          .then(
-              "no header there",
-              INVALID_ADDRESS,
-              c ->
-                  new PacketBuffer(
-                      c.handle(), NOWHERE, 52, c.guestAddress(), 64, c.transAddress(), 64))
-          .then(
-              "changed data",
-              BAD_MEASUREMENT,
-              c ->
-                  new PacketBuffer(
-                      c.handle(), c.hdrAddress(), 52, c.guestAddress(), 64, spoiled, 64))
-          .then("no memory there", INVALID_ADDRESS, c -> edit(c, c.handle(), 52, NOWHERE, 64, 64))
-          .tests();
-    }
-
-    private static PacketBuffer edit(
-        PacketBuffer c, int handle, long hdrLen, long guest, long guestLen, long transLen) {
-      return new PacketBuffer(
-          handle, c.hdrAddress(), hdrLen, guest, guestLen, c.transAddress(), transLen);
     }
 
     @ParameterizedTest

@@ -76,43 +76,6 @@ class MailboxTest {
         .isEqualTo(FirmwareStatus.INVALID_COMMAND);
   }
 
-  @ParameterizedTest(name = "{0} in {1}")
-  @CsvSource({
-    "INIT, INIT",
-    "INIT, WORKING",
-    "PLATFORM_RESET, INIT",
-    "PLATFORM_RESET, WORKING",
-    "PDH_CERT_EXPORT, UNINIT",
-    "DECOMMISSION, UNINIT",
-    "DECOMMISSION, INIT",
-    "ACTIVATE, UNINIT",
-    "ACTIVATE, INIT",
-    "DEACTIVATE, UNINIT",
-    "DEACTIVATE, INIT",
-    "GUEST_STATUS, UNINIT",
-    "LAUNCH_START, UNINIT",
-    "LAUNCH_UPDATE_DATA, UNINIT",
-    "LAUNCH_UPDATE_DATA, INIT",
-    "LAUNCH_MEASURE, UNINIT",
-    "LAUNCH_MEASURE, INIT",
-    "LAUNCH_SECRET, UNINIT",
-    "LAUNCH_SECRET, INIT",
-    "LAUNCH_FINISH, UNINIT",
-    "LAUNCH_FINISH, INIT",
-    "SEND_START, UNINIT",
-    "SEND_START, INIT",
-    "SEND_UPDATE_DATA, UNINIT",
-    "SEND_UPDATE_DATA, INIT",
-    "SEND_FINISH, UNINIT",
-    "SEND_FINISH, INIT",
-    "SEND_CANCEL, UNINIT",
-    "SEND_CANCEL, INIT",
-    "RECEIVE_START, UNINIT",
-    "RECEIVE_UPDATE_DATA, UNINIT",
-    "RECEIVE_UPDATE_DATA, INIT",
-    "RECEIVE_FINISH, UNINIT",
-    "RECEIVE_FINISH, INIT"
-  })
   @DisplayName(
       "refuses a command in a platform state that does not allow it, before any other check")
   void platformStateComesFirst(PspCommand command, PlatformState state) {

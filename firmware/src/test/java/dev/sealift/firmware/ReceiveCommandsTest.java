@@ -1,19 +1,11 @@
 package dev.sealift.firmware;
 
 import static dev.sealift.abi.FirmwareStatus.BAD_MEASUREMENT;
-import static dev.sealift.abi.FirmwareStatus.INACTIVE;
-import static dev.sealift.abi.FirmwareStatus.INVALID_ADDRESS;
-import static dev.sealift.abi.FirmwareStatus.INVALID_CERTIFICATE;
 import static dev.sealift.abi.FirmwareStatus.INVALID_GUEST;
 import static dev.sealift.abi.FirmwareStatus.INVALID_GUEST_STATE;
-import static dev.sealift.abi.FirmwareStatus.INVALID_LEN;
 import static dev.sealift.abi.FirmwareStatus.INVALID_PARAM;
-import static dev.sealift.abi.FirmwareStatus.POLICY_FAILURE;
 import static dev.sealift.abi.FirmwareStatus.SUCCESS;
 import static dev.sealift.abi.FirmwareStatus.UNSUPPORTED;
-import static dev.sealift.firmware.TestMachine.ANYTHING_GOES;
-import static dev.sealift.firmware.TestMachine.C_BIT;
-import static dev.sealift.firmware.TestMachine.NOWHERE;
 import static dev.sealift.firmware.TestMachine.flipped;
 import static dev.sealift.firmware.TestMachine.randomBytes;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -29,13 +21,10 @@ import dev.sealift.crypto.GuestPolicy;
 import dev.sealift.crypto.GuestPolicy.Flag;
 import dev.sealift.crypto.cert.PlatformChain;
 import java.util.Arrays;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
-import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -62,31 +51,6 @@ class ReceiveCommandsTest {
   @Nested
   @DisplayName("RECEIVE_START")
   class Start {
-
-    @TestFactory
-    @DisplayName("checks in this order")
-    Stream<DynamicTest> order() {
-      byte[] session = source.sendStart(guest, target.chain());
-      int other = target.launchStart(ANYTHING_GOES);
-      long noPdh = target.place(sender.pek().bytes());
-      return new OrderOfChecks<>(
-              target.receiveStartFrom(sender, session, POLICY),
-              command -> target.receiveStart(command).status())
-          .then("a short session", INVALID_LEN, c -> session(c, c.sessionAddress(), 127))
-          .then("a long session", INVALID_LEN, c -> session(c, c.sessionAddress(), 129))
-          .then("no session there", INVALID_ADDRESS, c -> session(c, NOWHERE, 128))
-          .then("a short certificate", INVALID_LEN, c -> pdh(c, c.pdhCertAddress(), 2083))
-          .then("no certificate there", INVALID_ADDRESS, c -> pdh(c, NOWHERE, 2084))
-          .then("no PDH certificate", INVALID_CERTIFICATE, c -> pdh(c, noPdh, 2084))
-          .then("changed keys", BAD_MEASUREMENT, c -> flippedSession(c, session, 16))
-          .then("changed MAC of the policy", BAD_MEASUREMENT, c -> flippedSession(c, session, 100))
-          .then("a policy that is not the guest's", BAD_MEASUREMENT, c -> policy(c, ANYTHING_GOES))
-          .then("newer firmware wanted", POLICY_FAILURE, c -> sent(c, POLICY.withMinimumApi(1, 56)))
-          .then("a reserved bit", POLICY_FAILURE, c -> sent(c, new GuestPolicy(0x40)))
-          .then("sharing with nobody", INVALID_GUEST, c -> handle(c, 500))
-          .then("sharing with another policy", POLICY_FAILURE, c -> handle(c, other))
-          .tests();
-    }
 
     @Test
     @DisplayName("refuses a guest with SEV-ES where the platform has none")
@@ -139,10 +103,6 @@ class ReceiveCommandsTest {
       return handle(target.receiveStartFrom(newer.chain(), session, policy), c.handle());
     }
 
-    private ReceiveStartBuffer flippedSession(ReceiveStartBuffer c, byte[] session, int offset) {
-      return session(c, target.place(flipped(session, offset * 8)), 128);
-    }
-
     private static ReceiveStartBuffer handle(ReceiveStartBuffer c, int handle) {
       return new ReceiveStartBuffer(
           handle,
@@ -187,56 +147,6 @@ class ReceiveCommandsTest {
       session = source.sendStart(guest, target.chain());
       received = target.receiving(sender, session, POLICY, 7);
       arrival = target.place(randomBytes(5 * 4096, 2));
-    }
-
-    @TestFactory
-    @DisplayName("checks in this order")
-    Stream<DynamicTest> order() {
-      TestMachine.Packet packet = source.sendUpdate(guest, page, 4096);
-      int launching = target.launchStart(ANYTHING_GOES);
-      int inactive = target.receiving(sender, session, POLICY, 9);
-      target.succeed(PspCommand.DEACTIVATE, inactive);
-      long header = target.place(packet.header());
-      long compressed = target.place(flipped(packet.header(), 0));
-      long spoiled = target.place(flipped(packet.ciphertext(), 4096));
-      PacketBuffer command =
-          new PacketBuffer(
-              received, header, 52, arrival | C_BIT, 4096, target.place(packet.ciphertext()), 4096);
-      return new OrderOfChecks<>(command, target::receiveUpdate)
-          .then("no guest", INVALID_GUEST, c -> handle(c, 1024))
-          .then("being launched", INVALID_GUEST_STATE, c -> handle(c, launching))
-          .then("no ASID", INACTIVE, c -> handle(c, inactive))
-          .then("no data", INVALID_LEN, c -> lengths(c, 52, 4096, 0))
-          .then("too much data", INVALID_LEN, c -> lengths(c, 52, 0x5010, 0x5010))
-          .then("two lengths", INVALID_LEN, c -> lengths(c, 52, 4096, 8192))
-          .then("no guest length", INVALID_LEN, c -> lengths(c, 52, 0, 4096))
-          .then("half a block", INVALID_LEN, c -> lengths(c, 52, 4088, 4088))
-          .then("a short header", INVALID_LEN, c -> lengths(c, 51, 4096, 4096))
-          .then(
-              "a crooked address",
-              INVALID_ADDRESS,
-              c -> addresses(c, c.hdrAddress(), arrival + 4, c.transAddress()))
-          .then(
-              "no header there",
-              INVALID_ADDRESS,
-              c -> addresses(c, NOWHERE, c.guestAddress(), c.transAddress()))
-          .then(
-              "a compressed page",
-              UNSUPPORTED,
-              c -> addresses(c, compressed, c.guestAddress(), c.transAddress()))
-          .then(
-              "no data there",
-              INVALID_ADDRESS,
-              c -> addresses(c, c.hdrAddress(), c.guestAddress(), NOWHERE))
-          .then(
-              "changed data",
-              BAD_MEASUREMENT,
-              c -> addresses(c, c.hdrAddress(), c.guestAddress(), spoiled))
-          .then(
-              "no guest memory there",
-              INVALID_ADDRESS,
-              c -> addresses(c, c.hdrAddress(), NOWHERE, c.transAddress()))
-          .tests();
     }
 
     @Test
@@ -343,16 +253,6 @@ class ReceiveCommandsTest {
           c.guestLen(),
           c.transAddress(),
           c.transLen());
-    }
-
-    private static PacketBuffer lengths(PacketBuffer c, long header, long guest, long trans) {
-      return new PacketBuffer(
-          c.handle(), c.hdrAddress(), header, c.guestAddress(), guest, c.transAddress(), trans);
-    }
-
-    private static PacketBuffer addresses(PacketBuffer c, long header, long guest, long trans) {
-      return new PacketBuffer(
-          c.handle(), header, c.hdrLen(), guest, c.guestLen(), trans, c.transLen());
     }
   }
 

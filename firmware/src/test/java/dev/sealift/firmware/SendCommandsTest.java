@@ -1,7 +1,5 @@
 package dev.sealift.firmware;
 
-import static dev.sealift.abi.FirmwareStatus.BAD_SIGNATURE;
-import static dev.sealift.abi.FirmwareStatus.INACTIVE;
 import static dev.sealift.abi.FirmwareStatus.INVALID_ADDRESS;
 import static dev.sealift.abi.FirmwareStatus.INVALID_CERTIFICATE;
 import static dev.sealift.abi.FirmwareStatus.INVALID_GUEST;
@@ -13,7 +11,6 @@ import static dev.sealift.abi.FirmwareStatus.SUCCESS;
 import static dev.sealift.firmware.TestMachine.ANYTHING_GOES;
 import static dev.sealift.firmware.TestMachine.C_BIT;
 import static dev.sealift.firmware.TestMachine.NOWHERE;
-import static dev.sealift.firmware.TestMachine.flipped;
 import static dev.sealift.firmware.TestMachine.randomBytes;
 import static dev.sealift.firmware.TestMachine.succeeded;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -27,7 +24,6 @@ import dev.sealift.crypto.ApiVersion;
 import dev.sealift.crypto.GuestPolicy;
 import dev.sealift.crypto.GuestPolicy.Flag;
 import dev.sealift.crypto.P384;
-import dev.sealift.crypto.cert.MalformedCertificateException;
 import dev.sealift.crypto.cert.PlatformChain;
 import dev.sealift.crypto.cert.SevCertificate;
 import java.security.SecureRandom;
@@ -52,86 +48,6 @@ class SendCommandsTest {
   @Nested
   @DisplayName("SEND_START")
   class Start {
-
-    @TestFactory
-    @DisplayName("checks a guest that wants a genuine platform in this order")
-    Stream<DynamicTest> orderUnderSev() {
-      TestMachine machine = TestMachine.ready();
-      GuestPolicy policy = SEV.withMinimumApi(1, 55);
-      int guest = running(machine, policy, 1);
-      int launching = machine.launchStart(policy);
-      int staying = running(machine, policy.with(Flag.NOSEND), 2);
-      PlatformChain target = TestMachine.ready().chain();
-      PlatformChain old =
-          TestMachine.ready(builder -> builder.apiVersion(new ApiVersion(1, 54))).chain();
-      long shortAmd = machine.place(new byte[1664]);
-      long badArk = machine.place(flipped(target.amdCertificates(), 8 * 3199));
-      long badAsk = machine.place(flipped(target.amdCertificates(), 8 * 1599));
-      long cekUnsigned =
-          machine.place(platform(target.pek(), target.oca(), target.cek().withoutSignatures()));
-      long badCek = machine.place(platform(target.pek(), target.oca(), spoiled(target.cek(), 0)));
-      long badPek = machine.place(platform(spoiled(target.pek(), 1), target.oca(), target.cek()));
-      long strangePek = machine.place(platform(old.pek(), target.oca(), target.cek()));
-      long badPdh = machine.place(spoiled(target.pdh(), 0).bytes());
-      return new OrderOfChecks<>(
-              machine.sendStartTo(target, guest), command -> machine.sendStart(command).status())
-          .then("no guest", INVALID_GUEST, c -> handle(c, 99))
-          .then("a short session", INVALID_LEN, c -> session(c, c.sessionAddress(), 127))
-          .then("a long session", INVALID_LEN, c -> session(c, c.sessionAddress(), 129))
-          .then("being launched", INVALID_GUEST_STATE, c -> handle(c, launching))
-          .then("a guest that stays", POLICY_FAILURE, c -> handle(c, staying))
-          .then(
-              "platform certificates too short",
-              INVALID_LEN,
-              c -> plat(c, c.platCertsAddress(), 6251))
-          .then("PDH certificate too long", INVALID_LEN, c -> pdh(c, c.pdhCertAddress(), 2085))
-          .then(
-              "AMD certificates of no known length",
-              INVALID_LEN,
-              c -> amd(c, c.amdCertsAddress(), 2432))
-          .then("no PDH certificate there", INVALID_ADDRESS, c -> pdh(c, NOWHERE, 2084))
-          .then("no platform certificates there", INVALID_ADDRESS, c -> plat(c, NOWHERE, 6252))
-          .then("no AMD certificates there", INVALID_ADDRESS, c -> amd(c, NOWHERE, 3200))
-          .then("AMD certificates that are none", INVALID_CERTIFICATE, c -> amd(c, shortAmd, 1664))
-          .then("a spoiled ARK", BAD_SIGNATURE, c -> amd(c, badArk, 3200))
-          .then("a spoiled ASK", BAD_SIGNATURE, c -> amd(c, badAsk, 3200))
-          .then("a CEK nobody signed", INVALID_CERTIFICATE, c -> plat(c, cekUnsigned, 6252))
-          .then("a spoiled CEK", BAD_SIGNATURE, c -> plat(c, badCek, 6252))
-          .then("a spoiled PEK", BAD_SIGNATURE, c -> plat(c, badPek, 6252))
-          .then("another platform's PEK", BAD_SIGNATURE, c -> plat(c, strangePek, 6252))
-          .then("a spoiled PDH", BAD_SIGNATURE, c -> pdh(c, badPdh, 2084))
-          .then("firmware that is too old", POLICY_FAILURE, c -> to(c, machine, old))
-          .then("no room for the session", INVALID_ADDRESS, c -> session(c, NOWHERE, 128))
-          .tests();
-    }
-
-    @TestFactory
-    @DisplayName("checks a guest that stays with its owner in this order")
-    Stream<DynamicTest> orderUnderDomain() {
-      Owner owner = new Owner();
-      TestMachine machine = owner.platform();
-      int guest = running(machine, DOMAIN, 1);
-      PlatformChain target = owner.platform().chain();
-      PlatformChain foreign = TestMachine.ready().chain();
-      SevCertificate badOca = spoiled(target.oca(), 0);
-      long platBadOca = machine.place(platform(target.pek(), badOca, target.cek()));
-      long platBadPek =
-          machine.place(platform(spoiled(target.pek(), 0), target.oca(), target.cek()));
-      long badPdh = machine.place(spoiled(target.pdh(), 0).bytes());
-      return new OrderOfChecks<>(
-              machine.sendStartTo(target, guest), command -> machine.sendStart(command).status())
-          .then(
-              "platform certificates too long",
-              INVALID_LEN,
-              c -> plat(c, c.platCertsAddress(), 6253))
-          .then("PDH certificate too short", INVALID_LEN, c -> pdh(c, c.pdhCertAddress(), 2083))
-          .then("a spoiled OCA", BAD_SIGNATURE, c -> plat(c, platBadOca, 6252))
-          .then("a spoiled PEK", BAD_SIGNATURE, c -> plat(c, platBadPek, 6252))
-          .then("a spoiled PDH", BAD_SIGNATURE, c -> pdh(c, badPdh, 2084))
-          .then("another owner", POLICY_FAILURE, c -> to(c, machine, foreign))
-          .then("no room for the session", INVALID_ADDRESS, c -> session(c, NOWHERE, 128))
-          .tests();
-    }
 
     @TestFactory
     @DisplayName("checks a guest that goes anywhere in this order, and reads no chain")
@@ -284,20 +200,6 @@ class SendCommandsTest {
           c.sessionLen());
     }
 
-    private static SendStartBuffer amd(SendStartBuffer c, long address, long length) {
-      return new SendStartBuffer(
-          c.handle(),
-          c.policy(),
-          c.pdhCertAddress(),
-          c.pdhCertLen(),
-          c.platCertsAddress(),
-          c.platCertsLen(),
-          address,
-          length,
-          c.sessionAddress(),
-          c.sessionLen());
-    }
-
     private static SendStartBuffer session(SendStartBuffer c, long address, long length) {
       return new SendStartBuffer(
           c.handle(),
@@ -323,15 +225,6 @@ class SendCommandsTest {
       System.arraycopy(oca.bytes(), 0, bytes, 2084, 2084);
       System.arraycopy(cek.bytes(), 0, bytes, 4168, 2084);
       return bytes;
-    }
-
-    /** A certificate with a bit changed in one of its signatures. */
-    private static SevCertificate spoiled(SevCertificate certificate, int slot) {
-      try {
-        return SevCertificate.parse(flipped(certificate.bytes(), (0x414 + slot * 520 + 8) * 8));
-      } catch (MalformedCertificateException e) {
-        throw new AssertionError(e);
-      }
     }
   }
 
@@ -365,48 +258,6 @@ class SendCommandsTest {
           c.guestLen(),
           c.transAddress(),
           c.transLen());
-    }
-
-    private static PacketBuffer addresses(PacketBuffer c, long header, long guest, long trans) {
-      return new PacketBuffer(
-          c.handle(), header, c.hdrLen(), guest, c.guestLen(), trans, c.transLen());
-    }
-
-    @TestFactory
-    @DisplayName("checks in this order")
-    Stream<DynamicTest> order() {
-      PacketBuffer command = sending();
-      int running = SendCommandsTest.running(machine, ANYTHING_GOES, 2);
-      int inactive = SendCommandsTest.running(machine, ANYTHING_GOES, 3);
-      machine.sendStart(inactive, machine.chain());
-      machine.succeed(PspCommand.DEACTIVATE, inactive);
-      return new OrderOfChecks<>(command, c -> machine.sendUpdate(c).status())
-          .then("a short header", INVALID_LEN, c -> lengths(c, 51, c.guestLen(), c.transLen()))
-          .then("no guest", INVALID_GUEST, c -> handle(c, 0))
-          .then("not being sent", INVALID_GUEST_STATE, c -> handle(c, running))
-          .then("no ASID", INACTIVE, c -> handle(c, inactive))
-          .then("no data", INVALID_LEN, c -> lengths(c, c.hdrLen(), 0, c.transLen()))
-          .then("too much data", INVALID_LEN, c -> lengths(c, c.hdrLen(), 0x5010, 0x5010))
-          .then("half a block", INVALID_LEN, c -> lengths(c, c.hdrLen(), 4088, c.transLen()))
-          .then("no room", INVALID_LEN, c -> lengths(c, c.hdrLen(), c.guestLen(), 0))
-          .then("too little room", INVALID_LEN, c -> lengths(c, c.hdrLen(), c.guestLen(), 4095))
-          .then(
-              "a crooked address",
-              INVALID_ADDRESS,
-              c -> addresses(c, c.hdrAddress(), page + 8, c.transAddress()))
-          .then(
-              "no guest memory there",
-              INVALID_ADDRESS,
-              c -> addresses(c, c.hdrAddress(), NOWHERE, c.transAddress()))
-          .then(
-              "no transport memory there",
-              INVALID_ADDRESS,
-              c -> addresses(c, c.hdrAddress(), c.guestAddress(), NOWHERE))
-          .then(
-              "no header memory there",
-              INVALID_ADDRESS,
-              c -> addresses(c, NOWHERE, c.guestAddress(), c.transAddress()))
-          .tests();
     }
 
     @ParameterizedTest(name = "header {0}, transport {1}, guest {2}")
