@@ -78,6 +78,7 @@ public final class SoftwareSecureProcessor implements SecureProcessor {
     private @Nullable RootOfTrust root;
     private @Nullable ChipKeys chip;
     private PlatformStore store = new InMemoryPlatformStore();
+    private @Nullable ApiVersion api;
     private int buildNumber = 21;
     private int maximumAsid = 1006;
     private int minimumSevAsid = 1;
@@ -114,7 +115,7 @@ public final class SoftwareSecureProcessor implements SecureProcessor {
      * the profile's.
      */
     public Builder apiVersion(ApiVersion newApi) {
-      profile = profile.withApi(newApi);
+      api = newApi;
       return this;
     }
 
@@ -172,6 +173,7 @@ public final class SoftwareSecureProcessor implements SecureProcessor {
         throw new IllegalStateException("a processor needs a root of trust");
       }
       ChipKeys ownChip = chip == null ? ChipKeys.generate(random) : chip;
+      FirmwareProfile firmware = api == null ? profile : profile.withApi(api);
       return new SoftwareSecureProcessor(
           new ProcessorSettings(
               root,
@@ -182,7 +184,7 @@ public final class SoftwareSecureProcessor implements SecureProcessor {
               minimumSevAsid,
               encryptionBit,
               activateEx,
-              profile,
+              firmware,
               random),
           memory,
           controller);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import dev.sealift.abi.FirmwareStatus;
+import dev.sealift.crypto.ApiVersion;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -46,6 +47,18 @@ class ProcessorBuilderTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> option.apply(SoftwareSecureProcessor.builder()))
         .withMessage(why);
+  }
+
+  @Test
+  @DisplayName("may name an API version of its own, before the profile or after it")
+  void apiVersion() {
+    ApiVersion api = new ApiVersion(0, 24);
+    TestMachine before =
+        TestMachine.off(builder -> builder.apiVersion(api).profile(FirmwareProfile.SHIPPED));
+    TestMachine after =
+        TestMachine.off(builder -> builder.profile(FirmwareProfile.SHIPPED).apiVersion(api));
+    assertThat(before.status().apiMinor()).isEqualTo(24);
+    assertThat(after.status().apiMinor()).isEqualTo(24);
   }
 
   @Test

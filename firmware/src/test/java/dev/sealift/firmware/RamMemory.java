@@ -11,6 +11,7 @@ final class RamMemory implements SystemMemory {
   private final MemorySegment bytes;
   private final AtomicInteger watchedReads = new AtomicInteger();
   private final Set<Long> written = ConcurrentHashMap.newKeySet();
+  private volatile boolean watchesWrites;
   private volatile long watched = -1;
 
   RamMemory(long start, int size) {
@@ -45,7 +46,9 @@ final class RamMemory implements SystemMemory {
     if (!holds(address, from.byteSize())) {
       return false;
     }
-    written.add(address);
+    if (watchesWrites) {
+      written.add(address);
+    }
     MemorySegment.copy(from, 0, bytes, address - start, from.byteSize());
     return true;
   }
@@ -53,6 +56,7 @@ final class RamMemory implements SystemMemory {
   /** Notes from now on where something is written. */
   void watchWrites() {
     written.clear();
+    watchesWrites = true;
   }
 
   /** The addresses that were written since. */
