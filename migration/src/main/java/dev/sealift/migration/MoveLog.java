@@ -14,6 +14,7 @@ final class MoveLog {
   private final List<LongSupplier> wires = new ArrayList<>();
   private @Nullable StopReason stopped;
   private boolean destinationEmulated;
+  private int pagesPerCall;
 
   MoveLog(MoveId move) {
     this.move = move;
@@ -40,12 +41,17 @@ final class MoveLog {
     destinationEmulated = emulated;
   }
 
+  void pagesPerCall(int most) {
+    pagesPerCall = most;
+  }
+
   /** Bytes that all connections put on the wire so far. */
   long bytes() {
     return wires.stream().mapToLong(LongSupplier::getAsLong).sum();
   }
 
   MoveReport report() {
-    return new MoveReport(move, rounds, bytes(), clock.total(), stopped, destinationEmulated);
+    return new MoveReport(
+        move, rounds, bytes(), clock.total(), stopped, destinationEmulated, pagesPerCall);
   }
 }

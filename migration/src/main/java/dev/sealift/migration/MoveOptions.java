@@ -15,6 +15,8 @@ import java.util.OptionalLong;
  * @param bytesPerSecond what all data connections together may send while the guest runs; at least
  *     1 MiB, so that no batch is so late that the destination gives up
  * @param timeout how long the peer may be silent, 10 ms to 1 h
+ * @param onePageACall ask the source's kernel for one page at a time, even where it seals a whole
+ *     batch in one system call
  */
 public record MoveOptions(
     Duration downtimeTarget,
@@ -22,12 +24,16 @@ public record MoveOptions(
     int dataConnections,
     int batchPages,
     OptionalLong bytesPerSecond,
-    Duration timeout) {
+    Duration timeout,
+    boolean onePageACall) {
 
-  /** 300 ms of downtime, 30 rounds, 2 connections, batches of 256 pages, no limit, 30 s. */
+  /**
+   * 300 ms of downtime, 30 rounds, 2 connections, batches of 256 pages, no limit, 30 s, whole
+   * batches where the kernel takes them.
+   */
   public static final MoveOptions DEFAULT =
       new MoveOptions(
-          Duration.ofMillis(300), 30, 2, 256, OptionalLong.empty(), Duration.ofSeconds(30));
+          Duration.ofMillis(300), 30, 2, 256, OptionalLong.empty(), Duration.ofSeconds(30), false);
 
   public MoveOptions {
     check(within(downtimeTarget, 1), "the downtime target is 1 ms to 1 h: " + downtimeTarget);
@@ -46,32 +52,50 @@ public record MoveOptions(
   }
 
   public MoveOptions withDowntimeTarget(Duration target) {
-    return new MoveOptions(target, maxRounds, dataConnections, batchPages, bytesPerSecond, timeout);
+    return new MoveOptions(
+        target, maxRounds, dataConnections, batchPages, bytesPerSecond, timeout, onePageACall);
   }
 
   public MoveOptions withMaxRounds(int rounds) {
     return new MoveOptions(
-        downtimeTarget, rounds, dataConnections, batchPages, bytesPerSecond, timeout);
+        downtimeTarget, rounds, dataConnections, batchPages, bytesPerSecond, timeout, onePageACall);
   }
 
   public MoveOptions withDataConnections(int connections) {
     return new MoveOptions(
-        downtimeTarget, maxRounds, connections, batchPages, bytesPerSecond, timeout);
+        downtimeTarget, maxRounds, connections, batchPages, bytesPerSecond, timeout, onePageACall);
   }
 
   public MoveOptions withBatchPages(int pages) {
     return new MoveOptions(
-        downtimeTarget, maxRounds, dataConnections, pages, bytesPerSecond, timeout);
+        downtimeTarget, maxRounds, dataConnections, pages, bytesPerSecond, timeout, onePageACall);
   }
 
   public MoveOptions withBytesPerSecond(long bytes) {
     return new MoveOptions(
-        downtimeTarget, maxRounds, dataConnections, batchPages, OptionalLong.of(bytes), timeout);
+        downtimeTarget,
+        maxRounds,
+        dataConnections,
+        batchPages,
+        OptionalLong.of(bytes),
+        timeout,
+        onePageACall);
   }
 
   public MoveOptions withTimeout(Duration limit) {
     return new MoveOptions(
-        downtimeTarget, maxRounds, dataConnections, batchPages, bytesPerSecond, limit);
+        downtimeTarget,
+        maxRounds,
+        dataConnections,
+        batchPages,
+        bytesPerSecond,
+        limit,
+        onePageACall);
+  }
+
+  public MoveOptions withOnePageACall() {
+    return new MoveOptions(
+        downtimeTarget, maxRounds, dataConnections, batchPages, bytesPerSecond, timeout, true);
   }
 
   static boolean within(Duration value, long leastMillis) {

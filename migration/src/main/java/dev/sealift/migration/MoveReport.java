@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param total from the first connection to the end
  * @param stopped why the rounds with a running guest ended; null where they did not
  * @param destinationEmulated whether the destination said that its Secure Processor is software
+ * @param pagesPerCall the most pages that went to the source's kernel in one system call: 1, or
+ *     more where it has SEND_UPDATE_DATA_BATCH; 0 where the move ended before
  */
 public record MoveReport(
     MoveId move,
@@ -22,7 +24,8 @@ public record MoveReport(
     long bytes,
     Duration total,
     @Nullable StopReason stopped,
-    boolean destinationEmulated) {
+    boolean destinationEmulated,
+    int pagesPerCall) {
   public MoveReport {
     rounds = List.copyOf(rounds);
   }

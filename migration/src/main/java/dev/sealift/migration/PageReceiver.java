@@ -1,7 +1,6 @@
 package dev.sealift.migration;
 
 import dev.sealift.abi.FirmwareStatus;
-import dev.sealift.abi.Pages;
 import dev.sealift.migration.wire.BatchReader;
 import dev.sealift.migration.wire.Bounds;
 import dev.sealift.migration.wire.ControlConnection;
@@ -11,6 +10,7 @@ import dev.sealift.migration.wire.MigrationException;
 import dev.sealift.migration.wire.PacketSlots;
 import dev.sealift.vmm.CallArena;
 import dev.sealift.vmm.Host;
+import dev.sealift.vmm.PageCalls;
 import dev.sealift.vmm.ReceiveSession;
 import dev.sealift.vmm.VmmException;
 import java.time.Duration;
@@ -23,7 +23,7 @@ import java.util.Optional;
  * packets to the Secure Processor. Where one fails, the move does.
  */
 final class PageReceiver implements AutoCloseable {
-  private final ReceiveSession session;
+  private final PageCalls calls;
   private final PageLedger ledger;
   private final ControlConnection control;
   private final DataGate gate;
@@ -32,12 +32,12 @@ final class PageReceiver implements AutoCloseable {
   private final List<Thread> threads = new ArrayList<>();
 
   private PageReceiver(
-      ReceiveSession session,
+      PageCalls calls,
       PageLedger ledger,
       ControlConnection control,
       DataGate gate,
       Duration timeout) {
-    this.session = session;
+    this.calls = calls;
     this.ledger = ledger;
     this.control = control;
     this.gate = gate;
@@ -58,7 +58,7 @@ final class PageReceiver implements AutoCloseable {
       int connections,
       Duration timeout)
       throws VmmException {
-    var receiver = new PageReceiver(session, ledger, control, gate, timeout);
+    var receiver = new PageReceiver(session.pageCalls(), ledger, control, gate, timeout);
     try {
       for (int i = 0; i < connections; i++) {
         CallArena arena = CallArena.allocate(host, PacketSlots.bytes(Bounds.BATCH_PAGES));
@@ -101,20 +101,18 @@ final class PageReceiver implements AutoCloseable {
   }
 
   private void place(long[] gfns, PacketSlots slots) throws MigrationException {
-    for (int i = 0; i < gfns.length; i++) {
-      try {
-        session.updateData(gfns[i] << Pages.SHIFT, slots.header(i), slots.cipher(i));
-      } catch (VmmException refused) {
-        if (refused.status() == FirmwareStatus.BAD_MEASUREMENT) {
-          throw new MigrationException(
-              FailureCode.PACKET_REFUSED,
-              "the MAC of the packet for page %d does not hold: it was changed on its way"
-                  .formatted(gfns[i]),
-              refused.status(),
-              refused);
-        }
-        throw Failures.of(refused);
+    try {
+      calls.update(slots.batch(gfns, gfns.length));
+    } catch (VmmException refused) {
+      if (refused.status() == FirmwareStatus.BAD_MEASUREMENT && refused.page().isPresent()) {
+        throw new MigrationException(
+            FailureCode.PACKET_REFUSED,
+            "the MAC of the packet for page %d does not hold: it was changed on its way"
+                .formatted(refused.page().getAsLong()),
+            refused.status(),
+            refused);
       }
+      throw Failures.of(refused);
     }
   }
 

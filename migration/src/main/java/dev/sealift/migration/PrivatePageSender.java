@@ -4,7 +4,7 @@ import dev.sealift.abi.Pages;
 import dev.sealift.migration.wire.BatchWriter;
 import dev.sealift.migration.wire.MigrationException;
 import dev.sealift.migration.wire.PacketSlots;
-import dev.sealift.vmm.SendSession;
+import dev.sealift.vmm.PageCalls;
 import dev.sealift.vmm.VmmException;
 
 /**
@@ -12,12 +12,12 @@ import dev.sealift.vmm.VmmException;
  * page in the connection's own memory, and from there the packets go out a batch at a time.
  */
 final class PrivatePageSender {
-  private final SendSession session;
+  private final PageCalls calls;
   private final BatchWriter writer;
   private final Pacer pacer;
 
-  PrivatePageSender(SendSession session, BatchWriter writer, Pacer pacer) {
-    this.session = session;
+  PrivatePageSender(PageCalls calls, BatchWriter writer, Pacer pacer) {
+    this.calls = calls;
     this.writer = writer;
     this.pacer = pacer;
   }
@@ -29,9 +29,7 @@ final class PrivatePageSender {
     long[] gfns = new long[slots.pages()];
     for (int count = pages.take(gfns); count > 0; count = pages.take(gfns)) {
       pacer.await((long) count * Pages.SIZE);
-      for (int i = 0; i < count; i++) {
-        session.updateData(gfns[i] << Pages.SHIFT, slots.header(i), slots.cipher(i));
-      }
+      calls.update(slots.batch(gfns, count));
       writer.send(round, gfns, count);
     }
   }

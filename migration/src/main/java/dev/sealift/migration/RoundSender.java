@@ -8,6 +8,7 @@ import dev.sealift.migration.wire.MoveId;
 import dev.sealift.migration.wire.PacketSlots;
 import dev.sealift.vmm.CallArena;
 import dev.sealift.vmm.Guest;
+import dev.sealift.vmm.PageCalls;
 import dev.sealift.vmm.PageSet;
 import dev.sealift.vmm.SendSession;
 import dev.sealift.vmm.VmmException;
@@ -30,11 +31,14 @@ final class RoundSender implements AutoCloseable {
   private final List<CallArena> arenas = new ArrayList<>();
   private final ExecutorService threads;
   private final Pacer pacer;
+  private final int pagesPerCall;
   private final AtomicReference<@Nullable MigrationException> firstFailure =
       new AtomicReference<>();
   private PageSet statusOfLastRound;
 
-  private RoundSender(Guest guest, ControlConnection control, MoveOptions options) {
+  private RoundSender(
+      Guest guest, PageCalls calls, ControlConnection control, MoveOptions options) {
+    pagesPerCall = Math.min(calls.pagesPerCall(), options.batchPages());
     this.guest = guest;
     this.control = control;
     shared = new SharedPageSender(guest, control);
@@ -54,7 +58,8 @@ final class RoundSender implements AutoCloseable {
       InetSocketAddress destination,
       MoveOptions options)
       throws VmmException, MigrationException {
-    var rounds = new RoundSender(guest, control, options);
+    PageCalls calls = options.onePageACall() ? session.onePageACall() : session.pageCalls();
+    var rounds = new RoundSender(guest, calls, control, options);
     try {
       for (int i = 0; i < options.dataConnections(); i++) {
         long bytes = PacketSlots.bytes(options.batchPages());
@@ -63,7 +68,7 @@ final class RoundSender implements AutoCloseable {
         var slots = new PacketSlots(arena.segment(), options.batchPages());
         BatchWriter writer =
             BatchWriter.connect(destination, control, move, i, slots, options.timeout());
-        rounds.senders.add(new PrivatePageSender(session, writer, rounds.pacer));
+        rounds.senders.add(new PrivatePageSender(calls, writer, rounds.pacer));
       }
       return rounds;
     } catch (VmmException | MigrationException e) {
@@ -173,6 +178,11 @@ final class RoundSender implements AutoCloseable {
   /** The guest stands still: the bandwidth limit no longer holds. */
   void liftLimit() {
     pacer.lift();
+  }
+
+  /** The most pages that go to the kernel in one system call. */
+  int pagesPerCall() {
+    return pagesPerCall;
   }
 
   /** Bytes sent on the data connections so far. */

@@ -120,6 +120,7 @@ final class SourceMove {
     try (RoundSender sender =
         RoundSender.open(guest, session, control, move, destination, agreed)) {
       log.wire(sender::bytes);
+      log.pagesPerCall(sender.pagesPerCall());
       control.whenBroken(sender::abandon);
       var transfer =
           new SourceTransfer(guest, control, sender, session, handOver, agreed, listener, log);

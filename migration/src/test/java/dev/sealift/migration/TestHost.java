@@ -10,6 +10,8 @@ import dev.sealift.crypto.cert.PlatformChain;
 import dev.sealift.crypto.cert.SevCertificate;
 import dev.sealift.firmware.SoftwareSecureProcessor;
 import dev.sealift.firmware.XexMemoryController;
+import dev.sealift.kernel.KernelProfile;
+import dev.sealift.kernel.KernelSettings;
 import dev.sealift.kernel.SoftwareMachine;
 import dev.sealift.linux.LinuxSystemCalls;
 import dev.sealift.linux.LinuxThreadSignals;
@@ -59,6 +61,16 @@ final class TestHost implements AutoCloseable {
   }
 
   static TestHost model(ModelRoot root, ApiVersion api) throws Exception {
+    return model(root, api, KernelProfile.MAINLINE);
+  }
+
+  /** A model whose kernel serves these commands. */
+  static TestHost model(KernelProfile kernel) throws Exception {
+    return model(ROOT, new ApiVersion(1, 55), kernel);
+  }
+
+  private static TestHost model(ModelRoot root, ApiVersion api, KernelProfile kernel)
+      throws Exception {
     byte[] bootSeed = new byte[32];
     new SecureRandom().nextBytes(bootSeed);
     return new TestHost(
@@ -69,7 +81,8 @@ final class TestHost implements AutoCloseable {
                     .apiVersion(api)
                     .build(memory, controller),
             memory -> new XexMemoryController(memory, bootSeed),
-            List.of(new PseudoRandomWriterProgram())),
+            List.of(new PseudoRandomWriterProgram()),
+            KernelSettings.DEFAULT.with(kernel)),
         root);
   }
 

@@ -2,6 +2,8 @@ package dev.sealift.migration;
 
 import dev.sealift.abi.Errno;
 import dev.sealift.abi.SystemCalls;
+import dev.sealift.abi.kvm.KvmIoctl;
+import dev.sealift.abi.sev.KvmSevCmd;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
@@ -11,12 +13,13 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * System calls that remember what lay in memory: every mapping that is given back is copied first,
- * if the test asks for it.
+ * if the test asks for it. They count the SEV commands, too.
  */
 final class WatchedCalls implements SystemCalls {
   private final SystemCalls below;
   private final Map<Long, MemorySegment> mappings = new ConcurrentHashMap<>();
   private final List<byte[]> givenBack = new ArrayList<>();
+  private final Map<Integer, Integer> sevCommands = new ConcurrentHashMap<>();
   private volatile boolean watching;
   private volatile int refusedIoctl;
 
@@ -40,6 +43,23 @@ final class WatchedCalls implements SystemCalls {
     return all;
   }
 
+  /** How often KVM_MEMORY_ENCRYPT_OP was called with parameters for a command of this number. */
+  int sevCommands(int id) {
+    return sevCommands.getOrDefault(id, 0);
+  }
+
+  private void count(long argument) {
+    for (MemorySegment mapping : mappings.values()) {
+      long offset = argument - mapping.address();
+      if (offset >= 0 && offset < mapping.byteSize()) {
+        KvmSevCmd command = KvmSevCmd.read(mapping.asSlice(offset));
+        if (command.data() != 0) {
+          sevCommands.merge(command.id(), 1, Integer::sum);
+        }
+      }
+    }
+  }
+
   @Override
   public int open(String path, int flags) {
     return below.open(path, flags);
@@ -52,6 +72,9 @@ final class WatchedCalls implements SystemCalls {
 
   @Override
   public int ioctl(int fd, int request, long argument) {
+    if (request == KvmIoctl.MEMORY_ENCRYPT_OP) {
+      count(argument);
+    }
     return request == refusedIoctl ? Errno.EIO.negated() : below.ioctl(fd, request, argument);
   }
 

@@ -3,6 +3,7 @@ package dev.sealift.vmm;
 import dev.sealift.abi.Pages;
 import dev.sealift.abi.sev.KvmSevReceiveUpdateData;
 import dev.sealift.abi.sev.SevCommand;
+import dev.sealift.abi.sev.SevExtension;
 import dev.sealift.abi.sev.SevLimits;
 import java.lang.foreign.MemorySegment;
 
@@ -37,6 +38,18 @@ public final class ReceiveSession {
       guest.issue(
           call, SevCommand.RECEIVE_UPDATE_DATA, "the page at 0x%x".formatted(guestAddress), params);
     }
+  }
+
+  /** The way to open many pages: many a call where the kernel has that, else one. */
+  public PageCalls pageCalls() throws VmmException {
+    return guest.offers(SevExtension.RECEIVE_UPDATE_DATA_BATCH)
+        ? new ManyPagesACall(guest, SevExtension.RECEIVE_UPDATE_DATA_BATCH)
+        : onePageACall();
+  }
+
+  /** The way to open many pages with {@link #updateData}, whatever else the kernel has. */
+  public PageCalls onePageACall() {
+    return new OnePageACall(this::updateData);
   }
 
   /** RECEIVE_FINISH: the guest may run. */

@@ -3,6 +3,7 @@ package dev.sealift.vmm;
 import dev.sealift.abi.Pages;
 import dev.sealift.abi.sev.KvmSevSendUpdateData;
 import dev.sealift.abi.sev.SevCommand;
+import dev.sealift.abi.sev.SevExtension;
 import dev.sealift.abi.sev.SevLimits;
 import java.lang.foreign.MemorySegment;
 
@@ -50,6 +51,18 @@ public final class SendSession {
       guest.issue(
           call, SevCommand.SEND_UPDATE_DATA, "the page at 0x%x".formatted(guestAddress), params);
     }
+  }
+
+  /** The way to seal many private pages: many a call where the kernel has that, else one. */
+  public PageCalls pageCalls() throws VmmException {
+    return guest.offers(SevExtension.SEND_UPDATE_DATA_BATCH)
+        ? new ManyPagesACall(guest, SevExtension.SEND_UPDATE_DATA_BATCH)
+        : onePageACall();
+  }
+
+  /** The way to seal many private pages with {@link #updateData}, whatever else the kernel has. */
+  public PageCalls onePageACall() {
+    return new OnePageACall(this::updateData);
   }
 
   /** SEND_FINISH, the point of no return: the guest never runs on this platform again. */

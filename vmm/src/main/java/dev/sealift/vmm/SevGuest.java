@@ -11,9 +11,12 @@ import dev.sealift.abi.sev.KvmSevLaunchStart;
 import dev.sealift.abi.sev.KvmSevReceiveStart;
 import dev.sealift.abi.sev.KvmSevSendStart;
 import dev.sealift.abi.sev.SevCommand;
+import dev.sealift.abi.sev.SevExtension;
 import dev.sealift.abi.sev.SevLimits;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.EnumMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +33,7 @@ public final class SevGuest {
   private final Descriptor vm;
   private final GuestMemory memory;
   private final CallMemory callMemory;
+  private final Map<SevExtension, Boolean> extensions = new EnumMap<>(SevExtension.class);
 
   private SevGuest(SevPlatform platform, Descriptor vm, GuestMemory memory, CallMemory callMemory) {
     this.platform = platform;
@@ -204,29 +208,65 @@ public final class SevGuest {
   /** Issues a command; its parameters may be written to. */
   void issue(CallMemory.Frame call, SevCommand command, String subject, MemorySegment params)
       throws VmmException {
-    MemorySegment request = call.take(KvmSevCmd.LAYOUT.size());
-    new KvmSevCmd(command.id(), params.address(), 0, platform.fd()).write(request);
-    int result = vm.tryIoctl(KvmIoctl.MEMORY_ENCRYPT_OP, request.address());
-    if (result < 0) {
-      throw failure(command, subject, Errno.of(result), KvmSevCmd.read(request).error());
+    Answer answer = ask(call, command.id(), params);
+    if (answer.refused()) {
+      throw failure(command.name(), subject, answer);
     }
   }
 
-  private VmmException failure(SevCommand command, String subject, Errno errno, int code) {
+  /** Whether the kernel has this command; it is asked once. */
+  boolean offers(SevExtension extension) throws VmmException {
+    synchronized (extensions) {
+      Boolean known = extensions.get(extension);
+      if (known == null) {
+        try (CallMemory.Frame call = callMemory.frame()) {
+          Answer answer = ask(call, extension.id(), MemorySegment.NULL);
+          known = answer.result() == Errno.EFAULT.negated();
+        }
+        extensions.put(extension, known);
+      }
+      return known;
+    }
+  }
+
+  /**
+   * What became of a command.
+   *
+   * @param result of the ioctl: a negative errno where it failed
+   * @param status the firmware's, if it was asked
+   */
+  record Answer(int result, int status) {
+    boolean refused() {
+      return result < 0;
+    }
+  }
+
+  /** Issues a command by its number; a failure is an answer. */
+  Answer ask(CallMemory.Frame call, int command, MemorySegment params) {
+    MemorySegment request = call.take(KvmSevCmd.LAYOUT.size());
+    new KvmSevCmd(command, params.address(), 0, platform.fd()).write(request);
+    int result = vm.tryIoctl(KvmIoctl.MEMORY_ENCRYPT_OP, request.address());
+    return new Answer(result, KvmSevCmd.read(request).error());
+  }
+
+  /** What to say of a command that was refused. */
+  VmmException failure(String command, String subject, Answer answer) {
     String operation = "KVM_SEV_" + command;
+    Errno errno = Errno.of(answer.result());
+    int code = answer.status();
     return errno.equals(Errno.EIO) && code != 0
         ? VmmException.ofFirmware(operation, subject, errno, code, advice(command, code))
         : VmmException.ofCall(operation, subject, errno);
   }
 
-  private String advice(SevCommand command, int code) {
+  private String advice(String command, int code) {
     FirmwareStatus status = FirmwareStatus.of(code);
     if (status == null) {
       return "look the number up in the firmware's specification";
     }
     boolean guestMatters =
         status == FirmwareStatus.INVALID_GUEST_STATE || status == FirmwareStatus.POLICY_FAILURE;
-    if (guestMatters && command != SevCommand.GUEST_STATUS) {
+    if (guestMatters && !command.equals(SevCommand.GUEST_STATUS.name())) {
       try {
         GuestStatus guest = status();
         return status == FirmwareStatus.INVALID_GUEST_STATE

@@ -11,6 +11,7 @@ import dev.sealift.abi.sev.KvmSevCmd;
 import dev.sealift.abi.sev.KvmSevGuestStatus;
 import dev.sealift.abi.sev.SevCommand;
 import dev.sealift.abi.sev.SevDeviceCommand;
+import dev.sealift.abi.sev.SevExtension;
 import dev.sealift.abi.sev.SevIoctl;
 import dev.sealift.abi.sev.SevIssueCmd;
 import java.lang.foreign.Arena;
@@ -36,6 +37,10 @@ final class PaperKernel implements SystemCalls, ThreadSignals {
 
   final List<String> calls = new ArrayList<>();
   final Map<SevCommand, Firmware> guestCommands = new EnumMap<>(SevCommand.class);
+
+  /** The extensions that it has; none unless a test says so. */
+  final Map<SevExtension, Firmware> extensions = new EnumMap<>(SevExtension.class);
+
   final Map<SevDeviceCommand, Firmware> deviceCommands = new EnumMap<>(SevDeviceCommand.class);
   final Set<Integer> open = new HashSet<>();
   final List<MemorySegment> mapped = new ArrayList<>();
@@ -143,10 +148,33 @@ final class PaperKernel implements SystemCalls, ThreadSignals {
   private int guestCommand(MemorySegment request) {
     KvmSevCmd command = KvmSevCmd.read(request);
     SevCommand id = SevCommand.of(command.id());
+    if (id == null) {
+      return extension(request, command);
+    }
     if (fails("KVM_SEV_" + id)) {
       return failure.negated();
     }
-    FirmwareStatus status = ask(guestCommands.get(id), command.data());
+    return answer(request, command, ask(guestCommands.get(id), command.data()));
+  }
+
+  private int extension(MemorySegment request, KvmSevCmd command) {
+    for (SevExtension id : SevExtension.values()) {
+      if (id.id() == command.id()) {
+        if (fails("KVM_SEV_" + id)) {
+          return failure.negated();
+        }
+        Firmware firmware = extensions.get(id);
+        if (firmware != null) {
+          return command.data() == 0
+              ? Errno.EFAULT.negated()
+              : answer(request, command, ask(firmware, command.data()));
+        }
+      }
+    }
+    return Errno.EINVAL.negated();
+  }
+
+  private static int answer(MemorySegment request, KvmSevCmd command, FirmwareStatus status) {
     new KvmSevCmd(command.id(), command.data(), status.code(), command.sevFd()).write(request);
     return status == FirmwareStatus.SUCCESS ? 0 : Errno.EIO.negated();
   }
