@@ -6,6 +6,8 @@ import dev.sealift.crypto.cert.PlatformChain;
 import dev.sealift.crypto.cert.SevCertificate;
 import dev.sealift.firmware.SoftwareSecureProcessor;
 import dev.sealift.firmware.XexMemoryController;
+import dev.sealift.kernel.KernelProfile;
+import dev.sealift.kernel.KernelSettings;
 import dev.sealift.kernel.SoftwareMachine;
 import dev.sealift.linux.LinuxSystemCalls;
 import dev.sealift.linux.LinuxThreadSignals;
@@ -35,22 +37,26 @@ public final class HostMachine implements AutoCloseable {
    * Powers a machine up.
    *
    * @param kind what it stands on, resolved
+   * @param kernel which SEV commands its kernel serves
    * @param root the maker of its chip
    */
-  public static HostMachine powerUp(HostKind kind, ModelRoot root)
+  public static HostMachine powerUp(HostKind kind, KernelProfile kernel, ModelRoot root)
       throws VmmException, LinuxUnavailableException {
     SoftwareMachine.ProcessorFactory processor =
         (memory, controller) ->
             SoftwareSecureProcessor.builder().rootOfTrust(root.root()).build(memory, controller);
+    KernelSettings settings = KernelSettings.DEFAULT.with(kernel);
     SoftwareMachine machine =
         switch (kind) {
           case KVM ->
-              SoftwareMachine.over(LinuxSystemCalls.open(), LinuxThreadSignals.open(), processor);
+              SoftwareMachine.over(
+                  LinuxSystemCalls.open(), LinuxThreadSignals.open(), processor, settings);
           case MODEL ->
               SoftwareMachine.model(
                   processor,
                   memory -> new XexMemoryController(memory, new SecureRandom().generateSeed(16)),
-                  List.of(new PseudoRandomWriterProgram()));
+                  List.of(new PseudoRandomWriterProgram()),
+                  settings);
           case AUTO -> throw new IllegalArgumentException("the kind of host is not resolved yet");
         };
     Host host = new Host(machine.calls(), machine.signals());

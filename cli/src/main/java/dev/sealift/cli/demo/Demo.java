@@ -2,7 +2,6 @@ package dev.sealift.cli.demo;
 
 import dev.sealift.cli.Failure;
 import dev.sealift.cli.HostIdentity;
-import dev.sealift.cli.HostKind;
 import dev.sealift.crypto.ApiVersion;
 import dev.sealift.crypto.cert.ModelRoot;
 import dev.sealift.vmm.guest.PseudoRandomWriter;
@@ -15,6 +14,7 @@ import java.security.SecureRandom;
 import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -45,10 +45,9 @@ final class Demo {
     Path directory = Files.createTempDirectory("sealift-demo-");
     Path sourceErrors = directory.resolve("source.log");
     Path destinationErrors = directory.resolve("destination.log");
-    HostKind kind = plan.kind();
-    try (HostProcess source = HostProcess.start(SOURCE, kind, directory, json, sourceErrors);
+    try (HostProcess source = HostProcess.start(SOURCE, plan, directory, json, sourceErrors);
         HostProcess destination =
-            HostProcess.start(DESTINATION, kind, directory, json, destinationErrors)) {
+            HostProcess.start(DESTINATION, plan, directory, json, destinationErrors)) {
       try {
         DemoReport report = run(directory, source, destination);
         narrator.summary(report);
@@ -163,6 +162,7 @@ final class Demo {
             && verification.stepsAtStop() > 0;
     return new DemoReport(
         plan.kind().word(),
+        plan.kernel().name().toLowerCase(Locale.ROOT),
         true,
         new DemoReport.Side(from.pid()),
         new DemoReport.Side(to.pid()),
@@ -180,6 +180,7 @@ final class Demo {
       HostEvent.Prepared from, HostEvent.Prepared to, boolean measured, @Nullable String reason) {
     return new DemoReport(
         plan.kind().word(),
+        plan.kernel().name().toLowerCase(Locale.ROOT),
         true,
         new DemoReport.Side(from.pid()),
         new DemoReport.Side(to.pid()),

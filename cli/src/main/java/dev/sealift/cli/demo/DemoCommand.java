@@ -3,6 +3,7 @@ package dev.sealift.cli.demo;
 import dev.sealift.cli.Failure;
 import dev.sealift.cli.HostKind;
 import dev.sealift.cli.MemorySize;
+import dev.sealift.kernel.KernelProfile;
 import java.io.PrintWriter;
 import java.util.Objects;
 import java.util.concurrent.Callable;
@@ -33,6 +34,16 @@ public final class DemoCommand implements Callable<Integer> {
       defaultValue = "auto",
       description = "What the hosts stand on; auto takes kvm where /dev/kvm works, else model.")
   private HostKind host = HostKind.AUTO;
+
+  @Option(
+      names = "--kernel",
+      paramLabel = "mainline|extended",
+      defaultValue = "mainline",
+      description =
+          "The SEV commands that the hosts' kernels serve: those of mainline Linux, one page a"
+              + " call; or extended, which no Linux has: whole batches of pages in a call, and the"
+              + " registers of SEV-ES guests.")
+  private KernelProfile kernel = KernelProfile.MAINLINE;
 
   @Option(
       names = "--memory",
@@ -74,7 +85,7 @@ public final class DemoCommand implements Callable<Integer> {
       throw new Failure(
           "--downtime " + downtimeMillis + " is out of range: give 1 to 60000 milliseconds.");
     }
-    DemoPlan plan = DemoPlan.of(kind, memory, hotSet, downtimeMillis, noSend);
+    DemoPlan plan = DemoPlan.of(kind, kernel, memory, hotSet, downtimeMillis, noSend);
     PrintWriter out = output();
     JsonMapper mapper = JsonMapper.shared();
     DemoReport report = new Demo(plan, new DemoNarrator(out), mapper).run();

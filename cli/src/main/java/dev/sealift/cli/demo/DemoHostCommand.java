@@ -2,6 +2,7 @@ package dev.sealift.cli.demo;
 
 import dev.sealift.cli.Failure;
 import dev.sealift.cli.HostKind;
+import dev.sealift.kernel.KernelProfile;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +29,9 @@ public final class DemoHostCommand implements Callable<Integer> {
   @Option(names = "--host", required = true, description = "What the host stands on.")
   private HostKind host = HostKind.MODEL;
 
+  @Option(names = "--kernel", required = true, description = "Which SEV commands it serves.")
+  private KernelProfile kernel = KernelProfile.MAINLINE;
+
   @Option(names = "--directory", required = true, description = "Where root and identity are.")
   private @Nullable Path directory;
 
@@ -39,8 +43,8 @@ public final class DemoHostCommand implements Callable<Integer> {
         throw new Failure("A host process needs a role and a directory.");
       }
       switch (role) {
-        case SOURCE -> new SourceRole(host, directory, conversation).run();
-        case DESTINATION -> new DestinationRole(host, directory, conversation).run();
+        case SOURCE -> new SourceRole(host, kernel, directory, conversation).run();
+        case DESTINATION -> new DestinationRole(host, kernel, directory, conversation).run();
       }
       return 0;
     } catch (Exception e) {

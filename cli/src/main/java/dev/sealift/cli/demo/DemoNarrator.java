@@ -63,9 +63,10 @@ final class DemoNarrator {
         "moved",
         String.format(
             Locale.ROOT,
-            "%d rounds, %,d packets of SEND_UPDATE_DATA, %,d shared pages",
+            "%d rounds, %,d packets of SEND_UPDATE_DATA (%s), %,d shared pages",
             report.rounds().size(),
             report.totals().privatePackets(),
+            calls(report.totals().pagesPerCall()),
             report.totals().sharedPages()));
     row(
         "speed",
@@ -105,6 +106,10 @@ final class DemoNarrator {
         report.verified()
             ? "VERIFIED: the guest ran on, and every page of it arrived as it was."
             : "NOT VERIFIED: something above is not as it must be.");
+  }
+
+  private static String calls(int pages) {
+    return pages == 1 ? "one a call" : "up to " + pages + " a call";
   }
 
   private void row(String name, String words) {

@@ -5,25 +5,33 @@ import dev.sealift.cli.Failure;
 import dev.sealift.cli.HostKind;
 import dev.sealift.cli.MemorySize;
 import dev.sealift.crypto.GuestPolicy;
+import dev.sealift.kernel.KernelProfile;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What a demonstration is to do.
  *
  * @param kind the kind of both hosts, resolved
+ * @param kernel which SEV commands both hosts' kernels serve
  * @param memoryBytes the guest's memory
  * @param hotPages how many 4 KiB pages the guest keeps writing to
  * @param downtimeMillis how long the guest may stand still
  * @param policy what the guest allows
  */
 record DemoPlan(
-    HostKind kind, long memoryBytes, long hotPages, int downtimeMillis, GuestPolicy policy) {
+    HostKind kind,
+    KernelProfile kernel,
+    long memoryBytes,
+    long hotPages,
+    int downtimeMillis,
+    GuestPolicy policy) {
   private static final long MIB = 1L << 20;
   private static final long LEAST_MEMORY = 8 * MIB;
   private static final long MOST_MEMORY = 3072 * MIB;
 
   static DemoPlan of(
       HostKind kind,
+      KernelProfile kernel,
       @Nullable MemorySize memory,
       @Nullable MemorySize hotSet,
       int downtimeMillis,
@@ -50,6 +58,7 @@ record DemoPlan(
         GuestPolicy.of(GuestPolicy.Flag.NODBG, GuestPolicy.Flag.NOKS, GuestPolicy.Flag.SEV);
     return new DemoPlan(
         kind,
+        kernel,
         memoryBytes,
         hotBytes / Pages.SIZE,
         downtimeMillis,

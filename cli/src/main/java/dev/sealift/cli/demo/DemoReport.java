@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * What a demonstration showed: the object that {@code --json} prints.
  *
  * @param host the kind of host: kvm or model
+ * @param kernel which SEV commands both kernels serve: mainline or extended
  * @param emulated true where no Secure Processor in silicon took part
  * @param moved whether the guest runs at the destination
  * @param reason why the guest did not move; null where it did
@@ -22,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  */
 @JsonPropertyOrder({
   "host",
+  "kernel",
   "emulated",
   "source",
   "destination",
@@ -36,6 +38,7 @@ import org.jspecify.annotations.Nullable;
 })
 record DemoReport(
     String host,
+    String kernel,
     boolean emulated,
     Side source,
     Side destination,
@@ -90,10 +93,19 @@ record DemoReport(
     }
   }
 
-  /** Sums over all rounds; megabytes are 10^6 bytes. */
+  /**
+   * Sums over all rounds; megabytes are 10^6 bytes.
+   *
+   * @param pagesPerCall the most pages that the source's kernel sealed in one system call
+   */
   record Totals(
-      long privatePackets, long sharedPages, long bytes, double millis, double megabytesPerSecond) {
-    static final Totals NONE = new Totals(0, 0, 0, 0, 0);
+      long privatePackets,
+      long sharedPages,
+      int pagesPerCall,
+      long bytes,
+      double millis,
+      double megabytesPerSecond) {
+    static final Totals NONE = new Totals(0, 0, 0, 0, 0, 0);
   }
 
   /** How long the guest did not run, and of which parts that is the sum. */
@@ -134,6 +146,7 @@ record DemoReport(
           new Totals(
               report.privatePackets(),
               report.sharedPages(),
+              report.pagesPerCall(),
               bytes,
               millis,
               millis == 0 ? 0 : bytes / 1e3 / millis);

@@ -5,6 +5,7 @@ import dev.sealift.cli.HostIdentity;
 import dev.sealift.cli.HostKind;
 import dev.sealift.cli.HostMachine;
 import dev.sealift.crypto.cert.ModelRoot;
+import dev.sealift.kernel.KernelProfile;
 import dev.sealift.linux.LinuxUnavailableException;
 import dev.sealift.migration.ArrivalListener;
 import dev.sealift.migration.DestinationHost;
@@ -35,13 +36,15 @@ final class DestinationRole {
   private static final int BATCHES_BEFORE_PROOF = 32;
 
   private final HostKind kind;
+  private final KernelProfile kernel;
   private final Path directory;
   private final HostConversation demo;
   private final Heartbeat heartbeat = new Heartbeat();
   private final CompletableFuture<Guest> arrival = new CompletableFuture<>();
 
-  DestinationRole(HostKind kind, Path directory, HostConversation demo) {
+  DestinationRole(HostKind kind, KernelProfile kernel, Path directory, HostConversation demo) {
     this.kind = kind;
+    this.kernel = kernel;
     this.directory = directory;
     this.demo = demo;
   }
@@ -60,7 +63,7 @@ final class DestinationRole {
     SSLContext identity =
         HostIdentity.load(
             Demo.identityFile(directory, Demo.DESTINATION), prepare.password().toCharArray());
-    try (HostMachine machine = HostMachine.powerUp(kind, root);
+    try (HostMachine machine = HostMachine.powerUp(kind, kernel, root);
         FileJournal journal = FileJournal.open(directory.resolve("destination.journal"))) {
       DestinationHost host =
           new DestinationHost(

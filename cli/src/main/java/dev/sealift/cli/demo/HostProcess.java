@@ -1,7 +1,6 @@
 package dev.sealift.cli.demo;
 
 import dev.sealift.cli.Failure;
-import dev.sealift.cli.HostKind;
 import java.io.BufferedReader;
 import java.io.BufferedWriter;
 import java.io.IOException;
@@ -42,7 +41,7 @@ final class HostProcess implements AutoCloseable {
   }
 
   /** Starts a second JVM like this one, in the role of a host. */
-  static HostProcess start(String role, HostKind kind, Path directory, JsonMapper json, Path errors)
+  static HostProcess start(String role, DemoPlan plan, Path directory, JsonMapper json, Path errors)
       throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
@@ -55,7 +54,15 @@ final class HostProcess implements AutoCloseable {
       command.addAll(List.of("-p", modulePath, "-m", "dev.sealift.cli/dev.sealift.cli.Sealift"));
     }
     command.addAll(
-        List.of("demo-host", role, "--host", kind.word(), "--directory", directory.toString()));
+        List.of(
+            "demo-host",
+            role,
+            "--host",
+            plan.kind().word(),
+            "--kernel",
+            plan.kernel().name(),
+            "--directory",
+            directory.toString()));
     Process process =
         new ProcessBuilder(command)
             .redirectError(ProcessBuilder.Redirect.to(errors.toFile()))

@@ -5,6 +5,7 @@ import dev.sealift.cli.HostIdentity;
 import dev.sealift.cli.HostKind;
 import dev.sealift.cli.HostMachine;
 import dev.sealift.crypto.cert.ModelRoot;
+import dev.sealift.kernel.KernelProfile;
 import dev.sealift.linux.LinuxUnavailableException;
 import dev.sealift.migration.FileJournal;
 import dev.sealift.migration.MigrationSource;
@@ -36,11 +37,13 @@ final class SourceRole {
   private static final int BATCHES_BEFORE_MOVE = 32;
 
   private final HostKind kind;
+  private final KernelProfile kernel;
   private final Path directory;
   private final HostConversation demo;
 
-  SourceRole(HostKind kind, Path directory, HostConversation demo) {
+  SourceRole(HostKind kind, KernelProfile kernel, Path directory, HostConversation demo) {
     this.kind = kind;
+    this.kernel = kernel;
     this.directory = directory;
     this.demo = demo;
   }
@@ -59,7 +62,7 @@ final class SourceRole {
     SSLContext identity =
         HostIdentity.load(
             Demo.identityFile(directory, Demo.SOURCE), prepare.password().toCharArray());
-    try (HostMachine machine = HostMachine.powerUp(kind, root);
+    try (HostMachine machine = HostMachine.powerUp(kind, kernel, root);
         FileJournal journal = FileJournal.open(directory.resolve("source.journal"))) {
       byte[] pdh = machine.platform().exportCertificates().pdh();
       PlatformStatus status = machine.platform().status();

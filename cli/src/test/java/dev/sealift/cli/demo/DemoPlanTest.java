@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.sealift.cli.Failure;
 import dev.sealift.cli.HostKind;
 import dev.sealift.cli.MemorySize;
+import dev.sealift.kernel.KernelProfile;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -16,7 +17,7 @@ class DemoPlanTest {
   @Test
   @DisplayName("the guest may be sent, but not debugged, and only to a chip of the same root")
   void defaultPolicy() throws Exception {
-    DemoPlan plan = DemoPlan.of(HostKind.MODEL, null, null, 100, false);
+    DemoPlan plan = DemoPlan.of(HostKind.MODEL, KernelProfile.MAINLINE, null, null, 100, false);
 
     assertThat(plan.policy().noSend()).isFalse();
     assertThat(plan.policy().noDebug()).isTrue();
@@ -28,13 +29,19 @@ class DemoPlanTest {
   @Test
   @DisplayName("with --nosend the guest forbids its own move")
   void noSend() throws Exception {
-    assertThat(DemoPlan.of(HostKind.MODEL, null, null, 100, true).policy().noSend()).isTrue();
+    assertThat(
+            DemoPlan.of(HostKind.MODEL, KernelProfile.MAINLINE, null, null, 100, true)
+                .policy()
+                .noSend())
+        .isTrue();
   }
 
   @Test
   @DisplayName("a small guest gets a hot set that fits it")
   void smallGuest() throws Exception {
-    DemoPlan plan = DemoPlan.of(HostKind.MODEL, MemorySize.parse("8M"), null, 100, false);
+    DemoPlan plan =
+        DemoPlan.of(
+            HostKind.MODEL, KernelProfile.MAINLINE, MemorySize.parse("8M"), null, 100, false);
 
     assertThat(plan.hotPages() * 4096).isLessThanOrEqualTo(4L << 20);
   }
@@ -43,7 +50,9 @@ class DemoPlanTest {
   @ValueSource(strings = {"0", "1M", "6M", "9M", "4G", "65537"})
   @DisplayName("a memory size that cannot be is answered with the rule")
   void memory(String size) {
-    assertThatThrownBy(() -> DemoPlan.of(HostKind.MODEL, MemorySize.parse(size), null, 100, false))
+    assertThatThrownBy(() ->
+            DemoPlan.of(
+                HostKind.MODEL, KernelProfile.MAINLINE, MemorySize.parse(size), null, 100, false))
         .isInstanceOf(Failure.class)
         .hasMessageContaining("multiple of 2M");
   }
@@ -54,7 +63,12 @@ class DemoPlanTest {
   void hotSet(String size) {
     assertThatThrownBy(() ->
             DemoPlan.of(
-                HostKind.MODEL, MemorySize.parse("64M"), MemorySize.parse(size), 100, false))
+                HostKind.MODEL,
+                KernelProfile.MAINLINE,
+                MemorySize.parse("64M"),
+                MemorySize.parse(size),
+                100,
+                false))
         .isInstanceOf(Failure.class)
         .hasMessageContaining("power of two");
   }

@@ -11,6 +11,7 @@ import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 import tools.jackson.databind.JsonNode;
@@ -41,6 +42,7 @@ class DemoTest {
     assertThat(run.code()).as(run.out() + run.err()).isZero();
     JsonNode json = run.json();
     assertThat(json.get("host").asString()).isEqualTo(host);
+    assertThat(json.get("kernel").asString()).isEqualTo("mainline");
     assertThat(json.get("emulated").asBoolean()).isTrue();
     assertThat(json.get("verified").asBoolean()).isTrue();
     assertThat(json.get("guest").get("measured").asBoolean()).isTrue();
@@ -74,6 +76,19 @@ class DemoTest {
         .isCloseTo(parts, org.assertj.core.data.Offset.offset(0.5));
   }
 
+  @ParameterizedTest
+  @CsvSource({"mainline, 1", "extended, 256"})
+  @DisplayName("a kernel that has more than Linux seals a whole batch of pages in a call")
+  void kernels(String kernel, int pagesPerCall) {
+    Run run = run("demo", "--host", "model", "--memory", "8M", "--kernel", kernel, "--json");
+
+    assertThat(run.code()).as(run.out() + run.err()).isZero();
+    assertThat(run.json().get("kernel").asString()).isEqualTo(kernel);
+    assertThat(run.json().get("verified").asBoolean()).isTrue();
+    assertThat(run.json().get("totals").get("pagesPerCall").asInt()).isEqualTo(pagesPerCall);
+    assertThat(run.out()).contains(pagesPerCall == 1 ? "one a call" : "up to 256 a call");
+  }
+
   @Test
   @DisplayName("a guest whose policy says NOSEND stays where it is, with a sentence that says why")
   void noSend() {
@@ -97,6 +112,10 @@ class DemoTest {
     Run host = run("demo", "--host", "moon");
     assertThat(host.code()).isEqualTo(2);
     assertThat(host.err()).contains("--host", "moon").doesNotContain("\tat ");
+
+    Run kernel = run("demo", "--host", "model", "--kernel", "tomorrow");
+    assertThat(kernel.code()).isEqualTo(2);
+    assertThat(kernel.err()).contains("--kernel", "tomorrow").doesNotContain("\tat ");
 
     Run downtime = run("demo", "--downtime", "0", "--host", "model");
     assertThat(downtime.code()).isEqualTo(1);
