@@ -2,19 +2,10 @@ package dev.sealift.firmware;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sealift.abi.FirmwareStatus;
-import dev.sealift.abi.psp.GuestState;
-import dev.sealift.abi.psp.PlatformState;
-import dev.sealift.abi.psp.PspCommand;
-import dev.sealift.crypto.GuestPolicy;
-import dev.sealift.crypto.GuestPolicy.Flag;
-import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.stream.Collectors;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.DisplayName;
@@ -23,52 +14,33 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
 /**
- * Every line of the interface table, tried: each command in each state, each check alone, each pair
- * of checks. Made from the same table that the processor runs from; what the processor does is
- * compared with what the table says.
+ * Every line of the interface table, tried: made from the same table that the processor runs from.
  */
 @DisplayName("The interface table")
 class InterfaceTableTest {
-  private static final FirmwareInterface TABLE = FirmwareInterface.load();
-  private static final FaultRecipes RECIPES = new FaultRecipes();
-  private static final String POLICY_HAS_SEV = "the policy has SEV";
-  private static final String POLICY_HAS_DOMAIN = "the policy has DOMAIN";
-  private static int cases;
-  private static int exclusions;
-
-  private static final List<FirmwareProfile> PROFILES =
-      List.of(
-          FirmwareProfile.DEFAULT, FirmwareProfile.SHIPPED, FirmwareProfile.SPECIFICATION, other());
-
-  /** Those that are tried with every line; the others only with the lines that are theirs. */
-  private static final Set<FirmwareProfile> ALL_LINES =
-      Set.of(FirmwareProfile.DEFAULT, FirmwareProfile.SPECIFICATION);
-
-  /** Takes the side that neither of the others takes. */
-  private static FirmwareProfile other() {
-    return FirmwareProfile.SHIPPED
-        .without(FirmwareQuirk.INTERNAL_ERROR_IS_INVALID_PARAM)
-        .without(FirmwareQuirk.PEK_CSR_WHILE_WORKING);
-  }
+  private static final List<CommandRow> ROWS = FirmwareInterface.load().commands();
+  private static final List<InterfaceCases> CASES = ROWS.stream().map(InterfaceCases::new).toList();
+  private static int tried;
 
   @AfterAll
   static void count() {
     System.out.printf(
         "interface table: %d commands, %d lines of checks, %d generated cases,"
             + " %d pairs that exclude each other%n",
-        TABLE.commands().size(),
-        TABLE.commands().stream().mapToInt(row -> row.checks().size()).sum(),
-        cases,
-        exclusions);
+        ROWS.size(),
+        ROWS.stream().mapToInt(row -> row.checks().size()).sum(),
+        tried,
+        CASES.stream().mapToInt(InterfaceCases::exclusions).sum());
   }
 
   @Test
   @DisplayName("has no line whose fault the tests cannot bring about")
   void noUncoveredRow() {
     Set<String> uncovered = new TreeSet<>();
-    for (CommandRow row : TABLE.commands()) {
+    for (CommandRow row : ROWS) {
       for (CheckRow check : row.checks()) {
-        if (RECIPES.of(check).isEmpty() || PROFILES.stream().noneMatch(check::appliesTo)) {
+        if (InterfaceCases.RECIPES.of(check).isEmpty()
+            || InterfaceCases.PROFILES.stream().noneMatch(check::appliesTo)) {
           uncovered.add(row.command() + ": " + check.words());
         }
       }
@@ -79,232 +51,26 @@ class InterfaceTableTest {
   @TestFactory
   @DisplayName("says what each command answers in each state of platform and guest")
   Stream<DynamicTest> everyState() {
-    List<DynamicTest> tests = new ArrayList<>();
-    for (CommandRow row : TABLE.commands()) {
-      for (PlatformState platform : PlatformState.values()) {
-        for (GuestState guest : GuestState.values()) {
-          tests.add(
-              DynamicTest.dynamicTest(
-                  "%s, platform %s, guest %s".formatted(row.command(), platform, guest),
-                  () -> inState(row, platform, guest)));
-        }
-      }
-    }
-    cases += tests.size();
-    return tests.stream();
-  }
-
-  private static void inState(CommandRow row, PlatformState platform, GuestState guest) {
-    Scenario scenario = new Scenario(row, FirmwareProfile.DEFAULT);
-    scenario.platformState = platform;
-    scenario.guestState = guest;
-    if (row.command() == PspCommand.SEND_START) {
-      // A guest that asks nothing of its target can be brought to every state.
-      scenario.policy = new GuestPolicy(0);
-    }
-    scenario.build();
-    scenario.settle();
-    Set<String> faults = new TreeSet<>();
-    if (!row.platformStates().contains(platform)) {
-      faults.add("the platform is in another state");
-    }
-    boolean gone = platform != PlatformState.WORKING || guest == GuestState.UNINIT;
-    if (gone) {
-      faults.add("handle is no guest's");
-    } else if (!row.guestStates().contains(guest)) {
-      faults.add("the guest is in another state");
-    }
-    if (row.command() == PspCommand.DOWNLOAD_FIRMWARE) {
-      faults.add("the image is not signed by the maker");
-    }
-    Optional<CheckRow> first =
-        row.checks(FirmwareProfile.DEFAULT).stream()
-            .filter(check -> check.condition().isEmpty() && faults.contains(check.fault()))
-            .findFirst();
-    check(scenario, first);
+    return tests(InterfaceCases::states);
   }
 
   @TestFactory
   @DisplayName("says what each command answers to each fault alone")
   Stream<DynamicTest> everyFault() {
-    List<DynamicTest> tests = new ArrayList<>();
-    for (FirmwareProfile profile : PROFILES) {
-      for (CommandRow row : TABLE.commands()) {
-        for (CheckRow check : row.checks(profile)) {
-          if (!ALL_LINES.contains(profile) && !isOfProfile(check)) {
-            continue;
-          }
-          tests.add(
-              DynamicTest.dynamicTest(
-                  "%s: %s: %s (%s)"
-                      .formatted(row.command(), check.words(), check.status(), name(profile)),
-                  () -> withFaults(row, profile, List.of(check))));
-        }
-      }
-    }
-    cases += tests.size();
-    return tests.stream();
+    return tests(InterfaceCases::faults);
   }
 
   @TestFactory
   @DisplayName("says which of two faults is answered: that of the earlier line")
   Stream<DynamicTest> everyPair() {
-    List<DynamicTest> tests = new ArrayList<>();
-    for (FirmwareProfile profile : PROFILES) {
-      for (CommandRow row : TABLE.commands()) {
-        List<CheckRow> checks = row.checks(profile);
-        for (int i = 0; i < checks.size(); i++) {
-          for (CheckRow second : checks.subList(i + 1, checks.size())) {
-            CheckRow first = checks.get(i);
-            if (profile.equals(FirmwareProfile.DEFAULT)
-                || isOfProfile(first)
-                || isOfProfile(second)) {
-              pair(row, profile, first, second, tests);
-            }
-          }
-        }
-      }
-    }
-    cases += tests.size();
-    return tests.stream();
+    return tests(InterfaceCases::pairs);
   }
 
-  private static boolean isOfProfile(CheckRow check) {
-    return !check.with().isEmpty() || !check.without().isEmpty();
-  }
-
-  private static void pair(
-      CommandRow row,
-      FirmwareProfile profile,
-      CheckRow first,
-      CheckRow second,
-      List<DynamicTest> tests) {
-    FaultRecipes.Recipe one = RECIPES.of(first).orElseThrow();
-    FaultRecipes.Recipe other = RECIPES.of(second).orElseThrow();
-    if (one.excludedBy(other).isPresent() || excluded(first, second)) {
-      exclusions++;
-      return;
-    }
-    tests.add(
-        DynamicTest.dynamicTest(
-            "%s: %s, before %s (%s)"
-                .formatted(row.command(), first.words(), second.words(), name(profile)),
-            () -> withFaults(row, profile, List.of(first, second))));
-  }
-
-  /** One of the two conditions is the opposite of the other. */
-  private static boolean excluded(CheckRow first, CheckRow second) {
-    String one = first.condition();
-    String other = second.condition();
-    return !one.isEmpty()
-        && !other.isEmpty()
-        && (one.replace("is not given", "is given")
-            .equals(other.replace("is not given", "is given")))
-        && !one.equals(other);
-  }
-
-  private static String name(FirmwareProfile profile) {
-    return List.of("default", "shipped", "specification", "other").get(PROFILES.indexOf(profile));
-  }
-
-  private static void withFaults(CommandRow row, FirmwareProfile profile, List<CheckRow> checks) {
-    List<FaultRecipes.Recipe> recipes =
-        checks.stream().map(check -> RECIPES.of(check).orElseThrow()).toList();
-    Scenario scenario = new Scenario(row, profile);
-    if (row.command() == PspCommand.SEND_START) {
-      scenario.policy = policyFor(checks);
-    }
-    GuestPolicy policy = scenario.policy;
-    for (FaultRecipes.Recipe recipe : recipes) {
-      recipe.before().accept(scenario);
-    }
-    scenario.build();
-    for (FaultRecipes.Recipe recipe : recipes.reversed()) {
-      recipe.after().accept(scenario);
-    }
-    scenario.settle();
-    // One fault may be looked for twice: by a line of SEV and by a later one of DOMAIN.
-    Set<String> faults = checks.stream().map(CheckRow::fault).collect(Collectors.toSet());
-    Optional<CheckRow> first =
-        row.checks(profile).stream()
-            .filter(check -> faults.contains(check.fault()))
-            .filter(check -> checks.contains(check) || holds(check.condition(), policy))
-            .findFirst();
-    check(scenario, first);
-  }
-
-  /** Asks of the target what the lines look at, and no more. */
-  private static GuestPolicy policyFor(List<CheckRow> checks) {
-    Set<String> conditions = checks.stream().map(CheckRow::condition).collect(Collectors.toSet());
-    boolean sev = conditions.contains(POLICY_HAS_SEV);
-    boolean domain = conditions.contains(POLICY_HAS_DOMAIN);
-    return sev && !domain
-        ? GuestPolicy.of(Flag.SEV)
-        : domain && !sev ? GuestPolicy.of(Flag.DOMAIN) : GuestPolicy.of(Flag.SEV, Flag.DOMAIN);
-  }
-
-  private static boolean holds(String condition, GuestPolicy policy) {
-    return switch (condition) {
-      case POLICY_HAS_SEV -> policy.sev();
-      case POLICY_HAS_DOMAIN -> policy.domain();
-      default -> false;
-    };
-  }
-
-  private static void check(Scenario scenario, Optional<CheckRow> expected) {
-    CommandRow row = scenario.row;
-    byte[] sent = scenario.buffer.clone();
-    PlatformState platformBefore = scenario.platformNow();
-    GuestState guestBefore = scenario.guestNow();
-    scenario.machine.memory.watchWrites();
-
-    FirmwareStatus status = scenario.send();
-
-    Set<Long> written = Set.copyOf(scenario.machine.memory.written());
-    assertThat(status).isEqualTo(expected.map(CheckRow::status).orElse(FirmwareStatus.SUCCESS));
-    if (expected.isPresent()) {
-      assertThat(scenario.platformNow()).as("platform").isEqualTo(platformBefore);
-      assertThat(scenario.guestNow()).as("guest").isEqualTo(guestBefore);
-      checkBuffer(scenario, sent, expected.get());
-      checkMemory(scenario, written);
-    } else {
-      checkStatesAfter(scenario, platformBefore, guestBefore);
-    }
-  }
-
-  private static void checkBuffer(Scenario scenario, byte[] sent, CheckRow refused) {
-    byte[] got = scenario.buffer;
-    scenario.buffer = sent;
-    if (scenario.row.bufferClass().isWrittenBackOn(refused.status())) {
-      for (CheckRow.WriteBack write : refused.writes()) {
-        String value = write.value();
-        scenario.set(
-            write.field(),
-            Character.isDigit(value.charAt(0)) ? Long.parseLong(value) : scenario.get(value));
-      }
-    }
-    assertThat(got).as("command buffer").isEqualTo(scenario.buffer);
-  }
-
-  private static final Set<PspCommand> KEEPS_IDENTITY_IN_MEMORY = EnumSet.of(PspCommand.INIT_EX);
-
-  /** A refused command has written nothing but its buffer. */
-  private static void checkMemory(Scenario scenario, Set<Long> written) {
-    if (!KEEPS_IDENTITY_IN_MEMORY.contains(scenario.row.command())) {
-      assertThat(written).as("addresses written").isSubsetOf(TestMachine.RAM);
-    }
-  }
-
-  private static void checkStatesAfter(
-      Scenario scenario, PlatformState platformBefore, GuestState guestBefore) {
-    CommandRow row = scenario.row;
-    assertThat(scenario.platformNow())
-        .as("platform")
-        .isEqualTo(row.platformAfter().orElse(platformBefore));
-    if (row.command() == PspCommand.DECOMMISSION) {
-      assertThat(scenario.guestNow()).isEqualTo(GuestState.UNINIT);
-    } else if (scenario.takesGuest()) {
-      assertThat(scenario.guestNow()).as("guest").isEqualTo(row.guestAfter().orElse(guestBefore));
-    }
+  private static Stream<DynamicTest> tests(
+      Function<InterfaceCases, List<InterfaceCases.Case>> cases) {
+    List<InterfaceCases.Case> all =
+        CASES.stream().flatMap(command -> cases.apply(command).stream()).toList();
+    tried += all.size();
+    return all.stream().map(one -> DynamicTest.dynamicTest(one.name(), one.attempt()::run));
   }
 }
