@@ -6,6 +6,7 @@ import dev.sealift.abi.kvm.KvmIoctl;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -19,7 +20,7 @@ final class BareKernel implements SystemCalls {
   private final AtomicInteger nextFd = new AtomicInteger(3);
   private final Map<Integer, String> open = new ConcurrentHashMap<>();
   private final Map<Long, Arena> mappings = new ConcurrentHashMap<>();
-  final List<String> passedDown = new ArrayList<>();
+  final List<String> passedDown = Collections.synchronizedList(new ArrayList<>());
   Runnable beforeClose = () -> {};
   Runnable beforeIoctl = () -> {};
 
