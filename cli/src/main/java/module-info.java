@@ -18,4 +18,7 @@ module dev.sealift.cli {
   opens dev.sealift.cli.demo to
       info.picocli,
       tools.jackson.databind;
+  opens dev.sealift.cli.reference to
+      info.picocli,
+      tools.jackson.databind;
 }

@@ -2,6 +2,7 @@ package dev.sealift.cli;
 
 import dev.sealift.cli.demo.DemoCommand;
 import dev.sealift.cli.demo.DemoHostCommand;
+import dev.sealift.cli.reference.ReferenceCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -12,7 +13,7 @@ import picocli.CommandLine.Command;
     version = "sealift 0.1.0",
     synopsisSubcommandLabel = "COMMAND",
     description = "Moves a running AMD SEV guest from one host to another, sealed all the way.",
-    subcommands = {DemoCommand.class, DemoHostCommand.class})
+    subcommands = {DemoCommand.class, DemoHostCommand.class, ReferenceCommand.class})
 public final class Sealift {
 
   private Sealift() {}

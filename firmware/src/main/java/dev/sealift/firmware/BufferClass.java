@@ -29,6 +29,16 @@ public enum BufferClass {
     return words;
   }
 
+  /** What becomes of the buffer, in a sentence. */
+  public String sentence() {
+    return switch (this) {
+      case IGNORED -> "There is no buffer.";
+      case IN -> "The buffer is read and never written.";
+      case OUT -> "The buffer is written back on SUCCESS.";
+      case OUT_LENGTHS -> "The buffer is written back on SUCCESS and on INVALID_LEN.";
+    };
+  }
+
   /** Whether the buffer is copied back with this status. */
   public boolean isWrittenBackOn(FirmwareStatus status) {
     return switch (this) {

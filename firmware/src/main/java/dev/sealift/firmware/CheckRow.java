@@ -3,6 +3,8 @@ package dev.sealift.firmware;
 import dev.sealift.abi.FirmwareStatus;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * A check of a command, as the interface table has it.
@@ -44,6 +46,29 @@ public record CheckRow(
   /** Whether firmware of this profile makes the check. */
   public boolean appliesTo(FirmwareProfile profile) {
     return with.stream().allMatch(profile::has) && without.stream().noneMatch(profile::has);
+  }
+
+  /** Which firmware makes the check: the quirks that it has and has not; empty where all do. */
+  public String only() {
+    return Stream.concat(
+            with.stream().sorted().map(quirk -> "with " + quirk),
+            without.stream().sorted().map(quirk -> "without " + quirk))
+        .collect(Collectors.joining(", "));
+  }
+
+  /** What is written into the command buffer where the check fails; empty where nothing is. */
+  public String writtenBack() {
+    return writes.stream().map(WriteBack::toString).collect(Collectors.joining(", "));
+  }
+
+  /** Whether the check writes this field of the buffer where it fails. */
+  boolean writes(String field) {
+    return writes.stream().anyMatch(write -> write.field().equals(field));
+  }
+
+  /** Whether the check begins with what is in this field of the buffer. */
+  boolean asksFor(String field) {
+    return fault.startsWith(field + " ") || condition.startsWith(field + " ");
   }
 
   /** The fault, after its condition where there is one. */

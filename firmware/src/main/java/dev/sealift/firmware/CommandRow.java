@@ -7,6 +7,8 @@ import dev.sealift.abi.psp.PspCommand;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * A command of the Secure Processor, as the interface table has it.
@@ -35,6 +37,52 @@ public record CommandRow(
     String effect,
     Optional<PlatformState> platformAfter,
     Optional<GuestState> guestAfter) {
+
+  /** "FIELD := ", or "FIELD, FIELD and FIELD := ". */
+  private static final Pattern WRITTEN = Pattern.compile("((?:[a-z_]+(?:, | and ))*[a-z_]+) := ");
+
+  private static final Pattern BETWEEN = Pattern.compile(", | and ");
+
+  /** Which way a field of the buffer goes. */
+  public enum Direction {
+    /** Read, never written. */
+    IN("in"),
+    /** Written, never read. */
+    OUT("out"),
+    /** Read, and written. */
+    IN_OUT("in, out");
+
+    private final String words;
+
+    Direction(String words) {
+      this.words = words;
+    }
+
+    /** As people write it. */
+    public String words() {
+      return words;
+    }
+  }
+
+  /** Which way a field of its buffer goes with firmware of this profile. */
+  public Direction direction(String field, FirmwareProfile profile) {
+    List<CheckRow> made = checks(profile);
+    boolean written =
+        made.stream().anyMatch(check -> check.writes(field))
+            || writtenByEffect().anyMatch(field::equals);
+    if (!written) {
+      return Direction.IN;
+    }
+    return made.stream().anyMatch(check -> check.asksFor(field)) ? Direction.IN_OUT : Direction.OUT;
+  }
+
+  /** The fields of the buffer that the effect writes. */
+  Stream<String> writtenByEffect() {
+    return WRITTEN
+        .matcher(effect)
+        .results()
+        .flatMap(fields -> BETWEEN.splitAsStream(fields.group(1)));
+  }
 
   /**
    * Where the fields of its buffer lie; empty where it has none.

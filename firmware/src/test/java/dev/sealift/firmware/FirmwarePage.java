@@ -5,8 +5,6 @@ import dev.sealift.abi.layout.StructLayout;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /** The page docs/firmware.md, made from the interface table and the quirks. */
 final class FirmwarePage {
@@ -107,7 +105,7 @@ final class FirmwarePage {
     page.append("## %02X %s%n%n%s%n%n".formatted(row.command().id(), row.command(), row.purpose()));
     page.append("Platform: %s. ".formatted(list(row.platformStates())));
     page.append("Guest: %s. ".formatted(list(row.guestStates())));
-    page.append(buffer(row.bufferClass()));
+    page.append(row.bufferClass().sentence());
     page.append("\n\n");
     row.layout().ifPresent(layout -> layout(page, layout));
     checks(page, row);
@@ -115,15 +113,6 @@ final class FirmwarePage {
     row.platformAfter().ifPresent(state -> page.append(" Platform: ").append(state).append('.'));
     row.guestAfter().ifPresent(state -> page.append(" Guest: ").append(state).append('.'));
     page.append("\n\n");
-  }
-
-  private static String buffer(BufferClass bufferClass) {
-    return switch (bufferClass) {
-      case IGNORED -> "There is no buffer.";
-      case IN -> "The buffer is read and never written.";
-      case OUT -> "The buffer is written back on SUCCESS.";
-      case OUT_LENGTHS -> "The buffer is written back on SUCCESS and on INVALID_LEN.";
-    };
   }
 
   private static void layout(StringBuilder page, StructLayout layout) {
@@ -147,22 +136,9 @@ final class FirmwarePage {
       page.append(
           "| %d | %s | %s | %s | %s |%n"
               .formatted(
-                  number++,
-                  check.words(),
-                  check.status(),
-                  check.writes().stream()
-                      .map(CheckRow.WriteBack::toString)
-                      .collect(Collectors.joining(", ")),
-                  quirks(check)));
+                  number++, check.words(), check.status(), check.writtenBack(), check.only()));
     }
     page.append('\n');
-  }
-
-  private static String quirks(CheckRow check) {
-    return Stream.concat(
-            check.with().stream().sorted().map(quirk -> "with " + quirk),
-            check.without().stream().sorted().map(quirk -> "without " + quirk))
-        .collect(Collectors.joining(", "));
   }
 
   private static String list(Collection<? extends Enum<?>> states) {
