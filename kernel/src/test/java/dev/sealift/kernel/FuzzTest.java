@@ -4,16 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sealift.abi.psp.GuestState;
 import dev.sealift.kernel.FuzzedProcess.Surface;
+import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -29,7 +31,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 @DisplayName("Any calls with any parameters")
 @Timeout(value = 30, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class FuzzTest {
-  private static final int CALLS_OF_A_ROUND = 1500;
+  private static final int CALLS_OF_A_ROUND = 600;
   private static final int PROCESSES = 2;
 
   private final Map<String, Integer> successes = new TreeMap<>();
@@ -70,14 +72,7 @@ class FuzzTest {
     Random random = new Random(seed);
     FuzzedHost host = new FuzzedHost(random);
     FuzzedStates states = new FuzzedStates(host);
-    FuzzedProcess process = new FuzzedProcess(host, surface, random, states);
-    for (int i = 0; i < CALLS_OF_A_ROUND; i++) {
-      try {
-        process.step();
-      } catch (Throwable failure) {
-        throw new AssertionError("call %d: %s".formatted(i, process.call()), failure);
-      }
-    }
+    FuzzedProcess process = manyCalls(new FuzzedProcess(host, surface, random, states));
     host.closeAllAndExpectNothingLeft(FuzzedMemory.MAPPINGS);
     account(process);
     reached.addAll(states.reached);
@@ -86,16 +81,15 @@ class FuzzTest {
   private void together(long seed) throws Exception {
     Random random = new Random(seed);
     FuzzedHost host = new FuzzedHost(random);
+    List<FuzzedProcess> processes = new ArrayList<>();
+    for (int i = 0; i < PROCESSES; i++) {
+      processes.add(
+          new FuzzedProcess(host, Surface.KVM, new Random(random.nextLong()), /* states= */ null));
+    }
     try (ExecutorService threads = Executors.newFixedThreadPool(PROCESSES)) {
-      var running =
-          IntStream.range(0, PROCESSES)
-              .mapToObj(
-                  _ -> new FuzzedProcess(host, Surface.KVM, new Random(random.nextLong()), null))
-              .toList()
-              .stream()
-              .map(process -> threads.submit(() -> manyCalls(process)))
-              .toList();
-      for (Future<FuzzedProcess> process : running) {
+      List<Callable<FuzzedProcess>> work = new ArrayList<>();
+      processes.forEach(process -> work.add(() -> manyCalls(process)));
+      for (Future<FuzzedProcess> process : threads.invokeAll(work)) {
         account(process.get());
       }
     }

@@ -14,6 +14,7 @@ import dev.sealift.crypto.cert.RootOfTrust;
 import dev.sealift.firmware.SoftwareSecureProcessor;
 import dev.sealift.firmware.XexMemoryController;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Random;
@@ -99,7 +100,7 @@ final class FuzzedHost {
 
   private MemorySegment ask(PspCommand command, StructLayout layout, int handle) {
     MemorySegment parameters = MemorySegment.ofArray(new byte[layout.size()]);
-    parameters.set(java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED, 0, handle);
+    parameters.set(ValueLayout.JAVA_INT_UNALIGNED, 0, handle);
     int result =
         host.module.driver().mailbox().run(command, parameters, layout.size(), new FirmwareError());
     assertThat(result).as("the processor's answer to " + command).isZero();

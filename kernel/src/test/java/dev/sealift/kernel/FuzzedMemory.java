@@ -25,6 +25,9 @@ final class FuzzedMemory {
   private static final int SIZE = 32 * PAGE;
   static final int GUEST_PAGES = 16;
 
+  /** Nothing is ever mapped here. */
+  private static final long LOWEST = 0x1000;
+
   /** Mappings that a process has. */
   static final int MAPPINGS = 3;
 
@@ -36,7 +39,6 @@ final class FuzzedMemory {
   final long ciphers;
   final long guest;
   private final MemorySegment readOnly;
-  private final long unmapped;
   private final MemorySegment before = MemorySegment.ofArray(new byte[SIZE]);
   private final TestHost host;
   private final Random random;
@@ -48,7 +50,6 @@ final class FuzzedMemory {
     memory = host.map(SIZE);
     readOnly = host.map(PAGE, MapFlags.PROT_READ);
     flickering = host.map(2 * PAGE);
-    unmapped = host.unmapped();
     certificates = memory.address() + 2 * PAGE;
     small = memory.address() + 5 * PAGE;
     headers = memory.address() + 6 * PAGE;
@@ -73,7 +74,7 @@ final class FuzzedMemory {
   long anyAddress() {
     return switch (random.nextInt(14)) {
       case 0, 1 -> 0;
-      case 2 -> unmapped + random.nextInt(PAGE);
+      case 2 -> LOWEST + random.nextInt(PAGE);
       case 3 -> readOnly.address() + random.nextInt(PAGE);
       case 4 -> memory.address() + SIZE - random.nextInt(128);
       case 5 -> memory.address() + SIZE;

@@ -60,10 +60,11 @@ final class FuzzedParameters {
           case RUNNING ->
               of(
                   SevCommand.SEND_START,
-                  SevCommand.SEND_START,
                   SevCommand.DBG_DECRYPT,
                   SevCommand.DBG_ENCRYPT,
-                  SevCommand.GET_ATTESTATION_REPORT);
+                  random.nextInt(4) == 0
+                      ? SevCommand.GET_ATTESTATION_REPORT
+                      : SevCommand.DBG_ENCRYPT);
           case SUPDATE ->
               of(
                   SevCommand.SEND_UPDATE_DATA,

@@ -85,7 +85,7 @@ final class FuzzedProcess {
       case 4 -> vcpu();
       case 5, 6 -> transfer();
       case 7, 8, 9 -> region();
-      case 10 -> memory.flicker();
+      case 10 -> sometimesFlicker();
       case 11 -> exportCertificates();
       default -> operation();
     }
@@ -104,6 +104,13 @@ final class FuzzedProcess {
       current = one(shared.vms);
     }
     return current;
+  }
+
+  /** Seldom, for it stops every thread. */
+  private void sometimesFlicker() {
+    if (random.nextInt(12) == 0) {
+      memory.flicker();
+    }
   }
 
   private void createVm() {
@@ -171,12 +178,16 @@ final class FuzzedProcess {
 
   private void region() {
     int vm = vm();
-    boolean register = random.nextInt(3) != 0;
-    long address = random.nextInt(5) == 0 ? memory.anyAddress() : memory.guestPage();
+    boolean register = random.nextInt(5) < 3;
+    boolean sensible = random.nextInt(10) < 7;
+    long address =
+        sensible || random.nextBoolean()
+            ? memory.guest + 4096L * random.nextInt(3)
+            : memory.anyAddress();
     long size =
-        random.nextInt(5) == 0
-            ? random.nextLong() >> random.nextInt(64)
-            : 4096L * (1 + random.nextInt(3));
+        sensible || random.nextBoolean()
+            ? 4096L * (1 + random.nextInt(2))
+            : random.nextLong() >> random.nextInt(64);
     MemorySegment struct = struct(16, new KvmEncRegion(address, size)::write);
     SevVirtualMachine machine = shared.host.vms.at(vm);
     long before = machine == null ? 0 : machine.pinnedPages().locked();
