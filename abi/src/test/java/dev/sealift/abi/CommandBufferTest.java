@@ -11,6 +11,9 @@ import dev.sealift.abi.psp.DownloadFirmwareBuffer;
 import dev.sealift.abi.psp.InitExBuffer;
 import dev.sealift.abi.psp.PekCertImportBuffer;
 import dev.sealift.abi.psp.PekCsrBuffer;
+import dev.sealift.abi.psp.QueuedCommand;
+import dev.sealift.abi.psp.QueuedStatus;
+import dev.sealift.abi.psp.RingBufferBuffer;
 import dev.sealift.abi.psp.SwapInBuffer;
 import dev.sealift.abi.psp.SwapOutBuffer;
 import java.lang.foreign.MemorySegment;
@@ -36,7 +39,13 @@ class CommandBufferTest {
         Arguments.of(AttestationBuffer.LAYOUT, 36, List.of(0x00, 0x08, 0x10, 0x20)),
         Arguments.of(DebugBuffer.LAYOUT, 28, List.of(0x00, 0x08, 0x10, 0x18)),
         Arguments.of(SwapOutBuffer.LAYOUT, 40, List.of(0x00, 0x04, 0x08, 0x10, 0x18, 0x20)),
-        Arguments.of(SwapInBuffer.LAYOUT, 32, List.of(0x00, 0x04, 0x08, 0x10, 0x18)));
+        Arguments.of(SwapInBuffer.LAYOUT, 32, List.of(0x00, 0x04, 0x08, 0x10, 0x18)),
+        Arguments.of(
+            RingBufferBuffer.LAYOUT,
+            40,
+            List.of(0x00, 0x08, 0x10, 0x18, 0x20, 0x21, 0x22, 0x24, 0x26)),
+        Arguments.of(QueuedCommand.LAYOUT, 16, List.of(0x00, 0x02, 0x04, 0x08)),
+        Arguments.of(QueuedStatus.LAYOUT, 16, List.of(0x00)));
   }
 
   @ParameterizedTest
@@ -57,7 +66,10 @@ class CommandBufferTest {
         Arguments.of(24, new ActivateExBuffer(24, 1, 2, 0xFFFF_FFFFL, 4)),
         Arguments.of(28, new DebugBuffer(1, 2, 3, 0xFFFF_FFFFL)),
         Arguments.of(40, new SwapOutBuffer(1, 2, 3, 4, 5, 6)),
-        Arguments.of(32, new SwapInBuffer(1, 2, 3, 4, 5)));
+        Arguments.of(32, new SwapInBuffer(1, 2, 3, 4, 5)),
+        Arguments.of(40, new RingBufferBuffer(1, 2, 3, 4, 0xFF, 6, 0xFFFF, 8, 9)),
+        Arguments.of(16, new QueuedCommand(0xFFFF, 2, 3, 4)),
+        Arguments.of(16, new QueuedStatus(0xFFFF)));
   }
 
   @ParameterizedTest

@@ -5,26 +5,26 @@ import static dev.sealift.abi.FirmwareStatus.INVALID_PARAM;
 
 import dev.sealift.abi.Pages;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * Memory as the processor reaches it: every copy passes the address rules first. The C-bit is
  * stripped; what is left must lie below the end of physical addresses and touch neither the legacy
- * video window nor the region set aside for SEV-ES. An address without memory behind it is refused
- * like one that breaks a rule.
+ * video window nor what the processor has set aside for itself: the region for SEV-ES, the rings of
+ * its queues. An address without memory behind it is refused like one that breaks a rule.
  *
  * <p>Source: AMD publication 55766, address checks.
  */
 final class CheckedMemory {
   private static final long HIGHEST_ADDRESS = 0x3FFC_FFFF_FFFFL;
-  private static final long ASEG_FIRST = 0xA0000;
-  private static final long ASEG_LAST = 0xBFFFF;
+  private static final AddressRange VIDEO_WINDOW = new AddressRange(0xA0000, 0x20000);
 
   private final SystemMemory memory;
   private final MemoryController controller;
   private final long encryptionMask;
   private final MemorySegment probe = MemorySegment.ofArray(new byte[1]);
-  private long reservedFirst;
-  private long reservedLength;
+  private final List<AddressRange> forbidden = new ArrayList<>(List.of(VIDEO_WINDOW));
 
   CheckedMemory(SystemMemory memory, MemoryController controller, int encryptionBit) {
     this.memory = memory;
@@ -79,31 +79,42 @@ final class CheckedMemory {
 
   /** Whether the address rules allow a range. */
   boolean mayName(long address, long length) {
-    long first = address & ~encryptionMask;
-    long last = first + length - 1;
-    return 0 <= first
-        && first <= last
-        && last <= HIGHEST_ADDRESS
-        && (last < ASEG_FIRST || first > ASEG_LAST)
-        && (last < reservedFirst || first >= reservedFirst + reservedLength);
+    AddressRange range = range(address, length);
+    return 0 <= range.first()
+        && range.first() <= range.last()
+        && range.last() <= HIGHEST_ADDRESS
+        && forbidden.stream().noneMatch(range::overlaps);
   }
 
   /** Applies the address rules to a range, and returns its first address without the C-bit. */
   long checked(long address, long length) throws Refusal {
     Refusal.unless(length != 0, INVALID_PARAM);
     Refusal.unless(mayName(address, length), INVALID_ADDRESS);
-    return address & ~encryptionMask;
+    return range(address, length).first();
   }
 
-  /** Sets a region aside that no command may name from now on. */
-  void reserve(long address, long length) {
-    reservedFirst = address & ~encryptionMask;
-    reservedLength = length;
+  /** A range as commands name it, C-bit or not. */
+  AddressRange range(long address, long length) {
+    return new AddressRange(address & ~encryptionMask, length);
   }
 
-  /** Gives the region back. */
-  void releaseReserved() {
-    reservedFirst = 0;
-    reservedLength = 0;
+  /** Sets a range aside for the processor: no command may name it from now on. */
+  void setAside(AddressRange range) {
+    forbidden.add(range);
+  }
+
+  /** Gives a range back that was set aside. */
+  void giveBack(AddressRange range) {
+    forbidden.remove(range);
+  }
+
+  /** Copies from memory that the processor has set aside for itself. */
+  void readSetAside(long address, MemorySegment into) throws Refusal {
+    Refusal.unless(memory.read(address, into), INVALID_ADDRESS);
+  }
+
+  /** Copies to memory that the processor has set aside for itself. */
+  void writeSetAside(long address, MemorySegment from) throws Refusal {
+    Refusal.unless(memory.write(address, from), INVALID_ADDRESS);
   }
 }

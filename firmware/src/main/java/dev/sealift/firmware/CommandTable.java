@@ -22,6 +22,7 @@ import dev.sealift.abi.psp.PekCertImportBuffer;
 import dev.sealift.abi.psp.PekCsrBuffer;
 import dev.sealift.abi.psp.PlatformStatusBuffer;
 import dev.sealift.abi.psp.ReceiveStartBuffer;
+import dev.sealift.abi.psp.RingBufferBuffer;
 import dev.sealift.abi.psp.SendStartBuffer;
 import dev.sealift.abi.psp.SwapInBuffer;
 import dev.sealift.abi.psp.SwapOutBuffer;
@@ -60,6 +61,7 @@ final class CommandTable {
               PekCsrBuffer.LAYOUT,
               PlatformStatusBuffer.LAYOUT,
               ReceiveStartBuffer.LAYOUT,
+              RingBufferBuffer.LAYOUT,
               SendStartBuffer.LAYOUT,
               SwapInBuffer.LAYOUT,
               SwapOutBuffer.LAYOUT)

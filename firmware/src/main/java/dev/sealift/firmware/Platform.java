@@ -23,6 +23,7 @@ final class Platform {
   private boolean es;
   private @Nullable PlatformIdentity identity;
   private PlatformStore store;
+  private @Nullable AddressRange esRegion;
   private VmsaChecksums vmsaChecksums = VmsaChecksums.none();
 
   Platform(ProcessorSettings settings, SystemMemory memory, MemoryController controller) {
@@ -104,7 +105,9 @@ final class Platform {
 
   /** Sets the region for SEV-ES aside: 1 MiB from an address. */
   void enableEs(long region, long length) {
-    memory.reserve(region, length);
+    AddressRange range = memory.range(region, length);
+    memory.setAside(range);
+    esRegion = range;
     vmsaChecksums = VmsaChecksums.in(region, length);
     es = true;
   }
@@ -122,7 +125,10 @@ final class Platform {
       }
       guests.remove(guest);
     }
-    memory.releaseReserved();
+    if (esRegion != null) {
+      memory.giveBack(esRegion);
+      esRegion = null;
+    }
     vmsaChecksums = VmsaChecksums.none();
     identity = null;
     store = settings.store();

@@ -1,11 +1,13 @@
 package dev.sealift.firmware;
 
+import static dev.sealift.abi.FirmwareStatus.EXIT_RING_BUFFER;
 import static dev.sealift.abi.FirmwareStatus.INVALID_COMMAND;
 
 import dev.sealift.abi.FirmwareStatus;
 import dev.sealift.crypto.ApiVersion;
 import dev.sealift.crypto.cert.RootOfTrust;
 import java.security.SecureRandom;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,14 +25,16 @@ public final class SoftwareSecureProcessor implements SecureProcessor {
   private final ProcessorSettings settings;
   private final Platform platform;
   private final CommandTable commands;
+  private final RingBufferMode ringBufferMode;
 
   private SoftwareSecureProcessor(
       ProcessorSettings settings, SystemMemory memory, MemoryController controller) {
     this.settings = settings;
     this.platform = new Platform(settings, memory, controller);
+    Themes themes = new Themes(platform);
+    this.ringBufferMode = themes.ringBufferMode();
     this.commands =
-        new CommandTable(
-            FirmwareInterface.load(), settings.profile(), new Themes(platform).bindings());
+        new CommandTable(FirmwareInterface.load(), settings.profile(), themes.bindings());
   }
 
   /** Starts a description of a processor. */
@@ -40,6 +44,15 @@ public final class SoftwareSecureProcessor implements SecureProcessor {
 
   @Override
   public synchronized FirmwareStatus command(int id, long buffer) {
+    return ringBufferMode.end() ? EXIT_RING_BUFFER : run(id, buffer);
+  }
+
+  @Override
+  public synchronized Optional<RingHeads> ring(RingTails tails) {
+    return ringBufferMode.work(tails, this::run);
+  }
+
+  private FirmwareStatus run(int id, long buffer) {
     Command command = commands.get(id);
     return command == null ? INVALID_COMMAND : command.run(platform.memory(), buffer);
   }

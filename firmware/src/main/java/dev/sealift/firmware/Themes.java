@@ -3,6 +3,7 @@ package dev.sealift.firmware;
 /** All that gives the interface table its meaning, theme by theme. */
 final class Themes {
   private final Bindings bindings;
+  private final RingBufferMode ringBufferMode;
 
   Themes(Platform platform) {
     bindings = new Bindings(new FieldChecks(platform.memory()));
@@ -28,9 +29,15 @@ final class Themes {
     new ReceiveCommands(platform, admission, vmsas, secrets, bounce).bind(bindings);
     new DebugCommands(platform).bind(bindings);
     new SwapCommands(platform).bind(bindings);
+    ringBufferMode = new RingBufferMode(platform.memory());
+    ringBufferMode.bind(bindings);
   }
 
   Bindings bindings() {
     return bindings;
+  }
+
+  RingBufferMode ringBufferMode() {
+    return ringBufferMode;
   }
 }

@@ -45,6 +45,7 @@ final class FaultRecipes {
     initialisation();
     identity();
     guests();
+    queues();
     sessions();
     CertificateFaults.addTo(this);
     PacketFaults.addTo(this);
@@ -84,6 +85,7 @@ final class FaultRecipes {
                     .filter(state -> !s.row.platformStates().contains(state))
                     .findFirst()
                     .orElseThrow());
+    after("the command comes from a queue", "the mailbox, platform state", s -> s.queued = true);
     before(
         "the platform has guests", "platform state", s -> s.platformState = PlatformState.WORKING);
     after("handle is no guest's", "handle", s -> s.set("handle", 5000));
@@ -205,6 +207,17 @@ final class FaultRecipes {
         s -> s.set("asid", s.policy.es() ? 13 : 3));
     before("the part does not have ACTIVATE_EX", "the part", s -> s.hasActivateEx = false);
     after("no handle is free", "the guest table", s -> s.fullHouse = true);
+  }
+
+  private void queues() {
+    after(
+        "flags other than INT_ON_EMPTY are set",
+        "flags",
+        s -> s.set("flags", s.get("flags") | 0x8000));
+    after(
+        "two rings overlap",
+        "the distance of rings",
+        s -> s.set("q_hi_stat_val", s.get("q_lo_cmd_ptr")));
   }
 
   private static void takeBystandersAsid(Scenario s) {

@@ -2,6 +2,8 @@ package dev.sealift.firmware;
 
 import dev.sealift.abi.layout.Field;
 import dev.sealift.abi.layout.StructLayout;
+import dev.sealift.abi.psp.QueuedCommand;
+import dev.sealift.abi.psp.QueuedStatus;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
@@ -20,7 +22,7 @@ final class FirmwarePage {
 
           ./mvnw -pl firmware -am test -Dtest=FirmwarePageTest -Dsurefire.failIfNoSpecifiedTests=false -Dsealift.write-docs=true
 
-      Numbers are little-endian, lengths in bytes. A command that is not here, RING_BUFFER among them, is INVALID_COMMAND.
+      Numbers are little-endian, lengths in bytes. An id that is not here is INVALID_COMMAND.
 
       ## Which firmware
 
@@ -51,6 +53,40 @@ final class FirmwarePage {
 
       """;
 
+  private static final String QUEUES =
+      """
+      ## The queues of RING_BUFFER
+
+      Once [RING_BUFFER](#0f-ring_buffer) has succeeded, the processor takes its commands from two queues in memory, and the mailbox's registers
+      are their door-bell:
+
+      | register | written by | bits |
+      |---|---|---|
+      | CmdBufAddr_Hi | the machine | 10:0 tail of the low-priority queue, 26:16 tail of the high-priority queue |
+      | CmdBufAddr_Lo | the processor | the heads at the same places; 30: paused, a command has failed |
+      | CmdResp | the machine | 31 is the machine's, 30 ring-buffer mode, 29 clears the interrupt's status |
+
+      A write of CmdResp with bit 30, `SecureProcessor.ring(tails)` here, makes the processor run what waits: the high-priority queue until it is
+      empty, then the other. Each command runs as if it had come by mailbox, and writes the same back; its status goes to the entry of the
+      StatVal ring that has its index. A command that fails pauses both queues, and the head stays on it: rung for again, the processor
+      tries it again, or what was put in its place (NOP, to leave it out).
+
+      """;
+
+  private static final String QUEUES_CHOICES =
+      """
+      Layouts and registers are published, the rest is not. Choices of this model:
+
+      - A ring is one page, 4 KiB aligned, with 256 entries; of a head or tail only the lowest 8 bits count, and a queue is empty where they are
+        equal, so that it holds 255 commands at most. No two rings may lie at one address, and no command may name one.
+      - cmd_flags and sw_data are not looked at.
+      - RING_BUFFER in a queue is INVALID_COMMAND.
+      - A command by mailbox, known or not, closes the queues: it is not run, and is answered EXIT_RING_BUFFER. SHUTDOWN in a queue does not
+        close them.
+      - There are no interrupts: `ring` returns when the work is done, and the thresholds and INT_ON_EMPTY change nothing.
+
+      """;
+
   private FirmwarePage() {}
 
   static String markdown() {
@@ -58,6 +94,7 @@ final class FirmwarePage {
     quirks(page);
     page.append(ONE_SIDED);
     overview(page);
+    queues(page);
     FirmwareInterface.load().commands().forEach(row -> command(page, row));
     return page.toString();
   }
@@ -99,6 +136,13 @@ final class FirmwarePage {
                   row.purpose()));
     }
     page.append('\n');
+  }
+
+  private static void queues(StringBuilder page) {
+    page.append(QUEUES);
+    layout(page, QueuedCommand.LAYOUT);
+    layout(page, QueuedStatus.LAYOUT);
+    page.append(QUEUES_CHOICES);
   }
 
   private static void command(StringBuilder page, CommandRow row) {

@@ -32,6 +32,8 @@ final class FlawlessCommands {
       }
       case DOWNLOAD_FIRMWARE -> out(s, "address", "len", 4096);
       case GET_ID -> out(s, "address", "len", 64);
+      case RING_BUFFER ->
+          new TestQueues(s.machine).flawless().write(MemorySegment.ofArray(s.buffer));
       case GUEST_STATUS -> s.set("handle", 999);
       case ACTIVATE -> s.set("asid", Scenario.FREE_ASID);
       case ACTIVATE_EX -> {

@@ -76,11 +76,33 @@ final class InterfaceCases {
               new Case(
                   "%s: %s: %s (%s)"
                       .formatted(row.command(), check.words(), check.status(), name(profile)),
-                  () -> withFaults(profile, List.of(check))));
+                  () -> withFaults(profile, List.of(check), false)));
         }
       }
     }
     return cases;
+  }
+
+  /** The command in a queue: flawless, and with each fault alone. */
+  List<Case> queued() {
+    List<Case> cases = new ArrayList<>();
+    queued("flawless", List.of(), cases);
+    for (CheckRow check : row.checks(FirmwareProfile.DEFAULT)) {
+      queued(check.words(), List.of(check), cases);
+    }
+    return cases;
+  }
+
+  private void queued(String what, List<CheckRow> checks, List<Case> cases) {
+    Scenario trial = new Scenario(row, FirmwareProfile.DEFAULT);
+    checks.forEach(check -> RECIPES.of(check).orElseThrow().before().accept(trial));
+    // Before INIT there are no queues.
+    if (trial.platformState != PlatformState.UNINIT) {
+      cases.add(
+          new Case(
+              "%s in a queue: %s".formatted(row.command(), what),
+              () -> withFaults(FirmwareProfile.DEFAULT, checks, true)));
+    }
   }
 
   /** The command with each pair of faults. */
@@ -105,7 +127,7 @@ final class InterfaceCases {
               new Case(
                   "%s: %s, before %s (%s)"
                       .formatted(row.command(), first.words(), second.words(), name(profile)),
-                  () -> withFaults(profile, List.of(first, second))));
+                  () -> withFaults(profile, List.of(first, second), false)));
         }
       }
     }
@@ -172,7 +194,7 @@ final class InterfaceCases {
     return List.of("default", "shipped", "specification", "other").get(PROFILES.indexOf(profile));
   }
 
-  private void withFaults(FirmwareProfile profile, List<CheckRow> checks) {
+  private void withFaults(FirmwareProfile profile, List<CheckRow> checks, boolean queued) {
     List<FaultRecipes.Recipe> recipes =
         checks.stream().map(check -> RECIPES.of(check).orElseThrow()).toList();
     Scenario scenario = new Scenario(row, profile);
@@ -190,6 +212,10 @@ final class InterfaceCases {
     scenario.settle();
     // One fault may be looked for twice: by a line of SEV and by a later one of DOMAIN.
     Set<String> faults = checks.stream().map(CheckRow::fault).collect(Collectors.toSet());
+    if (queued) {
+      scenario.queued = true;
+      faults.add("the command comes from a queue");
+    }
     Optional<CheckRow> first =
         row.checks(profile).stream()
             .filter(check -> faults.contains(check.fault()))
@@ -212,7 +238,7 @@ final class InterfaceCases {
     return switch (condition) {
       case POLICY_HAS_SEV -> policy.sev();
       case POLICY_HAS_DOMAIN -> policy.domain();
-      default -> false;
+      default -> condition.isEmpty();
     };
   }
 
@@ -256,7 +282,7 @@ final class InterfaceCases {
   /** A refused command has written nothing but its buffer. */
   private static void checkMemory(Scenario scenario, Set<Long> written) {
     if (!KEEPS_IDENTITY_IN_MEMORY.contains(scenario.row.command())) {
-      assertThat(written).as("addresses written").isSubsetOf(TestMachine.RAM);
+      assertThat(written).as("addresses written").isSubsetOf(scenario.itsMemory);
     }
   }
 

@@ -14,11 +14,11 @@ import org.junit.jupiter.params.provider.EnumSource;
 class InterfaceTableByCommand {
 
   @ParameterizedTest
-  @EnumSource(value = PspCommand.class, mode = EnumSource.Mode.EXCLUDE, names = "RING_BUFFER")
+  @EnumSource
   void allCases(PspCommand command) {
     InterfaceCases cases =
         new InterfaceCases(FirmwareInterface.load().command(command).orElseThrow());
-    Stream.of(cases.faults(), cases.states(), cases.pairs())
+    Stream.of(cases.faults(), cases.queued(), cases.states(), cases.pairs())
         .flatMap(List::stream)
         .forEach(one -> one.attempt().run());
   }

@@ -66,6 +66,12 @@ class InterfaceTableTest {
     return tests(InterfaceCases::pairs);
   }
 
+  @TestFactory
+  @DisplayName("says what each command answers when it comes from a queue: the same")
+  Stream<DynamicTest> everyFaultInAQueue() {
+    return tests(InterfaceCases::queued);
+  }
+
   private static Stream<DynamicTest> tests(
       Function<InterfaceCases, List<InterfaceCases.Case>> cases) {
     List<InterfaceCases.Case> all =

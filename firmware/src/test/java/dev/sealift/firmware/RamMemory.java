@@ -1,5 +1,6 @@
 package dev.sealift.firmware;
 
+import dev.sealift.abi.Pages;
 import java.lang.foreign.MemorySegment;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -13,6 +14,7 @@ final class RamMemory implements SystemMemory {
   private final Set<Long> written = ConcurrentHashMap.newKeySet();
   private volatile boolean watchesWrites;
   private volatile long watched = -1;
+  private volatile long lost = -Pages.SIZE;
 
   RamMemory(long start, int size) {
     this.start = start;
@@ -78,8 +80,14 @@ final class RamMemory implements SystemMemory {
     }
   }
 
+  /** From now on there is no memory in the page at an address. */
+  void lose(long page) {
+    lost = page;
+  }
+
   private boolean holds(long address, long length) {
     return address >= start
+        && (address >= lost + Pages.SIZE || address + length <= lost)
         && length <= bytes.byteSize()
         && address - start <= bytes.byteSize() - length;
   }

@@ -20,6 +20,7 @@ import dev.sealift.crypto.SecretBytes;
 import dev.sealift.crypto.TransportKeys;
 import java.lang.foreign.MemorySegment;
 import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.Set;
 
 /**
@@ -63,6 +64,9 @@ final class Scenario {
   boolean strangeRoot;
   boolean fullHouse;
 
+  /** The command comes from a queue instead of by mailbox. */
+  boolean queued;
+
   // What is there afterwards.
   TestMachine machine;
   PlatformIdentity identity = TableFixtures.SELF_OWNED;
@@ -72,6 +76,9 @@ final class Scenario {
   int asid;
   byte[] buffer;
   private boolean bystander;
+
+  /** Where a command's buffer, and a queue, lie. */
+  final Set<Long> itsMemory = new HashSet<>(Set.of(TestMachine.RAM));
 
   Scenario(CommandRow row, FirmwareProfile profile) {
     this.row = row;
@@ -312,17 +319,35 @@ final class Scenario {
 
   /** Sends the command; the buffer is what lies in memory afterwards. */
   FirmwareStatus send() {
-    if (layout == null) {
-      return machine.processor.command(row.command().id(), TestMachine.NOWHERE);
+    TestQueues queues = queued ? TestQueues.open(machine) : null;
+    long address = layout == null ? TestMachine.NOWHERE : TestMachine.RAM;
+    if (layout != null) {
+      machine.memory.write(address, buffer);
     }
-    machine.memory.write(TestMachine.RAM, buffer);
-    FirmwareStatus status = machine.processor.command(row.command().id(), TestMachine.RAM);
-    buffer = machine.memory.read(TestMachine.RAM, buffer.length);
+    FirmwareStatus status =
+        queues == null
+            ? machine.processor.command(row.command().id(), address)
+            : sendBy(queues, address);
+    if (layout != null) {
+      buffer = machine.memory.read(address, buffer.length);
+    }
+    return status;
+  }
+
+  private FirmwareStatus sendBy(TestQueues queues, long address) {
+    queues.high.put(row.command(), address);
+    boolean paused = queues.ring().paused();
+    FirmwareStatus status = queues.high.answer(0);
+    assertThat(paused).as("paused").isEqualTo(status != FirmwareStatus.SUCCESS);
+    queues.close();
+    itsMemory.add(queues.high.commands);
+    itsMemory.add(queues.high.answers);
     return status;
   }
 
   PlatformState platformNow() {
-    return PlatformState.of(machine.status().state());
+    // Not by mailbox: the command may have been RING_BUFFER.
+    return machine.processor.platform().state();
   }
 
   GuestState guestNow() {
