@@ -12,6 +12,17 @@ public interface GuestMachine {
   void setRegister(int index, long value);
 
   /**
+   * What CPUID answers: zeros for a leaf that the VMM did not give the guest.
+   *
+   * @param function what is in eax
+   * @param index what is in ecx
+   */
+  Cpuid cpuid(int function, int index);
+
+  /** The registers after CPUID. */
+  record Cpuid(int eax, int ebx, int ecx, int edx) {}
+
+  /**
    * Loads bytes from guest physical memory.
    *
    * @param encrypted what the C-bit of the guest's page table entry would be: true for private

@@ -18,6 +18,15 @@ public sealed interface GuestStep {
    */
   record Hypercall(long number, long a0, long a1, long a2) implements GuestStep {}
 
+  /**
+   * It reads a model-specific register; the value comes back in rax (low 32 bits) and rdx (high 32
+   * bits). Where it may not, it meets #GP, which ends it: a program has no handler.
+   */
+  record MsrRead(int index) implements GuestStep {}
+
+  /** It writes a model-specific register; where it may not, it meets #GP. */
+  record MsrWrite(int index, long value) implements GuestStep {}
+
   /** It has nothing more to do. */
   record Halted() implements GuestStep {}
 }

@@ -4,6 +4,9 @@ import dev.sealift.abi.kvm.Hypercall;
 import dev.sealift.abi.kvm.KvmCapability;
 import dev.sealift.abi.kvm.KvmExit;
 import dev.sealift.abi.kvm.KvmIoctl;
+import dev.sealift.abi.kvm.KvmMsrFilter;
+import dev.sealift.abi.kvm.KvmMsrFilterRange;
+import dev.sealift.abi.kvm.KvmParavirtual;
 import dev.sealift.abi.kvm.KvmRun;
 import dev.sealift.abi.kvm.KvmSregs;
 import dev.sealift.abi.kvm.VcpuBlob;
@@ -74,29 +77,45 @@ final class HeaderTwins {
 
   /** Constants whose names in C are ours behind a prefix. */
   private static final Map<Class<?>, String> PREFIXES =
-      Map.of(
-          KvmIoctl.class, "KVM_",
-          KvmCapability.class, "KVM_CAP_",
-          KvmExit.class, "KVM_EXIT_",
-          KvmRun.class, "KVM_EXIT_",
-          Hypercall.class, "",
-          SevIoctl.class, "SEV_",
-          MapFlags.class, "",
-          OpenFlags.class, "");
+      Map.ofEntries(
+          Map.entry(KvmIoctl.class, "KVM_"),
+          Map.entry(KvmCapability.class, "KVM_CAP_"),
+          Map.entry(KvmExit.class, "KVM_EXIT_"),
+          Map.entry(KvmRun.class, "KVM_EXIT_"),
+          Map.entry(KvmMsrFilter.class, "KVM_MSR_FILTER_"),
+          Map.entry(KvmMsrFilterRange.class, "KVM_MSR_FILTER_"),
+          Map.entry(KvmParavirtual.class, "KVM_"),
+          Map.entry(Hypercall.class, ""),
+          Map.entry(SevIoctl.class, "SEV_"),
+          Map.entry(MapFlags.class, ""),
+          Map.entry(OpenFlags.class, ""));
 
   /** Constants that C says in another way. */
   private static final Map<String, Twin> NAMED =
-      Map.of(
-          "KvmSregs.SIZE", new Twin("kvm_sregs", "sizeof(struct kvm_sregs)", 0),
-          "Hypercall.MAP_GPA_RANGE", named("KVM_HC_MAP_GPA_RANGE"),
-          "Hypercall.ATTRIBUTE_ENCRYPTED", named("KVM_MAP_GPA_RANGE_ENCRYPTED"),
-          "Pages.SIZE", new Twin("_SC_PAGESIZE", "sysconf(_SC_PAGESIZE)", 0),
-          "Pages.SHIFT", new Twin("_SC_PAGESIZE", "__builtin_ctzl(sysconf(_SC_PAGESIZE))", 0),
-          "SevLimits.CHIP_ID",
+      Map.ofEntries(
+          Map.entry("KvmSregs.SIZE", new Twin("kvm_sregs", "sizeof(struct kvm_sregs)", 0)),
+          Map.entry("Hypercall.MAP_GPA_RANGE", named("KVM_HC_MAP_GPA_RANGE")),
+          Map.entry("Hypercall.ATTRIBUTE_ENCRYPTED", named("KVM_MAP_GPA_RANGE_ENCRYPTED")),
+          Map.entry("KvmRun.MSR_EXIT_REASON_INVAL", named("KVM_MSR_EXIT_REASON_INVAL")),
+          Map.entry("KvmRun.MSR_EXIT_REASON_UNKNOWN", named("KVM_MSR_EXIT_REASON_UNKNOWN")),
+          Map.entry("KvmRun.MSR_EXIT_REASON_FILTER", named("KVM_MSR_EXIT_REASON_FILTER")),
+          Map.entry("KvmParavirtual.MSR_MIGRATION_CONTROL", named("MSR_KVM_MIGRATION_CONTROL")),
+          Map.entry("KvmParavirtual.SIGNATURE_EBX", signature(0)),
+          Map.entry("KvmParavirtual.SIGNATURE_ECX", signature(1)),
+          Map.entry("KvmParavirtual.SIGNATURE_EDX", signature(2)),
+          Map.entry(
+              "KvmCpuidEntry.HEADER_SIZE",
+              new Twin("kvm_cpuid2", "offsetof(struct kvm_cpuid2, entries)", 0)),
+          Map.entry("KvmCpuidEntry.SIGNIFICANT_INDEX", named("KVM_CPUID_FLAG_SIGNIFCANT_INDEX")),
+          Map.entry("Pages.SIZE", new Twin("_SC_PAGESIZE", "sysconf(_SC_PAGESIZE)", 0)),
+          Map.entry(
+              "Pages.SHIFT", new Twin("_SC_PAGESIZE", "__builtin_ctzl(sysconf(_SC_PAGESIZE))", 0)),
+          Map.entry(
+              "SevLimits.CHIP_ID",
               new Twin(
                   "sev_user_data_get_id",
                   "sizeof(((struct sev_user_data_get_id *)0)->socket1)",
-                  0));
+                  0)));
 
   private HeaderTwins() {}
 
@@ -229,6 +248,12 @@ final class HeaderTwins {
     }
     String prefix = PREFIXES.get(member.type());
     return prefix == null ? List.of() : number(prefix + member.name(), value);
+  }
+
+  /** A part of the text that CPUID spells in three registers. */
+  private static Twin signature(int register) {
+    return new Twin(
+        "KVM_SIGNATURE", "((const unsigned *)KVM_SIGNATURE)[%d]".formatted(register), 0);
   }
 
   private static Twin named(String name) {

@@ -31,5 +31,11 @@ public final class KvmExit {
   /** KVM could not go on. */
   public static final int INTERNAL_ERROR = 17;
 
+  /** The guest reads a model-specific register that user space keeps. */
+  public static final int X86_RDMSR = 29;
+
+  /** The guest writes a model-specific register that user space keeps. */
+  public static final int X86_WRMSR = 30;
+
   private KvmExit() {}
 }

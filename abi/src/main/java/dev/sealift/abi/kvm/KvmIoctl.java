@@ -37,6 +37,7 @@ public final class KvmIoctl {
   public static final int SET_XSAVE = 0x5000AEA5;
   public static final int GET_XCRS = 0x8188AEA6;
   public static final int SET_XCRS = 0x4188AEA7;
+  public static final int X86_SET_MSR_FILTER = 0x4188AEC6;
   public static final int MEMORY_ENCRYPT_OP = 0xC008AEBA;
   public static final int MEMORY_ENCRYPT_REG_REGION = 0x8010AEBB;
   public static final int MEMORY_ENCRYPT_UNREG_REGION = 0x8010AEBC;

@@ -13,6 +13,7 @@ import dev.sealift.abi.layout.Field;
  *
  *   io:        32 direction u8, 33 size u8, 34 port u16, 36 count u32, 40 data_offset u64 (from the page's start)
  *   hypercall: 32 nr u64, 40 args 6 x u64, 88 ret u64, 96 flags u64 (bit 0: long mode)
+ *   msr:       32 error u8, 40 reason u32, 44 index u32, 48 data u64
  * </pre>
  *
  * <p>Source: linux/kvm.h, struct kvm_run.
@@ -39,6 +40,29 @@ public final class KvmRun {
   public static final Field.U64 HYPERCALL_NR = new Field.U64("hypercall.nr", 32);
 
   public static final Field.U64 HYPERCALL_RET = new Field.U64("hypercall.ret", 88);
+
+  /** 1 if the guest is in 64-bit mode: the low half of the flags, of which no other is defined. */
+  public static final Field.U32 HYPERCALL_LONGMODE = new Field.U32("hypercall.longmode", 96);
+
+  /** Set by user space: the access raises #GP in the guest. */
+  public static final Field.U8 MSR_ERROR = new Field.U8("msr.error", 32);
+
+  /** Why user space is asked: one of {@code MSR_EXIT_REASON_*}. */
+  public static final Field.U32 MSR_REASON = new Field.U32("msr.reason", 40);
+
+  public static final Field.U32 MSR_INDEX = new Field.U32("msr.index", 44);
+
+  /** What the guest writes, or what user space lets it read. */
+  public static final Field.U64 MSR_DATA = new Field.U64("msr.data", 48);
+
+  /** {@link #MSR_REASON}: the register does not take this value. */
+  public static final int MSR_EXIT_REASON_INVAL = 1;
+
+  /** {@link #MSR_REASON}: KVM does not know the register. */
+  public static final int MSR_EXIT_REASON_UNKNOWN = 2;
+
+  /** {@link #MSR_REASON}: the filter denies the access. */
+  public static final int MSR_EXIT_REASON_FILTER = 4;
 
   /** {@link #IO_DIRECTION}: the guest reads a port. */
   public static final int IO_IN = 0;

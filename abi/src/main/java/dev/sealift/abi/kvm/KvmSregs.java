@@ -14,6 +14,8 @@ public final class KvmSregs {
   /** Bytes. */
   public static final int SIZE = 312;
 
+  public static final Field.U64 GDT_BASE = new Field.U64("gdt.base", 192);
+  public static final Field.U16 GDT_LIMIT = new Field.U16("gdt.limit", 200);
   public static final Field.U64 CR0 = new Field.U64("cr0", 224);
   public static final Field.U64 CR3 = new Field.U64("cr3", 240);
   public static final Field.U64 CR4 = new Field.U64("cr4", 248);
