@@ -1,18 +1,20 @@
 package dev.sealift.kernel.model;
 
 import dev.sealift.abi.Errno;
+import dev.sealift.abi.GuestMachine;
+import dev.sealift.abi.kvm.KvmCpuidEntry;
 import dev.sealift.abi.layout.Field;
 import java.lang.foreign.MemorySegment;
 
 /**
- * What CPUID answers in a guest (KVM_SET_CPUID2, KVM_GET_CPUID2): kept for the VMM, as the model's
- * programs do not ask. Guarded by the vCPU's lock.
+ * What CPUID answers in a guest: what the VMM said it shall (KVM_SET_CPUID2, KVM_GET_CPUID2).
+ * Guarded by the vCPU's lock.
  *
  * <p>Source: struct kvm_cpuid2 of asm/kvm.h.
  */
 final class CpuidTable {
-  private static final int HEADER_SIZE = 8;
-  private static final int ENTRY_SIZE = 40;
+  private static final int HEADER_SIZE = KvmCpuidEntry.HEADER_SIZE;
+  private static final int ENTRY_SIZE = KvmCpuidEntry.LAYOUT.size();
   private static final Field.U32 NENT = new Field.U32("nent", 0);
 
   /** KVM_MAX_CPUID_ENTRIES. */
@@ -48,6 +50,17 @@ final class CpuidTable {
     }
     entries = table;
     return 0;
+  }
+
+  /** What the guest gets: zeros for what is not in the table. */
+  GuestMachine.Cpuid answer(int function, int index) {
+    for (long at = 0; at < entries.byteSize(); at += ENTRY_SIZE) {
+      KvmCpuidEntry entry = KvmCpuidEntry.read(entries.asSlice(at, ENTRY_SIZE));
+      if (entry.answers(function, index)) {
+        return new GuestMachine.Cpuid(entry.eax(), entry.ebx(), entry.ecx(), entry.edx());
+      }
+    }
+    return new GuestMachine.Cpuid(0, 0, 0, 0);
   }
 
   /**

@@ -6,8 +6,12 @@ import dev.sealift.abi.GuestStep;
 import dev.sealift.abi.Pages;
 import dev.sealift.abi.kvm.Hypercall;
 import dev.sealift.abi.kvm.KvmExit;
+import dev.sealift.abi.kvm.KvmMsrFilterRange;
+import dev.sealift.abi.kvm.KvmRun;
 import java.util.Objects;
+import java.util.OptionalLong;
 import java.util.concurrent.locks.Lock;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,30 +30,49 @@ final class GuestExecution {
   private enum Pending {
     NOTHING,
     PORT_DATA,
-    HYPERCALL_RESULT
+    HYPERCALL_RESULT,
+    MSR_VALUE,
+    MSR_WRITTEN
   }
 
   private final ModelMachine machine;
   private final VirtualMachineModel vm;
   private final VcpuRegisters registers;
+  private final ModelSpecificRegisters msrs;
+  private final Supplier<ProcessorMode> mode;
   private final RunPage runPage;
   private final GuestPhysicalMemory memory;
   private final VcpuMachine guest;
   private final byte[] signature = new byte[GuestProgram.SIGNATURE_SIZE];
 
   private Pending pending = Pending.NOTHING;
+
+  /** The VMM refused what the guest did: it meets #GP when it goes on. */
+  private boolean faulted;
+
   private @Nullable GuestProgram program;
   private long programPage;
   private int programAsid;
 
+  /**
+   * @param mode asked only where it matters
+   */
   GuestExecution(
-      ModelMachine machine, VirtualMachineModel vm, VcpuRegisters registers, RunPage runPage) {
+      ModelMachine machine,
+      VirtualMachineModel vm,
+      VcpuRegisters registers,
+      ModelSpecificRegisters msrs,
+      CpuidTable cpuid,
+      Supplier<ProcessorMode> mode,
+      RunPage runPage) {
     this.machine = machine;
     this.vm = vm;
     this.registers = registers;
+    this.msrs = msrs;
+    this.mode = mode;
     this.runPage = runPage;
     this.memory = new GuestPhysicalMemory(vm.slots(), machine.user(), machine.controller());
-    this.guest = new VcpuMachine(registers, memory);
+    this.guest = new VcpuMachine(registers, cpuid, memory);
   }
 
   /** Gives the guest what the VMM answered to the last exit. */
@@ -57,7 +80,14 @@ final class GuestExecution {
     switch (pending) {
       case NOTHING -> {}
       case PORT_DATA -> registers.set(VcpuRegisters.RAX, runPage.portData());
-      case HYPERCALL_RESULT -> registers.set(VcpuRegisters.RAX, runPage.hypercallResult());
+      case HYPERCALL_RESULT -> answerHypercall(runPage.hypercallResult());
+      case MSR_VALUE -> {
+        faulted = runPage.msrRefused();
+        if (!faulted) {
+          registers.setMsrValue(runPage.msrData());
+        }
+      }
+      case MSR_WRITTEN -> faulted = runPage.msrRefused();
     }
     pending = Pending.NOTHING;
   }
@@ -72,6 +102,10 @@ final class GuestExecution {
    * 0 with an exit on the run page, or {@code -EFAULT} if the VMM has no memory behind a slot.
    */
   int step() {
+    if (faulted) {
+      faulted = false;
+      return exit(KvmExit.SHUTDOWN);
+    }
     GuestStep step;
     Lock access = vm.slots().accessLock();
     access.lock();
@@ -98,6 +132,8 @@ final class GuestExecution {
         yield 0;
       }
       case GuestStep.Hypercall call -> hypercall(call);
+      case GuestStep.MsrRead(int index) -> readMsr(index);
+      case GuestStep.MsrWrite(int index, long value) -> writeMsr(index, value);
     };
   }
 
@@ -118,21 +154,78 @@ final class GuestExecution {
     return fetched;
   }
 
-  /** The checks of KVM_HC_MAP_GPA_RANGE; the model's guests are always at privilege level 0. */
-  private int hypercall(GuestStep.Hypercall call) {
-    if (call.number() != Hypercall.MAP_GPA_RANGE || !vm.exitsOnHypercall(Hypercall.MAP_GPA_RANGE)) {
-      registers.set(VcpuRegisters.RAX, -Hypercall.KVM_ENOSYS);
-      return GOES_ON;
-    }
+  /** The checks of KVM_HC_MAP_GPA_RANGE, in KVM's order. */
+  private int hypercall(GuestStep.Hypercall asked) {
+    ProcessorMode now = mode.get();
+    var call =
+        new GuestStep.Hypercall(
+            now.truncate(asked.number()),
+            now.truncate(asked.a0()),
+            now.truncate(asked.a1()),
+            now.truncate(asked.a2()));
     long firstGfn = call.a0() >>> Pages.SHIFT;
-    long pages = call.a1();
-    boolean emptyOrWraps = Long.compareUnsigned(firstGfn + pages, firstGfn) <= 0;
-    if (Pages.offset(call.a0()) != 0 || emptyOrWraps) {
-      registers.set(VcpuRegisters.RAX, -Hypercall.KVM_EINVAL);
-      return GOES_ON;
+    boolean emptyOrWraps = Long.compareUnsigned(firstGfn + call.a1(), firstGfn) <= 0;
+    if (now.privilegeLevel() != 0) {
+      return answerHypercall(-Hypercall.KVM_EPERM);
     }
-    runPage.exitForHypercall(call);
+    if (call.number() != Hypercall.MAP_GPA_RANGE || !vm.exitsOnHypercall(Hypercall.MAP_GPA_RANGE)) {
+      return answerHypercall(-Hypercall.KVM_ENOSYS);
+    }
+    if (Pages.offset(call.a0()) != 0 || emptyOrWraps) {
+      return answerHypercall(-Hypercall.KVM_EINVAL);
+    }
+    runPage.exitForHypercall(call, now);
     pending = Pending.HYPERCALL_RESULT;
+    return 0;
+  }
+
+  private int answerHypercall(long result) {
+    registers.set(VcpuRegisters.RAX, mode.get().truncate(result));
+    return GOES_ON;
+  }
+
+  private int readMsr(int index) {
+    if (mode.get().privilegeLevel() != 0) {
+      return exit(KvmExit.SHUTDOWN);
+    }
+    if (vm.msrFilter().denies(index, KvmMsrFilterRange.READ)) {
+      return bounceMsrRead(KvmRun.MSR_EXIT_REASON_FILTER, index);
+    }
+    OptionalLong value = msrs.read(index);
+    if (value.isEmpty()) {
+      return bounceMsrRead(KvmRun.MSR_EXIT_REASON_UNKNOWN, index);
+    }
+    registers.setMsrValue(value.getAsLong());
+    return GOES_ON;
+  }
+
+  private int bounceMsrRead(int reason, int index) {
+    return bounceMsr(KvmExit.X86_RDMSR, reason, index, 0, Pending.MSR_VALUE);
+  }
+
+  private int writeMsr(int index, long value) {
+    if (mode.get().privilegeLevel() != 0) {
+      return exit(KvmExit.SHUTDOWN);
+    }
+    if (vm.msrFilter().denies(index, KvmMsrFilterRange.WRITE)) {
+      return bounceMsrWrite(KvmRun.MSR_EXIT_REASON_FILTER, index, value);
+    }
+    return msrs.write(index, value)
+        ? GOES_ON
+        : bounceMsrWrite(KvmRun.MSR_EXIT_REASON_UNKNOWN, index, value);
+  }
+
+  private int bounceMsrWrite(int reason, int index, long value) {
+    return bounceMsr(KvmExit.X86_WRMSR, reason, index, value, Pending.MSR_WRITTEN);
+  }
+
+  /** An access that KVM does not serve: the VMM may, if it wants to; else the guest meets #GP. */
+  private int bounceMsr(int exitReason, int reason, int index, long data, Pending owed) {
+    if (!vm.exitsOnMsr(reason)) {
+      return exit(KvmExit.SHUTDOWN);
+    }
+    runPage.exitForMsr(exitReason, reason, index, data);
+    pending = owed;
     return 0;
   }
 

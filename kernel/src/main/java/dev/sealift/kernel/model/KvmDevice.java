@@ -2,9 +2,12 @@ package dev.sealift.kernel.model;
 
 import dev.sealift.abi.Errno;
 import dev.sealift.abi.kvm.KvmCapability;
+import dev.sealift.abi.kvm.KvmCpuidEntry;
 import dev.sealift.abi.kvm.KvmIoctl;
+import dev.sealift.abi.kvm.KvmParavirtual;
 import dev.sealift.abi.layout.Field;
 import java.lang.foreign.MemorySegment;
+import java.util.List;
 
 /**
  * /dev/kvm itself.
@@ -16,8 +19,17 @@ final class KvmDevice implements OpenFile {
 
   private static final int API_VERSION = 12;
 
-  /** struct kvm_cpuid2 as far as it is always there: the count of entries, and padding. */
-  private static final int CPUID_HEADER_SIZE = 8;
+  private static final List<KvmCpuidEntry> CPUID =
+      List.of(
+          new KvmCpuidEntry(
+              KvmParavirtual.CPUID_SIGNATURE,
+              0,
+              0,
+              KvmParavirtual.CPUID_FEATURES,
+              KvmParavirtual.SIGNATURE_EBX,
+              KvmParavirtual.SIGNATURE_ECX,
+              KvmParavirtual.SIGNATURE_EDX),
+          new KvmCpuidEntry(KvmParavirtual.CPUID_FEATURES, 0, 0, 0, 0, 0, 0));
 
   private static final Field.U32 CPUID_NENT = new Field.U32("nent", 0);
 
@@ -47,18 +59,24 @@ final class KvmDevice implements OpenFile {
     return SupportedCapability.value(capability);
   }
 
-  /** No CPU, no CPUID: the answer is a list without entries, which every guest may be given. */
+  /** There is no CPU; what there is, is KVM, with no feature of its own. */
   private int supportedCpuid(long address) {
     CallerMemory caller = machine.caller();
-    MemorySegment header = caller.copyIn(address, CPUID_HEADER_SIZE);
+    MemorySegment header = caller.copyIn(address, KvmCpuidEntry.HEADER_SIZE);
     if (header == null) {
       return Errno.EFAULT.negated();
     }
-    if (CPUID_NENT.getUnsigned(header) == 0) {
+    if (CPUID_NENT.getUnsigned(header) < CPUID.size()) {
       return Errno.E2BIG.negated();
     }
-    CPUID_NENT.set(header, 0);
-    return caller.copyOut(address, header);
+    int entrySize = KvmCpuidEntry.LAYOUT.size();
+    MemorySegment entries = MemorySegment.ofArray(new byte[CPUID.size() * entrySize]);
+    for (int i = 0; i < CPUID.size(); i++) {
+      CPUID.get(i).write(entries.asSlice((long) i * entrySize, entrySize));
+    }
+    CPUID_NENT.set(header, CPUID.size());
+    int result = caller.copyOut(address + KvmCpuidEntry.HEADER_SIZE, entries);
+    return result == 0 ? caller.copyOut(address, header) : result;
   }
 
   private int createVm(long type) {

@@ -5,6 +5,7 @@ import dev.sealift.abi.layout.Field;
 import java.lang.foreign.MemorySegment;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.function.Predicate;
 
 /**
@@ -59,6 +60,17 @@ final class ModelSpecificRegisters {
     }
   }
 
+  /** What a register holds; empty where there is none. */
+  OptionalLong read(int index) {
+    Long value = values.get(index);
+    return value == null ? OptionalLong.empty() : OptionalLong.of(value);
+  }
+
+  /** Sets a register; false where there is none. */
+  boolean write(int index, long value) {
+    return values.replace(index, value) != null;
+  }
+
   /**
    * Fills in the registers that the list at a user address names. Returns how many, and stops at
    * the first that there is not; {@code -EFAULT}; {@code -E2BIG} for 256 and more.
@@ -73,16 +85,13 @@ final class ModelSpecificRegisters {
   }
 
   private boolean read(MemorySegment entry) {
-    Long value = values.get(INDEX.get(entry));
-    if (value == null) {
-      return false;
-    }
-    DATA.set(entry, value);
-    return true;
+    OptionalLong value = read(INDEX.get(entry));
+    value.ifPresent(present -> DATA.set(entry, present));
+    return value.isPresent();
   }
 
   private boolean write(MemorySegment entry) {
-    return values.replace(INDEX.get(entry), DATA.get(entry)) != null;
+    return write(INDEX.get(entry), DATA.get(entry));
   }
 
   private static int walk(

@@ -23,8 +23,6 @@ final class RunPage {
   private static final long PORT_DATA_OFFSET = Pages.SIZE;
   private static final Field.U32 PORT_DATA = new Field.U32("port data", (int) PORT_DATA_OFFSET);
   private static final int PORT_ACCESS_SIZE = Integer.BYTES;
-  private static final Field.U64 HYPERCALL_FLAGS = new Field.U64("hypercall.flags", 96);
-  private static final int HYPERCALL_LONG_MODE = 1;
   private static final int HYPERCALL_ARGUMENTS = 6;
   private static final VarHandle BYTE = ValueLayout.JAVA_BYTE.varHandle();
 
@@ -82,19 +80,38 @@ final class RunPage {
     return PORT_DATA.getUnsigned(pages);
   }
 
-  void exitForHypercall(GuestStep.Hypercall call) {
+  void exitForHypercall(GuestStep.Hypercall call, ProcessorMode mode) {
     KvmRun.HYPERCALL_NR.set(pages, call.number());
     long[] arguments = {call.a0(), call.a1(), call.a2()};
     for (int i = 0; i < HYPERCALL_ARGUMENTS; i++) {
       KvmRun.hypercallArgument(i).set(pages, i < arguments.length ? arguments[i] : 0);
     }
     KvmRun.HYPERCALL_RET.set(pages, 0);
-    HYPERCALL_FLAGS.set(pages, HYPERCALL_LONG_MODE);
+    KvmRun.HYPERCALL_FLAGS.set(pages, mode.is64Bit() ? KvmRun.HYPERCALL_LONG_MODE : 0);
     exit(KvmExit.HYPERCALL);
   }
 
   /** What the VMM answered a hypercall. */
   long hypercallResult() {
     return KvmRun.HYPERCALL_RET.get(pages);
+  }
+
+  /** An exit for an access to a model-specific register, {@link KvmExit#X86_RDMSR} or WRMSR. */
+  void exitForMsr(int exitReason, int reason, int index, long data) {
+    KvmRun.MSR_ERROR.set(pages, 0);
+    KvmRun.MSR_REASON.set(pages, reason);
+    KvmRun.MSR_INDEX.set(pages, index);
+    KvmRun.MSR_DATA.set(pages, data);
+    exit(exitReason);
+  }
+
+  /** Whether the VMM refused the access to the register. */
+  boolean msrRefused() {
+    return KvmRun.MSR_ERROR.get(pages) != 0;
+  }
+
+  /** What the VMM lets the guest read from the register. */
+  long msrData() {
+    return KvmRun.MSR_DATA.get(pages);
   }
 }

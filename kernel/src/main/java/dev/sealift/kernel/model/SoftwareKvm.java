@@ -21,8 +21,8 @@ import java.util.List;
  *
  * <p>What there is not: an interrupt controller, timers, MMIO, read-only slots, dirty rings, more
  * than one address space; an ioctl for them is refused as by a kernel without them.
- * KVM_GET_SUPPORTED_CPUID lists nothing. A private mapping of a vCPU and mappings beyond the end of
- * what they map are {@code -EINVAL}.
+ * KVM_GET_SUPPORTED_CPUID lists KVM's own two functions and nothing of a CPU. A private mapping of
+ * a vCPU and mappings beyond the end of what they map are {@code -EINVAL}.
  *
  * <p>Safe for use by many threads. Signals, the closing of descriptors and changes of memory slots
  * take effect between two steps of a program, so its longest step is the longest that they wait.

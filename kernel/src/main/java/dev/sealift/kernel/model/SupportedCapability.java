@@ -1,5 +1,7 @@
 package dev.sealift.kernel.model;
 
+import dev.sealift.abi.kvm.KvmCapability;
+
 /**
  * The capabilities that the model has, with what KVM_CHECK_EXTENSION says of each.
  *
@@ -25,7 +27,9 @@ enum SupportedCapability {
   ENABLE_CAP_VM(98, 1),
   CHECK_EXTENSION_VM(105, 1),
   MAX_VCPU_ID(128, VirtualMachineModel.VCPU_IDS),
-  IMMEDIATE_EXIT(136, 1);
+  IMMEDIATE_EXIT(136, 1),
+  X86_USER_SPACE_MSR(KvmCapability.X86_USER_SPACE_MSR, 1),
+  X86_MSR_FILTER(KvmCapability.X86_MSR_FILTER, 1);
 
   private final int number;
   private final int value;

@@ -2,8 +2,9 @@ package dev.sealift.kernel.model;
 
 import dev.sealift.abi.GuestMachine;
 
-/** What the program in a vCPU sees: the vCPU's registers and its way to memory. */
-record VcpuMachine(VcpuRegisters registers, GuestPhysicalMemory memory) implements GuestMachine {
+/** What the program in a vCPU sees: the vCPU's registers, its CPUID and its way to memory. */
+record VcpuMachine(VcpuRegisters registers, CpuidTable table, GuestPhysicalMemory memory)
+    implements GuestMachine {
 
   @Override
   public long register(int index) {
@@ -13,6 +14,11 @@ record VcpuMachine(VcpuRegisters registers, GuestPhysicalMemory memory) implemen
   @Override
   public void setRegister(int index, long value) {
     registers.set(index, value);
+  }
+
+  @Override
+  public Cpuid cpuid(int function, int index) {
+    return table.answer(function, index);
   }
 
   @Override

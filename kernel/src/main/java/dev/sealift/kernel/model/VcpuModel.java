@@ -51,7 +51,7 @@ final class VcpuModel implements OpenFile {
   VcpuModel(ModelMachine machine, VirtualMachineModel vm, RunPage runPage) {
     this.machine = machine;
     this.runPage = runPage;
-    this.execution = new GuestExecution(machine, vm, registers, runPage);
+    this.execution = new GuestExecution(machine, vm, registers, msrs, cpuid, this::mode, runPage);
     for (VcpuBlob blob : VcpuBlob.values()) {
       blobs.put(blob, ResetState.of(blob));
     }
@@ -87,6 +87,10 @@ final class VcpuModel implements OpenFile {
     } finally {
       lock.unlock();
     }
+  }
+
+  private ProcessorMode mode() {
+    return ProcessorMode.of(MemorySegment.ofArray(blobs.get(VcpuBlob.SREGS)));
   }
 
   private int run() {

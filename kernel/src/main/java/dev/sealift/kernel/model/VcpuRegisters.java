@@ -38,6 +38,12 @@ final class VcpuRegisters {
     values[index] = value;
   }
 
+  /** What RDMSR leaves: the low half in eax, the high half in edx, both zero-extended. */
+  void setMsrValue(long value) {
+    values[RAX] = Integer.toUnsignedLong((int) value);
+    values[RDX] = value >>> Integer.SIZE;
+  }
+
   /** Writes struct kvm_regs. */
   void copyTo(MemorySegment struct) {
     for (int i = 0; i < values.length; i++) {

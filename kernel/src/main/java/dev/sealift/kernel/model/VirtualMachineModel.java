@@ -6,6 +6,7 @@ import dev.sealift.abi.kvm.KvmCapability;
 import dev.sealift.abi.kvm.KvmDirtyLog;
 import dev.sealift.abi.kvm.KvmEnableCap;
 import dev.sealift.abi.kvm.KvmIoctl;
+import dev.sealift.abi.kvm.KvmRun;
 import dev.sealift.abi.kvm.KvmUserspaceMemoryRegion;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
@@ -31,6 +32,10 @@ final class VirtualMachineModel implements OpenFile {
   /** The hypercalls that KVM_CAP_EXIT_HYPERCALL can bounce to the VMM. */
   static final int EXIT_HYPERCALL_MASK = 1 << Hypercall.MAP_GPA_RANGE;
 
+  /** What KVM_CAP_X86_USER_SPACE_MSR can bounce to the VMM. */
+  private static final long MSR_EXIT_REASONS =
+      KvmRun.MSR_EXIT_REASON_INVAL | KvmRun.MSR_EXIT_REASON_UNKNOWN | KvmRun.MSR_EXIT_REASON_FILTER;
+
   /** Where the three pages of the TSS must start at the latest, to end below 4 GiB. */
   private static final long HIGHEST_TSS_ADDRESS = 0xFFFF_D000L;
 
@@ -39,6 +44,8 @@ final class VirtualMachineModel implements OpenFile {
   private final MemorySlots slots = new MemorySlots();
   private final Set<Long> vcpuIds = new HashSet<>();
   private volatile long hypercallExits;
+  private volatile long msrExits;
+  private volatile MsrFilter msrFilter = MsrFilter.ALLOWS_ALL;
 
   VirtualMachineModel(ModelMachine machine, int fd) {
     this.machine = machine;
@@ -59,6 +66,17 @@ final class VirtualMachineModel implements OpenFile {
     return (hypercallExits & (1L << number)) != 0;
   }
 
+  /**
+   * True if the VMM wants to see accesses to model-specific registers that fail for this reason.
+   */
+  boolean exitsOnMsr(int reason) {
+    return (msrExits & reason) != 0;
+  }
+
+  MsrFilter msrFilter() {
+    return msrFilter;
+  }
+
   @Override
   public int ioctl(int request, long argument) {
     return switch (request) {
@@ -69,6 +87,7 @@ final class VirtualMachineModel implements OpenFile {
       case KvmIoctl.SET_USER_MEMORY_REGION -> setUserMemoryRegion(argument);
       case KvmIoctl.GET_DIRTY_LOG -> getDirtyLog(argument);
       case KvmIoctl.ENABLE_CAP -> enableCap(argument);
+      case KvmIoctl.X86_SET_MSR_FILTER -> setMsrFilter(argument);
       default -> Errno.ENOTTY.negated();
     };
   }
@@ -139,12 +158,29 @@ final class VirtualMachineModel implements OpenFile {
     }
     KvmEnableCap request = KvmEnableCap.read(struct);
     long mask = ByteBuffer.wrap(request.args()).order(ByteOrder.LITTLE_ENDIAN).getLong();
-    if (request.flags() != 0
-        || request.cap() != KvmCapability.EXIT_HYPERCALL
-        || (mask & ~EXIT_HYPERCALL_MASK) != 0) {
+    boolean plain = request.flags() == 0;
+    if (plain
+        && request.cap() == KvmCapability.EXIT_HYPERCALL
+        && (mask & ~EXIT_HYPERCALL_MASK) == 0) {
+      hypercallExits = mask;
+    } else if (plain
+        && request.cap() == KvmCapability.X86_USER_SPACE_MSR
+        && (mask & ~MSR_EXIT_REASONS) == 0) {
+      msrExits = mask;
+    } else {
       return Errno.EINVAL.negated();
     }
-    hypercallExits = mask;
     return 0;
+  }
+
+  /** Replaces the filter; one that is refused leaves the old one in place. */
+  private int setMsrFilter(long address) {
+    return switch (MsrFilter.read(machine.caller(), address)) {
+      case MsrFilter.Reading.Refused(Errno errno) -> errno.negated();
+      case MsrFilter.Reading.Read(MsrFilter filter) -> {
+        msrFilter = filter;
+        yield 0;
+      }
+    };
   }
 }

@@ -9,6 +9,7 @@ import dev.sealift.abi.GuestProgram;
 import dev.sealift.abi.GuestStep;
 import dev.sealift.abi.OpenFlags;
 import dev.sealift.abi.kvm.KvmCapability;
+import dev.sealift.abi.kvm.KvmCpuidEntry;
 import dev.sealift.abi.kvm.KvmIoctl;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -59,18 +60,27 @@ class KvmDeviceTest {
   }
 
   @Test
-  void supportsNoCpuidAndTakesThatForAGuest() {
-    MemorySegment cpuid = host.argument(8 + 40);
-    assertThat(ioctl(KvmIoctl.GET_SUPPORTED_CPUID, cpuid.address()))
-        .as("no room at all")
-        .isEqualTo(Errno.E2BIG.negated());
-    cpuid.set(ValueLayout.JAVA_INT, 0, 1);
+  void supportsTheCpuidOfKvmItselfAndTakesThatForAGuest() {
+    MemorySegment cpuid = host.argument(8 + 2 * 40);
+    for (int room = 0; room < 2; room++) {
+      cpuid.set(ValueLayout.JAVA_INT, 0, room);
+      assertThat(ioctl(KvmIoctl.GET_SUPPORTED_CPUID, cpuid.address()))
+          .isEqualTo(Errno.E2BIG.negated());
+    }
+    cpuid.set(ValueLayout.JAVA_INT, 0, 2);
     assertThat(ioctl(KvmIoctl.GET_SUPPORTED_CPUID, cpuid.address())).isZero();
-    assertThat(cpuid.get(ValueLayout.JAVA_INT, 0)).isZero();
+    assertThat(cpuid.get(ValueLayout.JAVA_INT, 0)).isEqualTo(2);
+    assertThat(KvmCpuidEntry.read(cpuid.asSlice(8, 40)))
+        .isEqualTo(
+            new KvmCpuidEntry(
+                0x4000_0000, 0, 0, 0x4000_0001, 0x4B4D_564B, 0x564B_4D56, 0x0000_004D));
+    assertThat(KvmCpuidEntry.read(cpuid.asSlice(48, 40)))
+        .as("the VMM adds the features that it serves itself")
+        .isEqualTo(new KvmCpuidEntry(0x4000_0001, 0, 0, 0, 0, 0, 0));
     assertThat(ioctl(KvmIoctl.GET_SUPPORTED_CPUID, ModelHost.badAddress()))
         .isEqualTo(Errno.EFAULT.negated());
-
-    int vcpu = host.kvm.ioctl(host.createVm(), KvmIoctl.CREATE_VCPU, 0);
+    int vm = host.createVm();
+    int vcpu = host.kvm.ioctl(vm, KvmIoctl.CREATE_VCPU, 0);
     assertThat(host.kvm.ioctl(vcpu, KvmIoctl.SET_CPUID2, cpuid.address())).isZero();
   }
 

@@ -120,6 +120,57 @@ class KvmRunTest {
   }
 
   @Test
+  void refusesHypercallsFromOutsideRingZeroWhateverTheyAsk() {
+    for (long number : new long[] {Hypercall.MAP_GPA_RANGE, 77}) {
+      for (boolean wanted : new boolean[] {true, false}) {
+        ModelGuest guest = guestThat(machine -> new GuestStep.Hypercall(number, 0x5001, 0, 0));
+        if (wanted) {
+          guest.enableHypercallExits();
+        }
+        guest.enter(3, true);
+        assertThat(guest.enterAndExit()).isEqualTo(KvmExit.HLT);
+        assertThat(guest.register(TestProgram.RAX)).isEqualTo(-Hypercall.KVM_EPERM);
+      }
+    }
+  }
+
+  @Test
+  void answersThatNobodyServesItBeforeItLooksAtTheRange() {
+    ModelGuest guest =
+        guestThat(machine -> new GuestStep.Hypercall(Hypercall.MAP_GPA_RANGE, 0x5001, 0, 0));
+    guest.enableHypercallExits();
+    assertThat(guest.enableHypercallExits(0)).isZero();
+    assertThat(guest.enterAndExit()).isEqualTo(KvmExit.HLT);
+    assertThat(guest.register(TestProgram.RAX)).isEqualTo(-Hypercall.KVM_ENOSYS);
+  }
+
+  @Test
+  void passesAndAnswers32BitsToAGuestThatIsNotIn64BitMode() {
+    ModelGuest guest =
+        guestThat(machine ->
+            new GuestStep.Hypercall(
+                Hypercall.MAP_GPA_RANGE | 1L << 40, 0x7_0000_5000L, 1L << 32 | 3, -1));
+    guest.enableHypercallExits();
+    guest.enter(0, false);
+    assertThat(guest.enterAndExit()).isEqualTo(KvmExit.HYPERCALL);
+    assertThat(KvmRun.HYPERCALL_FLAGS.get(guest.run)).isZero();
+    assertThat(KvmRun.hypercallArgument(0).get(guest.run)).isEqualTo(0x5000);
+    assertThat(KvmRun.hypercallArgument(1).get(guest.run)).isEqualTo(3);
+    assertThat(KvmRun.hypercallArgument(2).get(guest.run)).isEqualTo(0xFFFF_FFFFL);
+    KvmRun.HYPERCALL_RET.set(guest.run, -Hypercall.KVM_EINVAL);
+    assertThat(guest.enterAndExit()).isEqualTo(KvmExit.HLT);
+    assertThat(guest.register(TestProgram.RAX)).isEqualTo(0xFFFF_FFEAL);
+  }
+
+  @Test
+  void answersItself32BitsToAGuestThatIsNotIn64BitMode() {
+    ModelGuest guest = guestThat(machine -> new GuestStep.Hypercall(77, 0, 0, 0));
+    guest.enter(0, false);
+    assertThat(guest.enterAndExit()).isEqualTo(KvmExit.HLT);
+    assertThat(guest.register(TestProgram.RAX)).isEqualTo(0xFFFF_FC18L);
+  }
+
+  @Test
   void refusesAHypercallForARangeThatIsNone() {
     long[][] ranges = {
       {0x5001, 1}, {0x5000, 0}, {0x5000, -5}, {0x5000, -1}, {-4096, -1},

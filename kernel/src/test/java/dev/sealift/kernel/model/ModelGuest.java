@@ -8,8 +8,12 @@ import dev.sealift.abi.kvm.KvmCapability;
 import dev.sealift.abi.kvm.KvmDirtyLog;
 import dev.sealift.abi.kvm.KvmEnableCap;
 import dev.sealift.abi.kvm.KvmIoctl;
+import dev.sealift.abi.kvm.KvmMsrFilter;
+import dev.sealift.abi.kvm.KvmMsrFilterRange;
 import dev.sealift.abi.kvm.KvmRegs;
 import dev.sealift.abi.kvm.KvmRun;
+import dev.sealift.abi.kvm.KvmSegment;
+import dev.sealift.abi.kvm.KvmSregs;
 import dev.sealift.abi.kvm.KvmUserspaceMemoryRegion;
 import dev.sealift.abi.kvm.VcpuBlob;
 import java.lang.foreign.MemorySegment;
@@ -17,6 +21,7 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.BitSet;
+import java.util.List;
 
 /** A VM with memory at guest physical 0 and one vCPU, as a small VMM sets it up. */
 final class ModelGuest {
@@ -49,6 +54,7 @@ final class ModelGuest {
     MemorySegment.copy(
         program.signature(), 0, guest.memory, ValueLayout.JAVA_BYTE, PROGRAM_ADDRESS, 32);
     guest.setRegister(16, PROGRAM_ADDRESS);
+    guest.enter(0, true);
     return guest;
   }
 
@@ -81,11 +87,45 @@ final class ModelGuest {
     return host.kvm.ioctl(vm, KvmIoctl.GET_DIRTY_LOG, request.address());
   }
 
+  /** Puts the vCPU at a privilege level, in 64-bit mode or in 32-bit protected mode. */
+  void enter(int privilegeLevel, boolean is64Bit) {
+    byte[] bytes = get(VcpuBlob.SREGS);
+    MemorySegment sregs = MemorySegment.ofArray(bytes);
+    int l = is64Bit ? 1 : 0;
+    new KvmSegment(0, -1, 8 | privilegeLevel, 11, 1, privilegeLevel, 1 - l, 1, l, 1, 0, 0)
+        .write(KvmSregs.Segment.CS.in(sregs));
+    new KvmSegment(0, -1, 16 | privilegeLevel, 3, 1, privilegeLevel, 1, 1, 0, 1, 0, 0)
+        .write(KvmSregs.Segment.SS.in(sregs));
+    KvmSregs.EFER.set(sregs, is64Bit ? 0x500 : 0);
+    assertThat(set(VcpuBlob.SREGS, bytes)).isZero();
+  }
+
   int enableHypercallExits(long mask) {
-    byte[] arguments = ByteBuffer.allocate(32).order(ByteOrder.LITTLE_ENDIAN).putLong(mask).array();
+    return enableCapability(KvmCapability.EXIT_HYPERCALL, mask);
+  }
+
+  int enableCapability(int capability, long argument) {
+    byte[] arguments =
+        ByteBuffer.allocate(32).order(ByteOrder.LITTLE_ENDIAN).putLong(argument).array();
     MemorySegment request = host.argument(KvmEnableCap.LAYOUT.size());
-    new KvmEnableCap(KvmCapability.EXIT_HYPERCALL, 0, arguments).write(request);
+    new KvmEnableCap(capability, 0, arguments).write(request);
     return host.kvm.ioctl(vm, KvmIoctl.ENABLE_CAP, request.address());
+  }
+
+  /** Sets a filter whose only range is about one register, denied. */
+  int filterMsr(int kinds, int index) {
+    return filterMsrs(0, new KvmMsrFilterRange(kinds, 1, index, denyAll().address()));
+  }
+
+  int filterMsrs(int flags, KvmMsrFilterRange... ranges) {
+    MemorySegment struct = host.argument(KvmMsrFilter.LAYOUT.size());
+    new KvmMsrFilter(flags, List.of(ranges)).write(struct);
+    return host.kvm.ioctl(vm, KvmIoctl.X86_SET_MSR_FILTER, struct.address());
+  }
+
+  /** A bitmap of the greatest size that denies every register in it. */
+  MemorySegment denyAll() {
+    return host.map(Pages.SIZE);
   }
 
   void enableHypercallExits() {
