@@ -46,6 +46,11 @@ public final class Guest implements AutoCloseable {
     return machine.pageStatus();
   }
 
+  /** Whether the guest says that it may be moved. */
+  public MigrationControl migrationControl() {
+    return machine.migrationControl();
+  }
+
   public Vcpu vcpu() {
     return machine.vcpu();
   }

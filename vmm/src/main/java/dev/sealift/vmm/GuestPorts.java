@@ -24,6 +24,15 @@ public final class GuestPorts {
   /** A guest that cannot go on writes why, and ends. */
   public static final int PANIC = 0xEC;
 
+  /** A guest program writes here how many batches of work it has done, before it asks. */
+  public static final int PROGRESS = 0xF0;
+
+  /**
+   * MSR_KVM_MIGRATION_CONTROL ({@link MigrationControl}) for guests outside ring 0, which cannot
+   * reach a model-specific register: 32 bits, read and written as the register is.
+   */
+  public static final int MIGRATION_CONTROL = 0xF4;
+
   private static final int EMPTY_BUS = -1;
 
   private final ConcurrentHashMap<Integer, PortDevice> devices = new ConcurrentHashMap<>();

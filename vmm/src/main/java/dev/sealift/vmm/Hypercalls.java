@@ -6,13 +6,19 @@ import dev.sealift.abi.kvm.Hypercall;
 /**
  * Serves hypercalls, whichever way they come: KVM_EXIT_HYPERCALL or the hypercall port.
  *
+ * <p>What a page holds is lost the moment its status changes: the VMM wipes it. So nothing that was
+ * private is ever seen in a shared page, also where guest memory is not encrypted at rest, and a
+ * guest that relies on old content finds out at once.
+ *
  * <p>Source: the kernel's documentation of KVM_HC_MAP_GPA_RANGE.
  */
 final class Hypercalls {
   private final PageStatus pageStatus;
+  private final GuestMemory memory;
 
-  Hypercalls(PageStatus pageStatus) {
+  Hypercalls(PageStatus pageStatus, GuestMemory memory) {
     this.pageStatus = pageStatus;
+    this.memory = memory;
   }
 
   /** Returns what goes into the guest's rax: zero, or a negative KVM error. */
@@ -27,11 +33,20 @@ final class Hypercalls {
     if (Pages.offset(address) != 0 || empty || wraps) {
       return -Hypercall.KVM_EINVAL;
     }
-    if ((attributes & Hypercall.ATTRIBUTE_ENCRYPTED) != 0) {
-      pageStatus.setPrivate(first, count);
-    } else {
+    if ((attributes & Hypercall.ATTRIBUTE_ENCRYPTED) == 0) {
+      // Before anybody can take the page for a shared one: it holds what was private.
+      wipe(pageStatus.whereShared(first, count, false));
       pageStatus.setShared(first, count);
+    } else {
+      PageSet changing = pageStatus.whereShared(first, count, true);
+      pageStatus.setPrivate(first, count);
+      wipe(changing);
     }
     return 0;
+  }
+
+  private void wipe(PageSet changing) {
+    changing.forEachRange((first, count) ->
+        memory.segment().asSlice(first << Pages.SHIFT, count << Pages.SHIFT).fill((byte) 0));
   }
 }

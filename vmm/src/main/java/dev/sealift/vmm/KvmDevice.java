@@ -1,7 +1,9 @@
 package dev.sealift.vmm;
 
 import dev.sealift.abi.OpenFlags;
+import dev.sealift.abi.kvm.KvmCpuidEntry;
 import dev.sealift.abi.kvm.KvmIoctl;
+import dev.sealift.abi.kvm.KvmParavirtual;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
@@ -12,10 +14,12 @@ final class KvmDevice implements AutoCloseable {
   /** The only version there has been since Linux 2.6.22. */
   private static final int API_VERSION = 12;
 
-  /** struct kvm_cpuid2: the count and padding, then entries of 40 bytes; KVM knows up to 256. */
+  /** KVM knows up to 256. */
   private static final int CPUID_ENTRIES = 256;
 
-  private static final int CPUID_SIZE = 8 + 40 * CPUID_ENTRIES;
+  private static final int CPUID_HEADER_SIZE = KvmCpuidEntry.HEADER_SIZE;
+  private static final int CPUID_ENTRY_SIZE = KvmCpuidEntry.LAYOUT.size();
+  private static final int CPUID_SIZE = CPUID_HEADER_SIZE + CPUID_ENTRY_SIZE * CPUID_ENTRIES;
 
   private final Host host;
   private final Descriptor device;
@@ -61,12 +65,26 @@ final class KvmDevice implements AutoCloseable {
     return device.ioctl("KVM_GET_VCPU_MMAP_SIZE", KvmIoctl.GET_VCPU_MMAP_SIZE, 0);
   }
 
-  /** Gives a vCPU every CPU feature that KVM supports. */
-  void showAllFeatures(Descriptor vcpu, CallMemory callMemory) throws VmmException {
+  /**
+   * Gives a vCPU every CPU feature that KVM supports, and those that the VMM serves itself.
+   *
+   * @param paravirtual bits to add to {@link KvmParavirtual#CPUID_FEATURES}
+   */
+  void showAllFeatures(Descriptor vcpu, CallMemory callMemory, int paravirtual)
+      throws VmmException {
     try (CallMemory.Frame call = callMemory.frame()) {
       MemorySegment cpuid = call.take(CPUID_SIZE);
       cpuid.set(ValueLayout.JAVA_INT, 0, CPUID_ENTRIES);
       device.ioctl("KVM_GET_SUPPORTED_CPUID", KvmIoctl.GET_SUPPORTED_CPUID, cpuid.address());
+      int count = Math.clamp(cpuid.get(ValueLayout.JAVA_INT, 0), 0, CPUID_ENTRIES);
+      for (int i = 0; i < count; i++) {
+        MemorySegment entry =
+            cpuid.asSlice(CPUID_HEADER_SIZE + (long) i * CPUID_ENTRY_SIZE, CPUID_ENTRY_SIZE);
+        KvmCpuidEntry supported = KvmCpuidEntry.read(entry);
+        if (supported.function() == KvmParavirtual.CPUID_FEATURES) {
+          supported.withEax(paravirtual).write(entry);
+        }
+      }
       vcpu.ioctl("KVM_SET_CPUID2", KvmIoctl.SET_CPUID2, cpuid.address());
     }
   }

@@ -40,6 +40,18 @@ public final class PageStatus {
     return shared.contains(page);
   }
 
+  /** The pages of a range that are shared, or those that are not. */
+  synchronized PageSet whereShared(long firstPage, long count, boolean isShared) {
+    PageSet range = new PageSet(pages());
+    range.addRange(clippedFirst(firstPage), clippedCount(firstPage, count));
+    if (isShared) {
+      range.retainAll(shared);
+    } else {
+      range.removeAll(shared);
+    }
+    return range;
+  }
+
   /** The shared pages as they are now. */
   public synchronized PageSet shared() {
     return shared.copy();

@@ -40,6 +40,9 @@ final class RunArea {
               KvmRun.hypercallArgument(0).get(area),
               KvmRun.hypercallArgument(1).get(area),
               KvmRun.hypercallArgument(2).get(area));
+      case KvmExit.X86_RDMSR -> new VcpuExit.MsrRead(KvmRun.MSR_INDEX.get(area));
+      case KvmExit.X86_WRMSR ->
+          new VcpuExit.MsrWrite(KvmRun.MSR_INDEX.get(area), KvmRun.MSR_DATA.get(area));
       case KvmExit.INTR -> new VcpuExit.Interrupted();
       case KvmExit.HLT -> new VcpuExit.Fatal("it halted");
       case KvmExit.MMIO -> new VcpuExit.Fatal("it touched an address that is no memory");
@@ -90,6 +93,17 @@ final class RunArea {
   /** The answer to a hypercall. */
   void setHypercallResult(long result) {
     KvmRun.HYPERCALL_RET.set(area, result);
+  }
+
+  /** What the guest reads from a model-specific register. */
+  void setMsrData(long value) {
+    KvmRun.MSR_ERROR.set(area, 0);
+    KvmRun.MSR_DATA.set(area, value);
+  }
+
+  /** Whether an access to a model-specific register is refused: the guest meets #GP. */
+  void setMsrError(boolean refused) {
+    KvmRun.MSR_ERROR.set(area, refused ? 1 : 0);
   }
 
   void unmap() {

@@ -27,10 +27,9 @@ public final class Vcpu {
       Descriptor descriptor,
       RunArea runArea,
       CallMemory callMemory,
-      GuestPorts ports,
-      Hypercalls hypercalls) {
+      GuestRequests requests) {
     VcpuRegisters registers = new VcpuRegisters(descriptor, callMemory);
-    VcpuExits exits = new VcpuExits(runArea, registers, ports, hypercalls);
+    VcpuExits exits = new VcpuExits(runArea, registers, requests);
     VcpuThread thread = new VcpuThread(host, descriptor, callMemory, runArea, exits);
     return new Vcpu(descriptor, runArea, registers, thread);
   }
@@ -149,15 +148,17 @@ public final class Vcpu {
   }
 
   /**
-   * Sets the special registers for 64-bit code at privilege level 3 under these page tables. I/O
-   * ports are open to it if the flags register says so (IOPL 3).
+   * Sets the special registers for 64-bit code in ring 0 under these page tables and with this
+   * descriptor table, whose first descriptors are: none, code and data of ring 0, code and data of
+   * ring 3.
    *
    * @param pageTableRoot guest physical address of the PML4 table
+   * @param descriptorTable guest physical address of the global descriptor table
    * @throws IllegalStateException while the guest runs
    */
-  public void enterLongMode(long pageTableRoot) throws VmmException {
+  public void enterLongMode(long pageTableRoot, long descriptorTable) throws VmmException {
     thread.whileStill(() -> {
-      registers.enterLongMode(pageTableRoot);
+      registers.enterLongMode(pageTableRoot, descriptorTable);
       return pageTableRoot;
     });
   }

@@ -9,6 +9,12 @@ sealed interface VcpuExit {
   /** The guest asks the VMM for something. */
   record Hypercall(long number, long a0, long a1, long a2) implements VcpuExit {}
 
+  /** The guest reads a model-specific register that the VMM keeps. */
+  record MsrRead(int index) implements VcpuExit {}
+
+  /** The guest writes a model-specific register that the VMM keeps. */
+  record MsrWrite(int index, long value) implements VcpuExit {}
+
   /** The guest cannot go on. */
   record Fatal(String reason) implements VcpuExit {}
 

@@ -1,5 +1,6 @@
 package dev.sealift.vmm;
 
+import dev.sealift.abi.kvm.KvmParavirtual;
 import dev.sealift.abi.kvm.KvmRegs;
 import java.util.Optional;
 
@@ -9,12 +10,14 @@ final class VcpuExits {
   private final VcpuRegisters registers;
   private final GuestPorts ports;
   private final Hypercalls hypercalls;
+  private final MigrationControl migrationControl;
 
-  VcpuExits(RunArea runArea, VcpuRegisters registers, GuestPorts ports, Hypercalls hypercalls) {
+  VcpuExits(RunArea runArea, VcpuRegisters registers, GuestRequests requests) {
     this.runArea = runArea;
     this.registers = registers;
-    this.ports = ports;
-    this.hypercalls = hypercalls;
+    ports = requests.ports();
+    hypercalls = requests.hypercalls();
+    migrationControl = requests.migrationControl();
   }
 
   /** Serves the exit; returns why the guest cannot go on, if it cannot. */
@@ -36,6 +39,12 @@ final class VcpuExits {
       }
       case VcpuExit.Hypercall(long number, long a0, long a1, long a2) ->
           runArea.setHypercallResult(hypercalls.call(number, a0, a1, a2));
+      case VcpuExit.MsrRead(int index) when index == KvmParavirtual.MSR_MIGRATION_CONTROL ->
+          runArea.setMsrData(migrationControl.value());
+      case VcpuExit.MsrWrite(int index, long value)
+          when index == KvmParavirtual.MSR_MIGRATION_CONTROL ->
+          runArea.setMsrError(!migrationControl.write(value));
+      case VcpuExit.MsrRead _, VcpuExit.MsrWrite _ -> runArea.setMsrError(true);
       case VcpuExit.Fatal(String reason) -> {
         return Optional.of(reason);
       }

@@ -31,11 +31,11 @@ final class VcpuRegisters {
     }
   }
 
-  /** 64-bit code outside ring 0, paged, with I/O ports open to it (see {@link LongMode}). */
-  void enterLongMode(long pageTableRoot) throws VmmException {
+  /** 64-bit code in ring 0, paged (see {@link LongMode}). */
+  void enterLongMode(long pageTableRoot, long descriptorTable) throws VmmException {
     try (CallMemory.Frame call = callMemory.frame()) {
       MemorySegment sregs = get(call, VcpuBlob.SREGS);
-      LongMode.enter(sregs, pageTableRoot);
+      LongMode.enter(sregs, pageTableRoot, descriptorTable);
       set(VcpuBlob.SREGS, sregs);
     }
   }

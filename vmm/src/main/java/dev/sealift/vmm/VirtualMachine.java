@@ -1,13 +1,7 @@
 package dev.sealift.vmm;
 
 import dev.sealift.abi.Pages;
-import dev.sealift.abi.kvm.Hypercall;
-import dev.sealift.abi.kvm.KvmCapability;
-import dev.sealift.abi.kvm.KvmEnableCap;
 import dev.sealift.abi.kvm.KvmIoctl;
-import java.lang.foreign.MemorySegment;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import org.jspecify.annotations.Nullable;
 
 /** A virtual machine of KVM: one slot of memory at guest physical address 0, and one vCPU. */
@@ -23,6 +17,7 @@ public final class VirtualMachine implements AutoCloseable {
   private final GuestMemory memory;
   private final DirtyLog dirtyLog;
   private final PageStatus pageStatus;
+  private final MigrationControl migrationControl;
   private final GuestPorts ports;
   private final Vcpu vcpu;
   private final @Nullable SevGuest sev;
@@ -40,9 +35,11 @@ public final class VirtualMachine implements AutoCloseable {
     dirtyLog = resources.keep(DirtyLog.install(host, vm, callMemory, memory), DirtyLog::close);
     sev = platform == null ? null : SevGuest.init(platform, vm, memory, callMemory);
     pageStatus = new PageStatus(memory.pages());
+    migrationControl = new MigrationControl(platform != null);
     ports = new GuestPorts();
-    forwardHypercalls(kvm, vm, callMemory);
-    vcpu = resources.keep(createVcpu(kvm, vm, callMemory), Vcpu::close);
+    ports.attach(GuestPorts.MIGRATION_CONTROL, migrationControl.port());
+    int features = new UserSpaceExits(kvm, vm, callMemory).install();
+    vcpu = resources.keep(createVcpu(kvm, vm, callMemory, features), Vcpu::close);
   }
 
   /**
@@ -98,6 +95,10 @@ public final class VirtualMachine implements AutoCloseable {
     return pageStatus;
   }
 
+  public MigrationControl migrationControl() {
+    return migrationControl;
+  }
+
   public GuestPorts ports() {
     return ports;
   }
@@ -124,28 +125,16 @@ public final class VirtualMachine implements AutoCloseable {
     resources.close();
   }
 
-  /** Where KVM can pass MAP_GPA_RANGE on, it does; guests without it use the hypercall port. */
-  private static void forwardHypercalls(KvmDevice kvm, Descriptor vm, CallMemory callMemory)
+  private Vcpu createVcpu(
+      KvmDevice kvm, Descriptor vm, CallMemory callMemory, int paravirtualFeatures)
       throws VmmException {
-    int mask = 1 << Hypercall.MAP_GPA_RANGE;
-    if ((kvm.capability(KvmCapability.EXIT_HYPERCALL) & mask) == 0) {
-      return;
-    }
-    byte[] arguments = ByteBuffer.allocate(32).order(ByteOrder.LITTLE_ENDIAN).putLong(mask).array();
-    try (CallMemory.Frame call = callMemory.frame()) {
-      MemorySegment request = call.take(KvmEnableCap.LAYOUT.size());
-      new KvmEnableCap(KvmCapability.EXIT_HYPERCALL, 0, arguments).write(request);
-      vm.ioctl("KVM_ENABLE_CAP", KvmIoctl.ENABLE_CAP, request.address());
-    }
-  }
-
-  private Vcpu createVcpu(KvmDevice kvm, Descriptor vm, CallMemory callMemory) throws VmmException {
     Descriptor descriptor =
         new Descriptor(host, vm.ioctl("KVM_CREATE_VCPU", KvmIoctl.CREATE_VCPU, 0), "the vCPU");
     try {
-      kvm.showAllFeatures(descriptor, callMemory);
+      kvm.showAllFeatures(descriptor, callMemory, paravirtualFeatures);
       RunArea runArea = RunArea.map(host, descriptor, kvm.runAreaSize());
-      return Vcpu.of(host, descriptor, runArea, callMemory, ports, new Hypercalls(pageStatus));
+      var requests = new GuestRequests(ports, new Hypercalls(pageStatus, memory), migrationControl);
+      return Vcpu.of(host, descriptor, runArea, callMemory, requests);
     } catch (VmmException failed) {
       descriptor.close();
       throw failed;

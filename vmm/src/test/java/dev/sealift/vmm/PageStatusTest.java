@@ -2,7 +2,11 @@ package dev.sealift.vmm;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sealift.abi.Pages;
 import dev.sealift.abi.kvm.Hypercall;
+import java.lang.foreign.ValueLayout;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -11,7 +15,14 @@ import org.junit.jupiter.params.provider.CsvSource;
 @DisplayName("Page status")
 class PageStatusTest {
   private final PageStatus status = new PageStatus(256);
-  private final Hypercalls hypercalls = new Hypercalls(status);
+  private GuestMemory memory;
+  private Hypercalls hypercalls;
+
+  @BeforeEach
+  void create() throws Exception {
+    memory = GuestMemory.allocate(new PaperKernel().host(), 256L * Pages.SIZE);
+    hypercalls = new Hypercalls(status, memory);
+  }
 
   @Test
   void isPrivateUntilTheGuestSaysOtherwise() {
@@ -74,5 +85,39 @@ class PageStatusTest {
     assertThat(status.isShared(5)).isFalse();
     hypercalls.call(Hypercall.MAP_GPA_RANGE, 0x5800, 1, 0);
     assertThat(status.isShared(5)).as("a refused call changes nothing").isFalse();
+  }
+
+  /**
+   * The third race of a moving guest: private, shared for a moment, private again. Whoever sees
+   * that a page is shared must not find in it what it held while it was private. With the wipe
+   * after the change of status instead of before it, this fails.
+   */
+  @Test
+  void neverSaysThatAPageIsSharedWhileItHoldsWhatWasPrivate() throws Exception {
+    int page = 5;
+    byte secret = 0x5A;
+    var done = new AtomicBoolean();
+    var seen = new AtomicBoolean();
+    Thread watcher =
+        Thread.ofPlatform()
+            .start(() -> {
+              while (!done.get()) {
+                long before = status.conversions();
+                boolean shared = status.isShared(page);
+                byte first = memory.page(page).get(ValueLayout.JAVA_BYTE, 0);
+                byte last = memory.page(page).get(ValueLayout.JAVA_BYTE, Pages.SIZE - 1);
+                if (shared && status.conversions() == before && (first | last) != 0) {
+                  seen.set(true);
+                }
+              }
+            });
+    for (int i = 0; i < 50_000 && !seen.get(); i++) {
+      memory.page(page).fill(secret);
+      hypercalls.call(Hypercall.MAP_GPA_RANGE, page * Pages.SIZE, 1, 0);
+      hypercalls.call(Hypercall.MAP_GPA_RANGE, page * Pages.SIZE, 1, Hypercall.ATTRIBUTE_ENCRYPTED);
+    }
+    done.set(true);
+    watcher.join();
+    assertThat(seen).isFalse();
   }
 }

@@ -128,7 +128,7 @@ final class PaperKernel implements SystemCalls, ThreadSignals {
       case KvmIoctl.CREATE_VCPU -> fails("KVM_CREATE_VCPU") ? failure.negated() : newDescriptor();
       case KvmIoctl.GET_VCPU_MMAP_SIZE ->
           fails("KVM_GET_VCPU_MMAP_SIZE") ? failure.negated() : 12288;
-      case KvmIoctl.CHECK_EXTENSION -> 0;
+      case KvmIoctl.CHECK_EXTENSION -> 0x1000;
       case KvmIoctl.RUN -> {
         kicks.acquireUninterruptibly();
         yield Errno.EINTR.negated();

@@ -3,6 +3,7 @@ package dev.sealift.vmm;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sealift.abi.kvm.KvmExit;
+import dev.sealift.abi.kvm.KvmParavirtual;
 import dev.sealift.abi.kvm.KvmRegs;
 import dev.sealift.abi.kvm.KvmRun;
 import java.lang.foreign.MemorySegment;
@@ -26,6 +27,8 @@ class VcpuExitsTest {
   private final GuestPorts ports = new GuestPorts();
   private final List<Integer> written = new ArrayList<>();
   private int answer;
+  private final MigrationControl migrationControl = new MigrationControl(true);
+  private GuestMemory memory;
   private MemorySegment area;
   private VcpuExits exits;
 
@@ -36,7 +39,9 @@ class VcpuExitsTest {
     RunArea runArea = RunArea.map(host, vcpu, 8192);
     area = kernel.mapped.getLast();
     VcpuRegisters registers = new VcpuRegisters(vcpu, new CallMemory(host));
-    exits = new VcpuExits(runArea, registers, ports, new Hypercalls(pageStatus));
+    memory = GuestMemory.allocate(host, 256 * 4096);
+    var requests = new GuestRequests(ports, new Hypercalls(pageStatus, memory), migrationControl);
+    exits = new VcpuExits(runArea, registers, requests);
     ports.attach(
         PORT,
         new PortDevice() {
@@ -130,6 +135,78 @@ class VcpuExitsTest {
     assertThat(exits.serve()).isEmpty();
     assertThat(kernel.registers).isEqualTo(VcpuRegisters.withRax(before, result));
     assertThat(pageStatus.shared().count()).isEqualTo(shared);
+  }
+
+  private void msrExit(int reason, int index, long data) {
+    KvmRun.EXIT_REASON.set(area, reason);
+    KvmRun.MSR_ERROR.set(area, 0);
+    KvmRun.MSR_INDEX.set(area, index);
+    KvmRun.MSR_DATA.set(area, data);
+  }
+
+  @Test
+  void hearsThatTheGuestMayBeMovedAndThatItMayNotAnyLonger() throws Exception {
+    msrExit(KvmExit.X86_WRMSR, KvmParavirtual.MSR_MIGRATION_CONTROL, 1);
+    assertThat(exits.serve()).isEmpty();
+    assertThat(KvmRun.MSR_ERROR.get(area)).isZero();
+    assertThat(migrationControl.isReady()).isTrue();
+    msrExit(KvmExit.X86_RDMSR, KvmParavirtual.MSR_MIGRATION_CONTROL, 0);
+    exits.serve();
+    assertThat(KvmRun.MSR_DATA.get(area)).isOne();
+    msrExit(KvmExit.X86_WRMSR, KvmParavirtual.MSR_MIGRATION_CONTROL, 0);
+    exits.serve();
+    assertThat(migrationControl.readiness()).isEqualTo(MigrationControl.Readiness.WITHDRAWN);
+    msrExit(KvmExit.X86_RDMSR, KvmParavirtual.MSR_MIGRATION_CONTROL, 99);
+    exits.serve();
+    assertThat(KvmRun.MSR_DATA.get(area)).isZero();
+  }
+
+  @Test
+  void refusesOtherRegistersAndReservedBits() throws Exception {
+    msrExit(KvmExit.X86_WRMSR, KvmParavirtual.MSR_MIGRATION_CONTROL, 3);
+    assertThat(exits.serve()).isEmpty();
+    assertThat(KvmRun.MSR_ERROR.get(area)).as("#GP").isEqualTo(1);
+    assertThat(migrationControl.readiness()).isEqualTo(MigrationControl.Readiness.SILENT);
+    for (int exit : new int[] {KvmExit.X86_RDMSR, KvmExit.X86_WRMSR}) {
+      msrExit(exit, 0x10, 1);
+      assertThat(exits.serve()).isEmpty();
+      assertThat(KvmRun.MSR_ERROR.get(area)).as("#GP").isEqualTo(1);
+    }
+  }
+
+  @Test
+  void wipesExactlyThePagesWhoseStatusChanges() throws Exception {
+    memory.segment().fill((byte) 0x5A);
+    pageStatus.setShared(17, 1);
+    announce(16, 4, 0);
+    assertThat(wiped()).as("17 was shared").containsExactly(16L, 18L, 19L);
+    memory.segment().fill((byte) 0x5A);
+    announce(0, 256, 16);
+    assertThat(wiped()).as("all others were private").containsExactly(16L, 17L, 18L, 19L);
+    memory.segment().fill((byte) 0x5A);
+    announce(0, 1L << 40, 16);
+    assertThat(wiped()).isEmpty();
+  }
+
+  private void announce(long page, long count, long attributes) throws Exception {
+    KvmRun.EXIT_REASON.set(area, KvmExit.HYPERCALL);
+    KvmRun.HYPERCALL_NR.set(area, 12);
+    KvmRun.hypercallArgument(0).set(area, page << 12);
+    KvmRun.hypercallArgument(1).set(area, count);
+    KvmRun.hypercallArgument(2).set(area, attributes);
+    assertThat(exits.serve()).isEmpty();
+    assertThat(KvmRun.HYPERCALL_RET.get(area)).isZero();
+  }
+
+  private List<Long> wiped() {
+    List<Long> wiped = new ArrayList<>();
+    for (long page = 0; page < memory.pages(); page++) {
+      byte[] bytes = memory.page(page).toArray(ValueLayout.JAVA_BYTE);
+      if (bytes[0] == 0 && bytes[4095] == 0) {
+        wiped.add(page);
+      }
+    }
+    return wiped;
   }
 
   @Test

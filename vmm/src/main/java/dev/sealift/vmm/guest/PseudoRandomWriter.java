@@ -23,6 +23,7 @@ import java.util.regex.Pattern;
  *
  * <pre>
  *   0x001000  page tables: PML4, PDPT, then a directory of 2 MiB pages for each GiB
+ *   0x006000  descriptor table, and the frame by which the machine code goes down to ring 3
  *   0x008000  32 bytes of signature for the model; the machine code from 0x8040 on
  *   0x010000  end of what the owner loads and measures; the guest fills everything above itself
  *   0x100000  window, 64 pages, shared: what the guest shows of its memory
@@ -30,16 +31,22 @@ import java.util.regex.Pattern;
  *   0x400000  hot set
  * </pre>
  *
- * <p>The algorithm. Filling a range with a salt makes the 8-byte word at {@code a} {@code (a ^
- * salt) * 0x9E3779B97F4A7C15}. At boot the guest fills all memory from 0x10000 up with salt 0,
- * shares the window and fills it with salt 1. Then batches of {@link #STEPS_PER_BATCH} steps follow
- * each other. A step takes the next state {@code s} of a xorshift generator (13, 7, 17) and adds it
- * to word {@code s} mod the size of the hot set. After every eighth batch the exchange range
- * changes its status and is filled, salted with the number of batches. After every batch the guest
- * reads {@link dev.sealift.vmm.GuestPorts#COMMAND}; on {@link #REVEAL} it copies its memory through
- * the window, 64 pages at a time, writing the number of each chunk to {@link
- * dev.sealift.vmm.GuestPorts#REVEAL} and {@link #ALL_REVEALED} at last, fills the window again and
- * goes on.
+ * <p>The algorithm. The guest boots in ring 0: it announces that all its memory is private and that
+ * the window is shared, and says by MSR_KVM_MIGRATION_CONTROL that it may be moved, each only if
+ * CPUID says that the host listens. The machine code then goes down to ring 3. Filling a range with
+ * a salt makes the 8-byte word at {@code a} {@code (a ^ salt) * 0x9E3779B97F4A7C15}. The guest
+ * fills all memory from 0x10000 up with salt 0 and the window with salt 1. Then batches of {@link
+ * #STEPS_PER_BATCH} steps follow each other. A step takes the next state {@code s} of a xorshift
+ * generator (13, 7, 17) and adds it to word {@code s} mod the size of the hot set. After every
+ * eighth batch the exchange range changes its status, which is announced, and is filled, salted
+ * with the number of batches. After every batch the guest writes the number of batches to {@link
+ * dev.sealift.vmm.GuestPorts#PROGRESS} and reads {@link dev.sealift.vmm.GuestPorts#COMMAND}; on
+ * {@link #REVEAL} it copies its memory through the window, 64 pages at a time, writing the number
+ * of each chunk to {@link dev.sealift.vmm.GuestPorts#REVEAL} and {@link #ALL_REVEALED} at last,
+ * fills the window again and goes on.
+ *
+ * <p>Every change is announced after the guest has made it in its own books and before it writes to
+ * the pages: what they held is lost the moment the host hears of it.
  *
  * <p>The page tables carry no C-bit: the machine code is for processors that do not encrypt, and
  * the model says with each access whether it is private.
@@ -76,6 +83,27 @@ public final class PseudoRandomWriter {
 
   /** Where machine code and model begin; the signature stands before it. */
   static final int ENTRY = CODE_PAGE + 0x40;
+
+  /** Where the machine code goes on in ring 3. */
+  private static final int WORK = CODE_PAGE + 0x100;
+
+  private static final int DESCRIPTOR_TABLE = 0x6000;
+  private static final int FRAME = DESCRIPTOR_TABLE + 0x40;
+
+  /**
+   * None, then code and data of ring 0 and of ring 3: flat, and marked accessed, so that the
+   * processor never writes to the table.
+   */
+  private static final long[] DESCRIPTORS = {
+    0,
+    0x00AF_9B00_0000_FFFFL,
+    0x00CF_9300_0000_FFFFL,
+    0x00AF_FB00_0000_FFFFL,
+    0x00CF_F300_0000_FFFFL
+  };
+
+  private static final int RING3_CODE = 0x18 | 3;
+  private static final int RING3_DATA = 0x20 | 3;
 
   private static final int LARGE_PAGE = 2 << 20;
   private static final int TABLE_ENTRIES = 512;
@@ -151,7 +179,10 @@ public final class PseudoRandomWriter {
     }
   }
 
-  /** The first {@link #MEASURED_BYTES} bytes of memory: page tables, signature and code. */
+  /**
+   * The first {@link #MEASURED_BYTES} bytes of memory: page tables, descriptors, signature and
+   * code.
+   */
   public static byte[] image(Plan plan) {
     byte[] image = new byte[MEASURED_BYTES];
     ByteBuffer tables = ByteBuffer.wrap(image).order(ByteOrder.LITTLE_ENDIAN);
@@ -162,6 +193,13 @@ public final class PseudoRandomWriter {
       int gib = i / TABLE_ENTRIES;
       tables.putLong(pdpt + gib * Long.BYTES, (directories + gib * Pages.SIZE) | TABLE);
       tables.putLong(directories + i * Long.BYTES, (long) i * LARGE_PAGE | LARGE);
+    }
+    for (int i = 0; i < DESCRIPTORS.length; i++) {
+      tables.putLong(DESCRIPTOR_TABLE + i * Long.BYTES, DESCRIPTORS[i]);
+    }
+    long[] frame = {WORK, RING3_CODE, FLAGS, 0, RING3_DATA};
+    for (int i = 0; i < frame.length; i++) {
+      tables.putLong(FRAME + i * Long.BYTES, frame[i]);
     }
     tables.put(CODE_PAGE, PseudoRandomWriterProgram.signatureBytes());
     tables.put(ENTRY, MachineCode.bytes());
@@ -175,7 +213,7 @@ public final class PseudoRandomWriter {
 
   /** Sets a vCPU's first registers. */
   public static void prepare(Vcpu vcpu, Plan plan) throws VmmException {
-    vcpu.enterLongMode(PAGE_TABLES);
+    vcpu.enterLongMode(PAGE_TABLES, DESCRIPTOR_TABLE);
     vcpu.setRegisters(firstRegisters(plan));
   }
 
@@ -188,7 +226,7 @@ public final class PseudoRandomWriter {
         /* rdx */ 0,
         Generator.SEED,
         /* rdi */ 0,
-        /* rsp */ 0,
+        /* rsp */ FRAME,
         /* rbp */ 0,
         /* r8 */ 0,
         /* r9 */ 0,
@@ -202,7 +240,7 @@ public final class PseudoRandomWriter {
         FLAGS);
   }
 
-  /** How many steps the guest has done. */
+  /** How many steps the guest has done, where its registers are to be seen. */
   public static long steps(KvmRegs registers) {
     return registers.r8();
   }

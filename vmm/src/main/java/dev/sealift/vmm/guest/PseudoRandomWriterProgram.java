@@ -14,6 +14,7 @@ import dev.sealift.abi.GuestProgram;
 import dev.sealift.abi.GuestStep;
 import dev.sealift.abi.Pages;
 import dev.sealift.abi.kvm.Hypercall;
+import dev.sealift.abi.kvm.KvmParavirtual;
 import dev.sealift.vmm.GuestPorts;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -27,7 +28,7 @@ import java.util.Arrays;
  * instruction pointer.
  */
 public final class PseudoRandomWriterProgram implements GuestProgram {
-  private static final String SIGNATURE = "sealift pseudo-random writer 1";
+  private static final String SIGNATURE = "sealift pseudo-random writer 2";
   private static final VarHandle WORD =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
@@ -52,16 +53,23 @@ public final class PseudoRandomWriterProgram implements GuestProgram {
   private static final int R15 = 15;
   private static final int RIP = 16;
 
+  /** Bits of r15: the exchange range is shared; the host wants to hear of changes. */
+  private static final long EXCHANGE_SHARED = 1;
+
+  private static final long ANNOUNCES = 2;
+
   /** Where it stands, as a distance from the entry. */
   private enum Phase {
     BOOT(0),
-    FILL_MEMORY(1),
-    FILL_WINDOW(2),
-    BATCH(3),
-    FILL_EXCHANGE(4),
-    OBEY(5),
-    REVEAL(6),
-    REFILL_WINDOW(7);
+    SHARE_WINDOW(1),
+    SAY_READY(2),
+    FILL_MEMORY(3),
+    FILL_WINDOW(4),
+    BATCH(5),
+    FILL_EXCHANGE(6),
+    ASK(7),
+    OBEY(8),
+    REVEAL(9);
 
     private final long instructionPointer;
 
@@ -94,30 +102,73 @@ public final class PseudoRandomWriterProgram implements GuestProgram {
   @Override
   public GuestStep step(GuestMachine machine) {
     return switch (Phase.of(machine)) {
-      case BOOT -> {
-        machine.setRegister(RDI, MEASURED_BYTES);
-        yield goOn(machine, Phase.FILL_MEMORY);
-      }
+      case BOOT -> boot(machine);
+      case SHARE_WINDOW -> rangeRefused(machine) ? panic(machine) : shareWindow(machine);
+      case SAY_READY -> rangeRefused(machine) ? panic(machine) : sayReady(machine);
       case FILL_MEMORY -> fillMemory(machine);
-      case FILL_WINDOW -> rangeRefused(machine) ? panic(machine) : fillWindow(machine);
+      case FILL_WINDOW -> fillWindow(machine);
       case BATCH -> batch(machine);
       case FILL_EXCHANGE -> rangeRefused(machine) ? panic(machine) : fillExchange(machine);
+      case ASK -> ask(machine);
       case OBEY -> obey(machine);
       case REVEAL -> reveal(machine);
-      case REFILL_WINDOW -> fillWindow(machine);
     };
+  }
+
+  /** All memory is private, whatever ran here before; said only to a host that listens. */
+  private static GuestStep boot(GuestMachine machine) {
+    machine.setRegister(RDI, features(machine));
+    if (!hasFeature(machine, KvmParavirtual.FEATURE_HC_MAP_GPA_RANGE)) {
+      return beginWork(machine);
+    }
+    machine.setRegister(R15, ANNOUNCES);
+    enter(machine, Phase.SHARE_WINDOW);
+    return mapRange(0, machine.register(R14) / Pages.SIZE, false);
+  }
+
+  private static int features(GuestMachine machine) {
+    GuestMachine.Cpuid signature = machine.cpuid(KvmParavirtual.CPUID_SIGNATURE, 0);
+    return signature.ebx() == KvmParavirtual.SIGNATURE_EBX
+        ? machine.cpuid(KvmParavirtual.CPUID_FEATURES, 0).eax()
+        : 0;
+  }
+
+  private static boolean hasFeature(GuestMachine machine, int bit) {
+    return (machine.register(RDI) & 1L << bit) != 0;
+  }
+
+  private static GuestStep shareWindow(GuestMachine machine) {
+    enter(machine, Phase.SAY_READY);
+    return mapRange(WINDOW, WINDOW_PAGES, true);
+  }
+
+  /** Everything is announced: from here on the guest may be moved. */
+  private static GuestStep sayReady(GuestMachine machine) {
+    boolean heard = hasFeature(machine, KvmParavirtual.FEATURE_MIGRATION_CONTROL);
+    GuestStep begun = beginWork(machine);
+    return heard
+        ? new GuestStep.MsrWrite(
+            KvmParavirtual.MSR_MIGRATION_CONTROL, KvmParavirtual.MIGRATION_READY)
+        : begun;
+  }
+
+  private static GuestStep beginWork(GuestMachine machine) {
+    machine.setRegister(RDI, MEASURED_BYTES);
+    return goOn(machine, Phase.FILL_MEMORY);
   }
 
   private static GuestStep fillMemory(GuestMachine machine) {
     long from = machine.register(RDI);
     long end = Math.min(machine.register(R14), from + FILL_AT_ONCE);
-    fill(machine, from, (int) (end - from), 0, true);
-    machine.setRegister(RDI, end);
-    if (end < machine.register(R14)) {
-      return new GuestStep.Ran();
+    boolean isWindow = from == WINDOW;
+    if (isWindow) {
+      end = WINDOW + CHUNK_BYTES;
+    } else if (from < WINDOW && end > WINDOW) {
+      end = WINDOW;
     }
-    enter(machine, Phase.FILL_WINDOW);
-    return mapRange(WINDOW, WINDOW_PAGES, true);
+    fill(machine, from, (int) (end - from), 0, !isWindow);
+    machine.setRegister(RDI, end);
+    return end < machine.register(R14) ? new GuestStep.Ran() : goOn(machine, Phase.FILL_WINDOW);
   }
 
   private static GuestStep fillWindow(GuestMachine machine) {
@@ -153,18 +204,28 @@ public final class PseudoRandomWriterProgram implements GuestProgram {
   private static GuestStep endBatch(GuestMachine machine) {
     long batches = machine.register(R9) + 1;
     machine.setRegister(R9, batches);
-    if (batches % EXCHANGE_EVERY != 0) {
-      return ask(machine);
-    }
-    machine.setRegister(R15, machine.register(R15) ^ 1);
+    return batches % EXCHANGE_EVERY == 0 ? turnOver(machine) : report(machine);
+  }
+
+  /** First in its own books, then for the host; filled anew only after that. */
+  private static GuestStep turnOver(GuestMachine machine) {
+    machine.setRegister(R15, machine.register(R15) ^ EXCHANGE_SHARED);
+    machine.setRegister(RAX, 0);
     enter(machine, Phase.FILL_EXCHANGE);
-    return mapRange(EXCHANGE, EXCHANGE_PAGES, exchangeIsShared(machine));
+    return (machine.register(R15) & ANNOUNCES) != 0
+        ? mapRange(EXCHANGE, EXCHANGE_PAGES, exchangeIsShared(machine))
+        : new GuestStep.Ran();
   }
 
   private static GuestStep fillExchange(GuestMachine machine) {
     int length = EXCHANGE_PAGES * Pages.SIZE;
     fill(machine, EXCHANGE, length, machine.register(R9), !exchangeIsShared(machine));
-    return ask(machine);
+    return report(machine);
+  }
+
+  private static GuestStep report(GuestMachine machine) {
+    enter(machine, Phase.ASK);
+    return new GuestStep.PortWrite(GuestPorts.PROGRESS, (int) machine.register(R9));
   }
 
   private static GuestStep ask(GuestMachine machine) {
@@ -184,7 +245,7 @@ public final class PseudoRandomWriterProgram implements GuestProgram {
     long chunk = machine.register(RBP);
     long address = chunk * CHUNK_BYTES;
     if (address >= machine.register(R14)) {
-      enter(machine, Phase.REFILL_WINDOW);
+      enter(machine, Phase.FILL_WINDOW);
       return new GuestStep.PortWrite(GuestPorts.REVEAL, ALL_REVEALED);
     }
     if (chunk != PseudoRandomWriter.WINDOW_CHUNK) {
@@ -222,7 +283,7 @@ public final class PseudoRandomWriterProgram implements GuestProgram {
   }
 
   private static boolean exchangeIsShared(GuestMachine machine) {
-    return machine.register(R15) != 0;
+    return (machine.register(R15) & EXCHANGE_SHARED) != 0;
   }
 
   private static boolean inExchange(long address) {

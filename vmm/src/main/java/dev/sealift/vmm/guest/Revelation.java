@@ -41,6 +41,9 @@ final class Revelation {
   /** The chunk that is to be shown next; -1 until the order was given. */
   private int nextChunk = -1;
 
+  /** What the guest says it has done; -1 until it said so. Of the vCPU's thread. */
+  private long steps = -1;
+
   private long compared;
 
   private final Object lock = new Object();
@@ -62,6 +65,7 @@ final class Revelation {
           "The guest has %d bytes of memory and the plan %d: compare it with the plan it was made by."
               .formatted(machine.memory().size(), replay.plan().memoryBytes()));
     }
+    machine.ports().attach(GuestPorts.PROGRESS, new Progress());
     machine.ports().attach(GuestPorts.COMMAND, new Command());
     machine.ports().attach(GuestPorts.REVEAL, new Shown());
     try {
@@ -72,6 +76,7 @@ final class Revelation {
       }
       awaitAll(vcpu);
     } finally {
+      machine.ports().detach(GuestPorts.PROGRESS);
       machine.ports().detach(GuestPorts.COMMAND);
       machine.ports().detach(GuestPorts.REVEAL);
       if (vcpu.failure().isEmpty()) {
@@ -107,12 +112,28 @@ final class Revelation {
     }
   }
 
-  /** The guest asks what to do: it is told once to show its memory. */
+  /** The guest says how many batches it has done. */
+  private final class Progress implements PortDevice {
+    @Override
+    public int read() {
+      return 0;
+    }
+
+    @Override
+    public void write(int batches) {
+      signOfLife();
+      steps = Integer.toUnsignedLong(batches) * PseudoRandomWriter.STEPS_PER_BATCH;
+    }
+  }
+
+  /**
+   * The guest asks what to do: it is told once to show its memory, when it has said how far it is.
+   */
   private final class Command implements PortDevice {
     @Override
     public int read() {
       signOfLife();
-      if (nextChunk >= 0) {
+      if (nextChunk >= 0 || steps < 0) {
         return 0;
       }
       // The guest is about to overwrite the window, which only the host has compared then.
@@ -158,7 +179,7 @@ final class Revelation {
               .formatted(chunk, nextChunk));
     }
     if (chunk == 0) {
-      replayTo(PseudoRandomWriter.steps(machine.vcpu().registers()));
+      replayTo(steps);
     }
     if (chunk != WINDOW_CHUNK) {
       compare((long) chunk * WINDOW_PAGES);
@@ -179,15 +200,15 @@ final class Revelation {
     }
   }
 
-  private void replayTo(long steps) throws VmmException {
-    if (steps < replay.steps() || steps > MOST_STEPS) {
+  private void replayTo(long done) throws VmmException {
+    if (done < replay.steps() || done > MOST_STEPS) {
       throw new VmmException(
           OPERATION,
           "The guest says it has done %s steps, and had done %d before: its registers are not intact."
-              .formatted(Long.toUnsignedString(steps), replay.steps()));
+              .formatted(Long.toUnsignedString(done), replay.steps()));
     }
-    while (replay.steps() < steps) {
-      replay.advance(Math.min(steps, replay.steps() + REPLAY_SLICE));
+    while (replay.steps() < done) {
+      replay.advance(Math.min(done, replay.steps() + REPLAY_SLICE));
       signOfLife();
     }
   }

@@ -4,6 +4,7 @@ import dev.sealift.abi.GuestMachine;
 import dev.sealift.abi.GuestStep;
 import dev.sealift.abi.Pages;
 import dev.sealift.abi.kvm.Hypercall;
+import dev.sealift.abi.kvm.KvmParavirtual;
 import dev.sealift.abi.kvm.KvmRegs;
 import dev.sealift.vmm.GuestPorts;
 import dev.sealift.vmm.PageSet;
@@ -21,6 +22,10 @@ final class FlatMachine implements GuestMachine {
   final List<Integer> revealed = new ArrayList<>();
   private final long[] registers = new long[18];
   private final PseudoRandomWriterProgram program = new PseudoRandomWriterProgram();
+  final List<String> said = new ArrayList<>();
+  int features =
+      1 << KvmParavirtual.FEATURE_HC_MAP_GPA_RANGE | 1 << KvmParavirtual.FEATURE_MIGRATION_CONTROL;
+  int progress;
   int command;
   long hypercallAnswer;
   int panic;
@@ -45,10 +50,10 @@ final class FlatMachine implements GuestMachine {
       case GuestStep.Ran _ -> {}
       case GuestStep.PortRead(int port) -> registers[0] = port == GuestPorts.COMMAND ? command : -1;
       case GuestStep.PortWrite(int port, int value) -> {
-        if (port == GuestPorts.REVEAL) {
-          revealed.add(value);
-        } else {
-          panic = value;
+        switch (port) {
+          case GuestPorts.REVEAL -> revealed.add(value);
+          case GuestPorts.PROGRESS -> progress = value;
+          default -> panic = value;
         }
       }
       case GuestStep.Hypercall(long number, long address, long count, long attributes) -> {
@@ -60,14 +65,32 @@ final class FlatMachine implements GuestMachine {
         } else {
           shared.removeRange(page, count);
         }
+        said.add((attributes == 0 ? "shared " : "private ") + page + " " + count);
         registers[0] = hypercallAnswer;
       }
+      case GuestStep.MsrWrite(int index, long value) ->
+          said.add("0x%x := %d".formatted(index, value));
+      case GuestStep.MsrRead(int index) -> throw new AssertionError("it read MSR " + index);
       case GuestStep.Halted _ -> throw new AssertionError("it halted");
     }
   }
 
   long steps() {
     return registers[8];
+  }
+
+  @Override
+  public Cpuid cpuid(int function, int index) {
+    return switch (function) {
+      case KvmParavirtual.CPUID_SIGNATURE ->
+          new Cpuid(
+              KvmParavirtual.CPUID_FEATURES,
+              KvmParavirtual.SIGNATURE_EBX,
+              KvmParavirtual.SIGNATURE_ECX,
+              KvmParavirtual.SIGNATURE_EDX);
+      case KvmParavirtual.CPUID_FEATURES -> new Cpuid(features, 0, 0, 0);
+      default -> new Cpuid(-1, -1, -1, -1);
+    };
   }
 
   @Override

@@ -50,11 +50,36 @@ class PseudoRandomWriterTest {
     }
 
     @Test
+    void saysBeforeItsWorkWhatItsHostMustKnowBeforeItCanBeMoved() {
+      runUntilBatch(1);
+      assertThat(machine.said)
+          .containsExactly("private 0 2048", "shared 256 64", "0x4b564d08 := 1");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0, 0", "0x20000, 0", "0x10000, 2"})
+    void saysNothingThatItsHostDoesNotListenTo(String features, int announcements) {
+      machine.features = Integer.decode(features);
+      machine.shared.addRange(WINDOW / Pages.SIZE, announcements == 0 ? WINDOW_PAGES : 0);
+      runUntilBatch(1);
+      assertThat(machine.said).hasSize(announcements).noneMatch(words -> words.contains(":="));
+    }
+
+    @Test
+    void saysHowFarItIsBeforeItAsks() {
+      runUntilBatch(3);
+      while (machine.progress < 3) {
+        machine.step();
+      }
+      assertThat(machine.steps()).isEqualTo(3L * STEPS_PER_BATCH);
+      assertThat(machine.register(16)).isEqualTo(PseudoRandomWriter.ENTRY + 7);
+    }
+
+    @Test
     void showsEveryChunkOfItsMemoryInTurn() {
       Replay replay = new Replay(PLAN);
-      runUntilBatch(8);
-      machine.command = PseudoRandomWriter.REVEAL;
       runUntilBatch(9);
+      machine.command = PseudoRandomWriter.REVEAL;
       replay.advance(9L * STEPS_PER_BATCH);
       byte[] expected = new byte[Pages.SIZE];
       for (int chunk = 0; chunk < PLAN.pages() / WINDOW_PAGES; chunk++) {
@@ -93,7 +118,7 @@ class PseudoRandomWriterTest {
     }
 
     private boolean isStillExchanging() {
-      return machine.register(16) == PseudoRandomWriter.ENTRY + 4;
+      return machine.register(16) == PseudoRandomWriter.ENTRY + 6;
     }
 
     private void runUntilRevealed(int count) {

@@ -28,7 +28,7 @@ final class RunningGuest implements AutoCloseable {
     PseudoRandomWriter.load(guest.machine.memory(), PLAN);
     PseudoRandomWriter.prepare(guest.machine.vcpu(), PLAN);
     guest.machine.vcpu().start();
-    guest.awaitConversions(2);
+    guest.awaitConversions(3);
     return guest;
   }
 
