@@ -116,6 +116,7 @@ final class DestinationTransfer {
     ledger.checkWhole(shared);
     guest.pageStatus().replaceShared(shared);
     guest.vcpu().restore(state);
+    guest.migrationControl().takeOver();
   }
 
   /** The source can never run the guest again: from here on there is no way back, only onwards. */

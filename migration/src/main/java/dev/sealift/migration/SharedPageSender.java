@@ -11,6 +11,7 @@ import dev.sealift.vmm.PageSet;
 import dev.sealift.vmm.PageStatus;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.lang.invoke.VarHandle;
 import java.util.Arrays;
 
 /**
@@ -70,6 +71,8 @@ final class SharedPageSender {
         MemorySegment.copy(
             memory.page(gfns[i]), ValueLayout.JAVA_BYTE, 0, contents, i * Pages.SIZE, Pages.SIZE);
       }
+      // The count must not be read before the pages are.
+      VarHandle.loadLoadFence();
       if (status.conversions() == before) {
         return new Copy(gfns, contents);
       }

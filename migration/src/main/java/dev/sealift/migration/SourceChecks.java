@@ -10,6 +10,7 @@ import dev.sealift.migration.wire.FailureCode;
 import dev.sealift.migration.wire.Message;
 import dev.sealift.migration.wire.MigrationException;
 import dev.sealift.vmm.ExportedCertificates;
+import dev.sealift.vmm.MigrationControl;
 import java.util.Arrays;
 
 /**
@@ -30,6 +31,28 @@ final class SourceChecks {
       throw refused(
           "the guest's policy says ES: the kernel has no command that sends an encrypted vCPU state"
               + " (SEND_UPDATE_VMSA); a guest that shall move must be launched without ES");
+    }
+  }
+
+  /**
+   * Whether the guest has said that its host knows all about its pages: which are private and which
+   * shared. A page that is sent by the wrong way is lost.
+   */
+  static void readiness(MigrationControl.Readiness readiness) throws MigrationException {
+    switch (readiness) {
+      case READY -> {}
+      case SILENT ->
+          throw new MigrationException(
+              FailureCode.GUEST_NOT_READY,
+              "the guest has not said that it may be moved: it must announce its shared pages by"
+                  + " KVM_HC_MAP_GPA_RANGE and then set bit 0 of MSR_KVM_MIGRATION_CONTROL"
+                  + " (0x4b564d08); let it boot to the end, or give it a kernel that does so");
+      case WITHDRAWN ->
+          throw new MigrationException(
+              FailureCode.GUEST_NOT_READY,
+              "the guest has taken back that it may be moved (it cleared bit 0 of"
+                  + " MSR_KVM_MIGRATION_CONTROL, as before it starts another kernel); wait until it"
+                  + " sets it again");
     }
   }
 

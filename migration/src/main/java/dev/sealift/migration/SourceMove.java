@@ -60,6 +60,7 @@ final class SourceMove {
   private MoveOutcome attempt() throws VmmException, MigrationException {
     var policy = new GuestPolicy(guest.sev().status().policy());
     SourceChecks.policy(policy);
+    SourceChecks.readiness(guest.migrationControl().readiness());
     var handOver = new HandOver<>(host.journal(), move, SourceStep.NEGOTIATING, listener::step);
     try (ControlConnection control =
         ControlConnection.connect(host.identity(), destination, options.timeout())) {

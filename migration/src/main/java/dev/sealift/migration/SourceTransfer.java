@@ -111,6 +111,7 @@ final class SourceTransfer {
   /** Sends a round; afterwards {@code due} holds the pages for the next one. */
   private RoundReport sendRound(PageSet due)
       throws VmmException, MigrationException, InterruptedException {
+    SourceChecks.readiness(guest.migrationControl().readiness());
     var lap = new Laps();
     long bytesBefore = log.bytes();
     RoundSender.Sent sent = sender.send(log.rounds(), due);

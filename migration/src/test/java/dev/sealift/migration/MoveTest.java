@@ -2,6 +2,7 @@ package dev.sealift.migration;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sealift.abi.kvm.KvmIoctl;
 import dev.sealift.abi.psp.GuestState;
 import dev.sealift.vmm.Guest;
 import dev.sealift.vmm.PageSet;
@@ -81,6 +82,17 @@ class MoveTest {
       }
       try (Guest home = back.arrived()) {
         Guests.assertWhole(home);
+      }
+    }
+  }
+
+  @Test
+  void aGuestWhoseRegistersNobodyMayReadBootsRunsAndProvesItsMemory() throws Exception {
+    try (TestHost host = TestHost.model()) {
+      host.calls.refuse(KvmIoctl.GET_REGS);
+      try (Guest guest = host.launch(Guests.PLAN, 0)) {
+        assertThat(guest.migrationControl().isReady()).isTrue();
+        Guests.assertWhole(guest);
       }
     }
   }

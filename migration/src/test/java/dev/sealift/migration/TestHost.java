@@ -3,6 +3,7 @@ package dev.sealift.migration;
 import static org.junit.jupiter.api.Assumptions.abort;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.sealift.abi.GuestProgram;
 import dev.sealift.crypto.ApiVersion;
 import dev.sealift.crypto.cert.MalformedCertificateException;
 import dev.sealift.crypto.cert.ModelRoot;
@@ -27,9 +28,11 @@ import dev.sealift.vmm.VmmException;
 import dev.sealift.vmm.guest.PseudoRandomWriter;
 import dev.sealift.vmm.guest.PseudoRandomWriter.Plan;
 import dev.sealift.vmm.guest.PseudoRandomWriterProgram;
+import dev.sealift.vmm.guest.StepCounter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import javax.net.ssl.SSLContext;
@@ -81,9 +84,15 @@ final class TestHost implements AutoCloseable {
                     .apiVersion(api)
                     .build(memory, controller),
             memory -> new XexMemoryController(memory, bootSeed),
-            List.of(new PseudoRandomWriterProgram()),
+            programs(),
             KernelSettings.DEFAULT.with(kernel)),
         root);
+  }
+
+  private static List<GuestProgram> programs() {
+    List<GuestProgram> programs = new ArrayList<>(List.of(StagedGuest.values()));
+    programs.add(new PseudoRandomWriterProgram());
+    return programs;
   }
 
   /** This machine's own KVM with SEV in software; skips the test where there is none. */
@@ -137,8 +146,9 @@ final class TestHost implements AutoCloseable {
     Measured measured = launch.measure();
     measured.finish();
     PseudoRandomWriter.prepare(guest.vcpu(), plan);
+    StepCounter counter = StepCounter.attach(guest.machine());
     guest.run();
-    Await.until("the guest is past its boot", () -> guest.pageStatus().conversions() >= 1);
+    Await.until("the guest is past its boot", () -> counter.steps() > 0);
     return guest;
   }
 

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * System calls that remember what lay in memory: every mapping that is given back is copied first,
@@ -22,6 +23,7 @@ final class WatchedCalls implements SystemCalls {
   private final Map<Integer, Integer> sevCommands = new ConcurrentHashMap<>();
   private volatile boolean watching;
   private volatile int refusedIoctl;
+  private final AtomicReference<Interruption> interruption = new AtomicReference<>();
 
   WatchedCalls(SystemCalls below) {
     this.below = below;
@@ -34,6 +36,13 @@ final class WatchedCalls implements SystemCalls {
   /** From here on one ioctl is answered with EIO. */
   void refuse(int request) {
     refusedIoctl = request;
+  }
+
+  private record Interruption(int request, Runnable act) {}
+
+  /** Does something right before the next call of an ioctl, once. */
+  void before(int request, Runnable act) {
+    interruption.set(new Interruption(request, act));
   }
 
   /** What lay in every mapping when it was given back, and what lies in those still there. */
@@ -74,6 +83,10 @@ final class WatchedCalls implements SystemCalls {
   public int ioctl(int fd, int request, long argument) {
     if (request == KvmIoctl.MEMORY_ENCRYPT_OP) {
       count(argument);
+    }
+    Interruption due = interruption.get();
+    if (due != null && due.request == request && interruption.compareAndSet(due, null)) {
+      due.act.run();
     }
     return request == refusedIoctl ? Errno.EIO.negated() : below.ioctl(fd, request, argument);
   }

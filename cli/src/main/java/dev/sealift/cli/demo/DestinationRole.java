@@ -15,15 +15,16 @@ import dev.sealift.migration.MigrationDestination;
 import dev.sealift.migration.wire.MigrationException;
 import dev.sealift.migration.wire.MoveId;
 import dev.sealift.vmm.Guest;
-import dev.sealift.vmm.GuestPorts;
 import dev.sealift.vmm.PlatformStatus;
 import dev.sealift.vmm.VmmException;
 import dev.sealift.vmm.guest.MemoryProof;
 import dev.sealift.vmm.guest.PseudoRandomWriter;
+import dev.sealift.vmm.guest.StepCounter;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -32,14 +33,13 @@ import javax.net.ssl.SSLContext;
 
 /** The host process that the guest moves to. */
 final class DestinationRole {
-  private static final int SECONDS = 60;
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final int BATCHES_BEFORE_PROOF = 32;
 
   private final HostKind kind;
   private final KernelProfile kernel;
   private final Path directory;
   private final HostConversation demo;
-  private final Heartbeat heartbeat = new Heartbeat();
   private final CompletableFuture<Guest> arrival = new CompletableFuture<>();
 
   DestinationRole(HostKind kind, KernelProfile kernel, Path directory, HostConversation demo) {
@@ -70,11 +70,7 @@ final class DestinationRole {
               machine.platform(),
               machine.chain(),
               identity,
-              configuration -> {
-                Guest guest = Guest.create(machine.host(), machine.platform(), configuration);
-                guest.machine().ports().attach(GuestPorts.COMMAND, heartbeat);
-                return guest;
-              },
+              configuration -> Guest.create(machine.host(), machine.platform(), configuration),
               journal,
               true);
       try (MigrationDestination destination =
@@ -101,8 +97,8 @@ final class DestinationRole {
 
   /** Lets the guest run on, stops it, and compares all that it shows of itself. */
   private void prove() throws Failure, VmmException, InterruptedException, TimeoutException {
-    try (Guest guest = arrival.get(SECONDS, TimeUnit.SECONDS)) {
-      heartbeat.await(BATCHES_BEFORE_PROOF, SECONDS);
+    try (Guest guest = arrival.get(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
+      StepCounter.attach(guest.machine()).await(BATCHES_BEFORE_PROOF, PATIENCE);
       guest.pause();
       PseudoRandomWriter.Plan plan =
           PseudoRandomWriter.Plan.parse(

@@ -17,12 +17,12 @@ import dev.sealift.migration.SourceHost;
 import dev.sealift.migration.SourceStep;
 import dev.sealift.vmm.Guest;
 import dev.sealift.vmm.GuestConfiguration;
-import dev.sealift.vmm.GuestPorts;
 import dev.sealift.vmm.Launch;
 import dev.sealift.vmm.Measured;
 import dev.sealift.vmm.PlatformStatus;
 import dev.sealift.vmm.VmmException;
 import dev.sealift.vmm.guest.PseudoRandomWriter;
+import dev.sealift.vmm.guest.StepCounter;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -33,7 +33,7 @@ import javax.net.ssl.SSLContext;
 
 /** The host process that launches the guest and sends it away. */
 final class SourceRole {
-  private static final int BOOT_SECONDS = 60;
+  private static final Duration BOOT = Duration.ofSeconds(60);
   private static final int BATCHES_BEFORE_MOVE = 32;
 
   private final HostKind kind;
@@ -104,11 +104,10 @@ final class SourceRole {
       demo.expect(HostOrder.Run.class);
       measured.finish();
 
-      Heartbeat heartbeat = new Heartbeat();
-      guest.machine().ports().attach(GuestPorts.COMMAND, heartbeat);
+      StepCounter steps = StepCounter.attach(guest.machine());
       PseudoRandomWriter.prepare(guest.vcpu(), plan);
       guest.run();
-      heartbeat.await(BATCHES_BEFORE_MOVE, BOOT_SECONDS);
+      steps.await(BATCHES_BEFORE_MOVE, BOOT);
       demo.tell(new HostEvent.Running());
       done = true;
       return guest;
@@ -119,7 +118,10 @@ final class SourceRole {
     }
   }
 
-  private void move(SourceHost host, Guest guest, HostOrder.Migrate order) throws VmmException {
+  private void move(SourceHost host, Guest guest, HostOrder.Migrate order)
+      throws InterruptedException, TimeoutException {
+    StepCounter steps = StepCounter.attach(guest.machine());
+    steps.await(1, BOOT);
     MoveListener listener =
         new MoveListener() {
           @Override
@@ -140,7 +142,7 @@ final class SourceRole {
           demo.tell(
               new HostEvent.Moved(
                   DemoReport.Move.of(moved, guest.pageStatus().shared().count(), guest.memory()),
-                  PseudoRandomWriter.steps(guest.vcpu().registers())));
+                  steps.steps()));
       case MoveOutcome.StayedAtSource stayed ->
           demo.tell(new HostEvent.Stayed(stayed.reason(), guest.isRunning()));
       case MoveOutcome.HandedOver handedOver ->

@@ -87,7 +87,7 @@ final class RunPage {
       KvmRun.hypercallArgument(i).set(pages, i < arguments.length ? arguments[i] : 0);
     }
     KvmRun.HYPERCALL_RET.set(pages, 0);
-    KvmRun.HYPERCALL_FLAGS.set(pages, mode.is64Bit() ? KvmRun.HYPERCALL_LONG_MODE : 0);
+    KvmRun.HYPERCALL_LONGMODE.set(pages, mode.is64Bit() ? 1 : 0);
     exit(KvmExit.HYPERCALL);
   }
 

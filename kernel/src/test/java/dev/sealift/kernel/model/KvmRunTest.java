@@ -153,7 +153,7 @@ class KvmRunTest {
     guest.enableHypercallExits();
     guest.enter(0, false);
     assertThat(guest.enterAndExit()).isEqualTo(KvmExit.HYPERCALL);
-    assertThat(KvmRun.HYPERCALL_FLAGS.get(guest.run)).isZero();
+    assertThat(KvmRun.HYPERCALL_LONGMODE.get(guest.run)).isZero();
     assertThat(KvmRun.hypercallArgument(0).get(guest.run)).isEqualTo(0x5000);
     assertThat(KvmRun.hypercallArgument(1).get(guest.run)).isEqualTo(3);
     assertThat(KvmRun.hypercallArgument(2).get(guest.run)).isEqualTo(0xFFFF_FFFFL);

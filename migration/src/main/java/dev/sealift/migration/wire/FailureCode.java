@@ -32,6 +32,8 @@ public enum FailureCode {
   JOURNAL_FAILED(13),
   /** Somebody called the move off. */
   CANCELLED(14),
+  /** The guest has not said that it may be moved, or has taken it back. */
+  GUEST_NOT_READY(15),
   /** A reason that this version has no name for. */
   OTHER(255);
 

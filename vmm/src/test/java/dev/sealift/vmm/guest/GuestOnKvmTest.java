@@ -125,9 +125,19 @@ class GuestOnKvmTest {
       guest.pause();
 
       PageSet dirty = guest.machine.dirtyLog().fetchAndClear();
-      assertThat(dirty).isEqualTo(changedPages(guest, before));
+      PageSet changed = changedPages(guest, before);
+      PageSet wipedOnly = changed.copy();
+      wipedOnly.removeAll(dirty);
+      for (long page = 0; page < EXCHANGE_PAGES; page++) {
+        wipedOnly.remove(EXCHANGE / Pages.SIZE + page);
+      }
+      assertThat(wipedOnly.isEmpty())
+          .as("but for what the VMM wiped because its status changed")
+          .isTrue();
       assertThat(dirty.contains(HOT_SET / Pages.SIZE)).isTrue();
       assertThat(dirty.contains(WINDOW / Pages.SIZE)).isFalse();
+      dirty.removeAll(changed);
+      assertThat(dirty.isEmpty()).isTrue();
       assertThat(guest.machine.dirtyLog().fetchAndClear().isEmpty())
           .as("what was fetched is clean")
           .isTrue();
