@@ -83,6 +83,10 @@ class SharedPageSenderTest {
     assertThat(far.expect(Message.SharedPages.class).gfns()).containsExactly(0, 2);
   }
 
+  /**
+   * The third race of a moving guest: a page changes back and forth within a round. Without the
+   * second look at the number of conversions, after the copy, this fails.
+   */
   @Test
   void whatAGuestWritesWhileAPageIsPrivateIsNeverSent() throws Exception {
     guest.pageStatus().setShared(0, 8);
