@@ -10,4 +10,5 @@ module dev.sealift.abi {
   exports dev.sealift.abi.layout;
   exports dev.sealift.abi.psp;
   exports dev.sealift.abi.sev;
+  exports dev.sealift.abi.svm;
 }

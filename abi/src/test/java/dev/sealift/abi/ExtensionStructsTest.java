@@ -3,7 +3,6 @@ package dev.sealift.abi;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sealift.abi.layout.Field;
-import dev.sealift.abi.sev.KvmSevSendUpdateData;
 import dev.sealift.abi.sev.KvmSevUpdateDataBatch;
 import dev.sealift.abi.sev.KvmSevUpdateVmsa;
 import dev.sealift.abi.sev.SevCommand;
@@ -23,8 +22,9 @@ class ExtensionStructsTest {
   }
 
   @Test
-  void aVmsaTravelsInTheStructOfGuestMemory() {
-    assertThat(KvmSevUpdateVmsa.LAYOUT.fields()).isEqualTo(KvmSevSendUpdateData.LAYOUT.fields());
+  void aVmsaIsNamedByTheIdOfItsVcpu() {
+    assertThat(offsets(KvmSevUpdateVmsa.LAYOUT.fields())).containsExactly(0, 8, 16, 24, 32);
+    assertThat(KvmSevUpdateVmsa.LAYOUT.size()).isEqualTo(40);
   }
 
   @Test
@@ -41,7 +41,7 @@ class ExtensionStructsTest {
     batch.write(struct);
     assertThat(KvmSevUpdateDataBatch.read(struct)).isEqualTo(batch);
 
-    KvmSevUpdateVmsa vmsa = new KvmSevUpdateVmsa(1, 0xFFFFFFFFL, 3, 4, 5, 0x80000000L);
+    KvmSevUpdateVmsa vmsa = new KvmSevUpdateVmsa(1, 2, 0xFFFFFFFFL, 1L << 63, 0x80000000L);
     vmsa.write(struct);
     assertThat(KvmSevUpdateVmsa.read(struct)).isEqualTo(vmsa);
   }

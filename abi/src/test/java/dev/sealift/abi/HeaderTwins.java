@@ -9,6 +9,7 @@ import dev.sealift.abi.kvm.KvmMsrFilterRange;
 import dev.sealift.abi.kvm.KvmParavirtual;
 import dev.sealift.abi.kvm.KvmRun;
 import dev.sealift.abi.kvm.KvmSregs;
+import dev.sealift.abi.kvm.ResetState;
 import dev.sealift.abi.kvm.VcpuBlob;
 import dev.sealift.abi.layout.Field;
 import dev.sealift.abi.layout.StructLayout;
@@ -21,6 +22,9 @@ import dev.sealift.abi.sev.SevCommand;
 import dev.sealift.abi.sev.SevDeviceCommand;
 import dev.sealift.abi.sev.SevExtension;
 import dev.sealift.abi.sev.SevIoctl;
+import dev.sealift.abi.svm.LaunchVmsa;
+import dev.sealift.abi.svm.SaveArea;
+import dev.sealift.abi.svm.SegmentRegister;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.reflect.Modifier;
@@ -52,6 +56,7 @@ final class HeaderTwins {
 
   private static final String OUR_OWN = "is Sealift's own";
   private static final String FIRMWARE = "is the firmware's: AMD publication 55766";
+  private static final String PROCESSOR = "is the processor's: AMD64 architecture manual, volume 2";
   private static final String KERNEL_ONLY = "is in headers that the kernel keeps to itself";
 
   /**
@@ -127,8 +132,12 @@ final class HeaderTwins {
             GuestProgram.class,
             SevExtension.class,
             KvmSevUpdateVmsa.class,
+            LaunchVmsa.class,
             KvmSevUpdateDataBatch.class)) {
       reasons.put(ours.getSimpleName(), OUR_OWN);
+    }
+    for (Class<?> processor : List.of(SaveArea.class, SegmentRegister.class, ResetState.class)) {
+      reasons.put(processor.getSimpleName(), PROCESSOR);
     }
     for (Class<?> firmware : List.of(PspCommand.class, PlatformState.class, GuestState.class)) {
       reasons.put(firmware.getSimpleName(), FIRMWARE);

@@ -27,8 +27,11 @@ final class Guest {
   private final int handle;
   private final GuestPolicy policy;
   private final SecretBytes encryptionSeed;
-  private GuestState state;
-  private int asid = MemoryController.HOST;
+
+  /** Asked by CPUs, too, while commands run. */
+  private volatile GuestState state;
+
+  private volatile int asid = MemoryController.HOST;
   private @Nullable TransportKeys transportKeys;
   private @Nullable PacketEngine packetEngine;
   private @Nullable LaunchDigest launchDigest;

@@ -24,7 +24,7 @@ final class Platform {
   private @Nullable PlatformIdentity identity;
   private PlatformStore store;
   private @Nullable AddressRange esRegion;
-  private VmsaChecksums vmsaChecksums = VmsaChecksums.none();
+  private volatile VmsaChecksums vmsaChecksums = VmsaChecksums.none();
 
   Platform(ProcessorSettings settings, SystemMemory memory, MemoryController controller) {
     this.settings = settings;

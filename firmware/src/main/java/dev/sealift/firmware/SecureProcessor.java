@@ -50,6 +50,9 @@ public interface SecureProcessor {
    */
   int minimumSevAsid();
 
+  /** How the CPUs of the machine enter and leave guests whose register state is encrypted. */
+  WorldSwitch worldSwitch();
+
   /** The bit of a physical address that marks encrypted memory (CPUID 8000001F EBX, bits 5:0). */
   int encryptionBit();
 }

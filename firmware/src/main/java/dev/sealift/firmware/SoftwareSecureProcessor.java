@@ -26,6 +26,7 @@ public final class SoftwareSecureProcessor implements SecureProcessor {
   private final Platform platform;
   private final CommandTable commands;
   private final RingBufferMode ringBufferMode;
+  private final WorldSwitch worldSwitch;
 
   private SoftwareSecureProcessor(
       ProcessorSettings settings, SystemMemory memory, MemoryController controller) {
@@ -33,6 +34,7 @@ public final class SoftwareSecureProcessor implements SecureProcessor {
     this.platform = new Platform(settings, memory, controller);
     Themes themes = new Themes(platform);
     this.ringBufferMode = themes.ringBufferMode();
+    this.worldSwitch = new ChecksummedWorldSwitch(platform);
     this.commands =
         new CommandTable(FirmwareInterface.load(), settings.profile(), themes.bindings());
   }
@@ -65,6 +67,11 @@ public final class SoftwareSecureProcessor implements SecureProcessor {
   @Override
   public synchronized void writeBackAndInvalidateCaches() {
     platform.asids().cachesWrittenBack();
+  }
+
+  @Override
+  public WorldSwitch worldSwitch() {
+    return worldSwitch;
   }
 
   @Override

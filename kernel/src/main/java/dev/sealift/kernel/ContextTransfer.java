@@ -109,12 +109,19 @@ final class ContextTransfer {
     // No vCPU may run while its key changes hands.
     try (LockedVcpus _ = LockedVcpus.of(destination.vcpus());
         LockedVcpus _ = LockedVcpus.of(source.vcpus())) {
-      // With SEV-ES both sides need as many vCPUs, and those of the source encrypted registers. As
-      // LAUNCH_UPDATE_VMSA reaches no vCPU here, none has them.
-      if (source.isSevEsGuest() && (destination.createdVcpus() | source.createdVcpus()) != 0) {
-        throw new Refusal(Errno.EINVAL);
+      if (source.isSevEsGuest()) {
+        requireRegistersToMove(destination, source);
       }
       destination.takeOver(source);
+    }
+  }
+
+  /** Both sides need as many vCPUs, and those of the source encrypted registers. */
+  private static void requireRegistersToMove(
+      SevVirtualMachine destination, SevVirtualMachine source) throws Refusal {
+    if (destination.vcpus().size() != source.vcpus().size()
+        || !source.vcpus().stream().allMatch(Vcpu::isProtected)) {
+      throw new Refusal(Errno.EINVAL);
     }
   }
 

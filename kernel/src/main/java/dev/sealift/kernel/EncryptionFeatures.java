@@ -10,16 +10,22 @@ import dev.sealift.firmware.SecureProcessor;
  * @param maximumAsid ECX: how many encrypted guests there can be at once; zero without SEV
  * @param minimumSevAsid EDX: the lowest ASID of a guest without SEV-ES
  * @param hostEncryption SME is active
+ * @param encryptsRegisters EAX, bit 3: there is SEV-ES, and the kernel was not told to do without
  */
 record EncryptionFeatures(
-    int encryptionBit, int maximumAsid, int minimumSevAsid, boolean hostEncryption) {
+    int encryptionBit,
+    int maximumAsid,
+    int minimumSevAsid,
+    boolean hostEncryption,
+    boolean encryptsRegisters) {
 
-  static EncryptionFeatures query(SecureProcessor processor, boolean hostEncryption) {
+  static EncryptionFeatures query(SecureProcessor processor, KernelSettings settings) {
     return new EncryptionFeatures(
         processor.encryptionBit(),
         processor.maximumAsid(),
         processor.minimumSevAsid(),
-        hostEncryption);
+        settings.hostEncryption(),
+        settings.sevEs());
   }
 
   boolean sev() {
@@ -28,7 +34,7 @@ record EncryptionFeatures(
 
   /** Some ASIDs are set aside for guests with encrypted register state. */
   boolean sevEs() {
-    return sev() && minimumSevAsid > 1;
+    return sev() && encryptsRegisters && minimumSevAsid > 1;
   }
 
   /** The mask that sets the encryption bit in a physical address, whatever the host does. */

@@ -81,19 +81,6 @@ final class LaunchCommands {
     return 0;
   }
 
-  /** For each vCPU: without any there is nothing to do. */
-  int updateVmsa(SevVirtualMachine vm, SevCall call) throws Refusal {
-    vm.requireSevEsGuest();
-    if (vm.isCreatingVcpu()) {
-      throw new Refusal(Errno.EBUSY);
-    }
-    if (vm.createdVcpus() != 0) {
-      // The registers of a vCPU are the kernel's below, out of this layer's reach.
-      throw new Refusal(Errno.EINVAL);
-    }
-    return 0;
-  }
-
   int measure(SevVirtualMachine vm, SevCall call) throws Refusal {
     vm.requireSevGuest(Errno.ENOTTY);
     MemorySegment struct = call.copyParametersIn(KvmSevLaunchMeasure.LAYOUT);

@@ -17,12 +17,13 @@ final class MemoryEncryptOp {
   private final SevModule module;
   private final Map<Integer, SevHandler> handlers = new HashMap<>();
 
-  MemoryEncryptOp(SevModule module) {
+  MemoryEncryptOp(SevModule module, RegisterReader registers) {
     this.module = module;
     InitCommands init = new InitCommands(module);
     LaunchCommands launch = new LaunchCommands(module);
     SendCommands send = new SendCommands(module);
     ReceiveCommands receive = new ReceiveCommands(module);
+    VmsaCommands vmsa = new VmsaCommands(module, registers);
     StatusCommands status = new StatusCommands();
     DebugCommands debug = new DebugCommands(module);
     AttestationCommands attestation = new AttestationCommands(module);
@@ -31,7 +32,7 @@ final class MemoryEncryptOp {
     serve(SevCommand.INIT2, init::init2);
     serve(SevCommand.LAUNCH_START, launch::start);
     serve(SevCommand.LAUNCH_UPDATE_DATA, launch::updateData);
-    serve(SevCommand.LAUNCH_UPDATE_VMSA, launch::updateVmsa);
+    serve(SevCommand.LAUNCH_UPDATE_VMSA, vmsa::launchUpdate);
     serve(SevCommand.LAUNCH_MEASURE, launch::measure);
     serve(SevCommand.LAUNCH_SECRET, launch::secret);
     serve(SevCommand.LAUNCH_FINISH, launch::finish);
@@ -51,8 +52,8 @@ final class MemoryEncryptOp {
     serve(SevCommand.SNP_LAUNCH_UPDATE, (_, _) -> Errno.EINVAL.negated());
     serve(SevCommand.SNP_LAUNCH_FINISH, (_, _) -> Errno.ENOTTY.negated());
     if (module.settings().profile() == KernelProfile.EXTENDED) {
-      serve(SevCommand.SEND_UPDATE_VMSA, send::updateVmsa);
-      serve(SevCommand.RECEIVE_UPDATE_VMSA, receive::updateVmsa);
+      serve(SevCommand.SEND_UPDATE_VMSA, vmsa::sendUpdate);
+      serve(SevCommand.RECEIVE_UPDATE_VMSA, vmsa::receiveUpdate);
       BatchCommands batch = new BatchCommands(module);
       handlers.put(SevExtension.SEND_UPDATE_DATA_BATCH.id(), batch::send);
       handlers.put(SevExtension.RECEIVE_UPDATE_DATA_BATCH.id(), batch::receive);

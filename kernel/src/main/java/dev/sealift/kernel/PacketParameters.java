@@ -2,7 +2,6 @@ package dev.sealift.kernel;
 
 import dev.sealift.abi.sev.KvmSevReceiveUpdateData;
 import dev.sealift.abi.sev.KvmSevSendUpdateData;
-import dev.sealift.abi.sev.KvmSevUpdateVmsa;
 
 /**
  * Where user space has the parts of a packet, whichever command says so. Lengths are unsigned
@@ -36,16 +35,6 @@ record PacketParameters(
         data.guestLen(),
         data.transUaddr(),
         data.transLen());
-  }
-
-  static PacketParameters of(KvmSevUpdateVmsa vmsa) {
-    return new PacketParameters(
-        vmsa.hdrUaddr(),
-        vmsa.hdrLen(),
-        vmsa.guestUaddr(),
-        vmsa.guestLen(),
-        vmsa.transUaddr(),
-        vmsa.transLen());
   }
 
   /** Some part is missing, or the guest memory runs from one page into the next. */

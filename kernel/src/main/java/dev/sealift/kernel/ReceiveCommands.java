@@ -7,7 +7,6 @@ import dev.sealift.abi.psp.PspCommand;
 import dev.sealift.abi.psp.ReceiveStartBuffer;
 import dev.sealift.abi.sev.KvmSevReceiveStart;
 import dev.sealift.abi.sev.KvmSevReceiveUpdateData;
-import dev.sealift.abi.sev.KvmSevUpdateVmsa;
 import java.lang.foreign.MemorySegment;
 
 /** KVM_SEV_RECEIVE_*: a guest arrives on this host, page by page. */
@@ -19,7 +18,6 @@ final class ReceiveCommands {
   private final EncryptionFeatures features;
   private final GuestStart guestStart;
   private final PacketCommand openData;
-  private final PacketCommand openVmsa;
 
   ReceiveCommands(SevModule module) {
     this.module = module;
@@ -27,7 +25,6 @@ final class ReceiveCommands {
     this.features = module.features();
     this.guestStart = new GuestStart(module);
     this.openData = PacketCommand.opening(module, PspCommand.RECEIVE_UPDATE_DATA);
-    this.openVmsa = PacketCommand.opening(module, PspCommand.RECEIVE_UPDATE_VMSA);
   }
 
   int start(SevVirtualMachine vm, SevCall call) throws Refusal {
@@ -58,28 +55,19 @@ final class ReceiveCommands {
     vm.requireSevGuest(Errno.EINVAL);
     KvmSevReceiveUpdateData parameters =
         KvmSevReceiveUpdateData.read(call.copyParametersIn(KvmSevReceiveUpdateData.LAYOUT));
-    return open(vm, openData, PacketParameters.of(parameters));
+    return open(vm, PacketParameters.of(parameters));
   }
 
-  /** The same with the register state of a vCPU. No mainline kernel serves it. */
-  int updateVmsa(SevVirtualMachine vm, SevCall call) throws Refusal {
-    vm.requireSevEsGuest();
-    KvmSevUpdateVmsa parameters =
-        KvmSevUpdateVmsa.read(call.copyParametersIn(KvmSevUpdateVmsa.LAYOUT));
-    return open(vm, openVmsa, PacketParameters.of(parameters));
-  }
-
-  private int open(SevVirtualMachine vm, PacketCommand command, PacketParameters parameters)
-      throws Refusal {
+  private int open(SevVirtualMachine vm, PacketParameters parameters) throws Refusal {
     if (parameters.invalid()) {
       throw new Refusal(Errno.EINVAL);
     }
     KernelBuffer header = vm.header().copyOf(user, parameters.hdrUaddr(), parameters.hdrLen());
     KernelBuffer transport =
         vm.transport().copyOf(user, parameters.transUaddr(), parameters.transLen());
-    long pages = command.pin(vm, parameters.guestUaddr());
+    long pages = openData.pin(vm, parameters.guestUaddr());
     try {
-      return command.issue(vm, parameters, header.address(), transport.address());
+      return openData.issue(vm, parameters, header.address(), transport.address());
     } finally {
       vm.pinnedPages().unpin(pages);
     }

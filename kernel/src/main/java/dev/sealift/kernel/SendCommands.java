@@ -8,7 +8,6 @@ import dev.sealift.abi.psp.PspCommand;
 import dev.sealift.abi.psp.SendStartBuffer;
 import dev.sealift.abi.sev.KvmSevSendStart;
 import dev.sealift.abi.sev.KvmSevSendUpdateData;
-import dev.sealift.abi.sev.KvmSevUpdateVmsa;
 import dev.sealift.abi.sev.SevLimits;
 import java.lang.foreign.MemorySegment;
 
@@ -20,23 +19,17 @@ final class SendCommands {
   private static final Field.U32 HDR_LEN = (Field.U32) KvmSevSendUpdateData.LAYOUT.field("hdr_len");
   private static final Field.U32 TRANS_LEN =
       (Field.U32) KvmSevSendUpdateData.LAYOUT.field("trans_len");
-  private static final Field.U32 VMSA_HDR_LEN =
-      (Field.U32) KvmSevUpdateVmsa.LAYOUT.field("hdr_len");
-  private static final Field.U32 VMSA_TRANS_LEN =
-      (Field.U32) KvmSevUpdateVmsa.LAYOUT.field("trans_len");
 
   private final SevModule module;
   private final UserMemory user;
   private final EncryptionFeatures features;
   private final PacketCommand sealData;
-  private final PacketCommand sealVmsa;
 
   SendCommands(SevModule module) {
     this.module = module;
     this.user = module.user();
     this.features = module.features();
     this.sealData = PacketCommand.sealing(module, PspCommand.SEND_UPDATE_DATA);
-    this.sealVmsa = PacketCommand.sealing(module, PspCommand.SEND_UPDATE_VMSA);
   }
 
   int start(SevVirtualMachine vm, SevCall call) throws Refusal {
@@ -106,35 +99,18 @@ final class SendCommands {
       call.copyParametersOut(struct);
       return result;
     }
-    return seal(vm, sealData, PacketParameters.of(parameters));
+    return seal(vm, PacketParameters.of(parameters));
   }
 
-  /** The same with the register state of a vCPU. No mainline kernel serves it. */
-  int updateVmsa(SevVirtualMachine vm, SevCall call) throws Refusal {
-    vm.requireSevEsGuest();
-    MemorySegment struct = call.copyParametersIn(KvmSevUpdateVmsa.LAYOUT);
-    KvmSevUpdateVmsa parameters = KvmSevUpdateVmsa.read(struct);
-    if (parameters.transLen() == 0 || parameters.hdrLen() == 0) {
-      int result = sealVmsa.query(vm);
-      PacketBuffer answer = PacketBuffer.read(vm.firmwareParameters());
-      VMSA_HDR_LEN.setUnsigned(struct, answer.hdrLen());
-      VMSA_TRANS_LEN.setUnsigned(struct, answer.transLen());
-      call.copyParametersOut(struct);
-      return result;
-    }
-    return seal(vm, sealVmsa, PacketParameters.of(parameters));
-  }
-
-  private int seal(SevVirtualMachine vm, PacketCommand command, PacketParameters parameters)
-      throws Refusal {
+  private int seal(SevVirtualMachine vm, PacketParameters parameters) throws Refusal {
     if (parameters.invalid()) {
       throw new Refusal(Errno.EINVAL);
     }
-    long pages = command.pin(vm, parameters.guestUaddr());
+    long pages = sealData.pin(vm, parameters.guestUaddr());
     try {
       KernelBuffer header = vm.header().zeroed(parameters.hdrLen());
       KernelBuffer transport = vm.transport().zeroed(parameters.transLen());
-      int result = command.issue(vm, parameters, header.address(), transport.address());
+      int result = sealData.issue(vm, parameters, header.address(), transport.address());
       if (result == 0) {
         PacketMemory.copyOut(user, transport, parameters.transUaddr(), parameters.transLen());
         PacketMemory.copyOut(user, header, parameters.hdrUaddr(), parameters.hdrLen());

@@ -28,7 +28,7 @@ record SevModule(
       SecureProcessor processor,
       PhysicalMemory physicalMemory,
       UserMemory user) {
-    EncryptionFeatures features = EncryptionFeatures.query(processor, settings.hostEncryption());
+    EncryptionFeatures features = EncryptionFeatures.query(processor, settings);
     KernelMemory memory = new KernelMemory(physicalMemory);
     SevDriver driver = new SevDriver(Mailbox.open(processor, memory, features), memory, features);
     return new SevModule(

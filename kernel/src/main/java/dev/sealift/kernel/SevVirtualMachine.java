@@ -217,8 +217,9 @@ final class SevVirtualMachine {
   }
 
   /**
-   * Takes over another VM's context, its mirrors and its pins, and leaves it dead. Both are locked.
-   * The descriptor that the guest was started with does not come along, as in Linux.
+   * Takes over another VM's context, its mirrors, its pins and with SEV-ES the registers of its
+   * vCPUs, of which this one has as many, and leaves it dead. Both are locked. The descriptor that
+   * the guest was started with does not come along, as in Linux.
    */
   void takeOver(SevVirtualMachine source) {
     SevVirtualMachine whose = source.owner;
@@ -233,6 +234,11 @@ final class SevVirtualMachine {
     regions.takeFrom(source.regions);
     pinnedPages.takeFrom(source.pinnedPages);
     sevEs = source.sevEs;
+    if (sevEs) {
+      for (int i = 0; i < vcpus.size(); i++) {
+        vcpus.get(i).takeStateFrom(source.vcpus.get(i));
+      }
+    }
     handle = source.handle;
     needsInit2 = false;
     active = true;
@@ -332,6 +338,7 @@ final class SevVirtualMachine {
     active = false;
     asid = 0;
     handle = 0;
+    vcpus.forEach(Vcpu::release);
     header.close();
     transport.close();
   }

@@ -56,14 +56,15 @@ public final class SoftwareMachine {
     MappedMemory user = new MappedMemory(physicalMemory);
     MemoryController memoryController = controller.apply(physicalMemory);
     VirtualMachines vms = new VirtualMachines();
-    SoftwareKvm kvm = new SoftwareKvm(user, memoryController, vms, programs);
     SecureProcessor made = processor.create(physicalMemory, memoryController);
+    SoftwareKvm kvm = new SoftwareKvm(user, memoryController, made.worldSwitch(), vms, programs);
     SevModule module = SevModule.load(settings, made, physicalMemory, user);
     return new SoftwareMachine(new SoftwareSev(kvm, user, module, vms), kvm, made);
   }
 
   /**
-   * SEV in software over a real kernel: the CPU has no keys, so guest memory stays plain.
+   * SEV in software over a real kernel: the CPU has no keys, so guest memory stays plain. There is
+   * no SEV-ES, whatever the settings say: the registers of a vCPU are that kernel's.
    *
    * @param linux the kernel that serves everything but SEV
    */
@@ -82,7 +83,7 @@ public final class SoftwareMachine {
     MappedMemory user = new MappedMemory(physicalMemory);
     SecureProcessor made =
         processor.create(physicalMemory, new PlainMemoryController(physicalMemory));
-    SevModule module = SevModule.load(settings, made, physicalMemory, user);
+    SevModule module = SevModule.load(settings.withoutSevEs(), made, physicalMemory, user);
     SystemCalls calls = new SoftwareSev(linux, user, module, new VirtualMachines());
     return new SoftwareMachine(calls, signals, made);
   }

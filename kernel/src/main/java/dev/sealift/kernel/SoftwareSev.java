@@ -9,6 +9,7 @@ import dev.sealift.abi.kvm.KvmIoctl;
 import dev.sealift.kernel.DeviceFiles.DeviceFile;
 import java.lang.System.Logger.Level;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
@@ -29,6 +30,7 @@ final class SoftwareSev implements SystemCalls {
   private final SevModule module;
   private final VirtualMachines vms;
   private final MemoryEncryptOp memoryEncryptOp;
+  private final ProtectedState protectedState;
   private final ContextTransfer transfer;
   private final SevDevice device;
 
@@ -37,7 +39,8 @@ final class SoftwareSev implements SystemCalls {
     this.user = user;
     this.module = module;
     this.vms = vms;
-    this.memoryEncryptOp = new MemoryEncryptOp(module);
+    this.memoryEncryptOp = new MemoryEncryptOp(module, new RegisterReader(below, user));
+    this.protectedState = new ProtectedState(below, user);
     this.transfer = new ContextTransfer(vms);
     this.device = new SevDevice(module);
   }
@@ -98,10 +101,26 @@ final class SoftwareSev implements SystemCalls {
   private int vcpuIoctl(Vcpu vcpu, int fd, int request, long argument) {
     vcpu.mutex().lock();
     try {
-      return vcpu.vm().isDead() ? Errno.EIO.negated() : below.ioctl(fd, request, argument);
+      if (vcpu.vm().isDead()) {
+        return Errno.EIO.negated();
+      }
+      if (vcpu.isProtected()) {
+        return protectedState.ioctl(fd, request, argument);
+      }
+      int result = below.ioctl(fd, request, argument);
+      if (request == KvmIoctl.SET_GUEST_DEBUG && result == 0) {
+        vcpu.debugged(debugs(argument));
+      }
+      return result;
     } finally {
       vcpu.mutex().unlock();
     }
+  }
+
+  /** struct kvm_guest_debug begins with a word whose lowest bit switches debugging on. */
+  private boolean debugs(long argument) {
+    MemorySegment control = MemorySegment.ofArray(new byte[Integer.BYTES]);
+    return user.read(argument, control) && (control.get(ValueLayout.JAVA_BYTE, 0) & 1) != 0;
   }
 
   private int vmIoctl(SevVirtualMachine vm, int fd, int request, long argument) {
@@ -175,14 +194,21 @@ final class SoftwareSev implements SystemCalls {
     // Counted before it exists, so that the VM cannot become a SEV guest in between.
     vm.beginVcpu();
     Vcpu vcpu = null;
+    KernelBuffer vmsa = null;
     try {
+      vmsa = vm.isSevEsGuest() ? Vcpu.allocateVmsa(module.memory()) : null;
       int vcpuFd = below.ioctl(fd, KvmIoctl.CREATE_VCPU, argument);
       if (vcpuFd >= 0) {
-        vcpu = Vcpu.of(vm);
+        vcpu = new Vcpu(vm, (int) argument, vcpuFd, vmsa);
         vms.add(vcpuFd, vcpu);
       }
       return vcpuFd;
+    } catch (Refusal noMemory) {
+      return noMemory.result();
     } finally {
+      if (vcpu == null && vmsa != null) {
+        vmsa.close();
+      }
       vm.endVcpu(vcpu);
     }
   }

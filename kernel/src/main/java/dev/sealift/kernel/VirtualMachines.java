@@ -21,6 +21,12 @@ final class VirtualMachines implements EncryptionContexts {
     return vm == null ? 0 : vm.asid();
   }
 
+  @Override
+  public long vmsa(int vcpuFd) {
+    Vcpu vcpu = vcpus.at(vcpuFd);
+    return vcpu == null ? NO_VMSA : vcpu.vmsaAddress();
+  }
+
   synchronized void add(int vmFd, SevVirtualMachine vm) {
     vms = vms.with(vmFd, vmFd + 1L, vm);
   }

@@ -3,9 +3,11 @@ package dev.sealift.kernel;
 import dev.sealift.abi.Errno;
 import dev.sealift.abi.SystemCalls;
 import dev.sealift.abi.kvm.KvmIoctl;
+import dev.sealift.abi.kvm.VcpuBlob;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -58,8 +60,15 @@ final class BareKernel implements SystemCalls {
             case KvmIoctl.CREATE_VCPU -> argument < 4 ? opened("vcpu") : Errno.EINVAL.negated();
             default -> Errno.ENOTTY.negated();
           };
-      default -> Errno.EINVAL.negated();
+      default -> vcpu(request);
     };
+  }
+
+  /** Registers that are all zero, and a debugger; no vCPU runs. */
+  private static int vcpu(int request) {
+    boolean readsState =
+        Arrays.stream(VcpuBlob.values()).anyMatch(blob -> blob.getRequest() == request);
+    return readsState || request == KvmIoctl.SET_GUEST_DEBUG ? 0 : Errno.EINVAL.negated();
   }
 
   @Override

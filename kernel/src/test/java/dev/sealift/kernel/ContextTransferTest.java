@@ -3,11 +3,13 @@ package dev.sealift.kernel;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sealift.abi.Errno;
+import dev.sealift.abi.OpenFlags;
 import dev.sealift.abi.kvm.KvmCapability;
 import dev.sealift.abi.kvm.KvmIoctl;
 import dev.sealift.abi.psp.HandleBuffer;
 import dev.sealift.abi.psp.PspCommand;
 import dev.sealift.abi.sev.KvmSevDbg;
+import dev.sealift.abi.sev.KvmSevLaunchStart;
 import dev.sealift.abi.sev.SevCommand;
 import dev.sealift.kernel.TestHost.Outcome;
 import java.lang.foreign.MemorySegment;
@@ -484,9 +486,49 @@ class ContextTransferTest {
       int destination = host.createVm();
 
       createVcpu(destination);
-      assertThat(move(destination, source)).isEqualTo(EINVAL);
+      assertThat(move(destination, source)).as("one vCPU for none").isEqualTo(EINVAL);
       createVcpu(source);
-      assertThat(move(destination, source)).isEqualTo(EINVAL);
+      assertThat(move(destination, source)).as("registers in the clear").isEqualTo(EINVAL);
+      launchRegisters(source);
+      assertThat(move(destination, source)).isZero();
+    }
+
+    @Test
+    void ofASevEsGuestNeedsAsManyVcpus() {
+      withSevEs();
+      int source = host.createVm();
+      host.op(source, SevCommand.ES_INIT);
+      createVcpu(source);
+      launchRegisters(source);
+
+      assertThat(move(host.createVm(), source)).isEqualTo(EINVAL);
+    }
+
+    @Test
+    void takesTheRegistersOfASevEsGuestAlong() {
+      withSevEs();
+      int source = host.createVm();
+      host.op(source, SevCommand.ES_INIT);
+      int sourceVcpu = createVcpu(source);
+      launchRegisters(source);
+      long registers = host.vms.vmsa(sourceVcpu);
+      int destination = host.createVm();
+      int destinationVcpu = createVcpu(destination);
+
+      assertThat(move(destination, source)).isZero();
+
+      assertThat(host.vms.vmsa(destinationVcpu)).isEqualTo(registers);
+      assertThat(host.vms.vmsa(sourceVcpu)).isEqualTo(EncryptionContexts.NO_VMSA);
+      assertThat(host.calls.ioctl(destinationVcpu, KvmIoctl.GET_REGS, 0))
+          .as("nobody reads them here either")
+          .isEqualTo(EINVAL);
+    }
+
+    private void launchRegisters(int vm) {
+      int sevFd = host.openSev(OpenFlags.O_RDWR);
+      MemorySegment start = host.struct(40, new KvmSevLaunchStart(0, 5, 0, 0, 0, 0)::write);
+      assertThat(host.op(vm, SevCommand.LAUNCH_START, start, sevFd)).isEqualTo(DONE);
+      assertThat(host.op(vm, SevCommand.LAUNCH_UPDATE_VMSA).result()).isZero();
     }
 
     @Test

@@ -132,12 +132,6 @@ final class DeclaredOutputs {
           writes(in.guestUaddr(), in.guestLen());
         }
       }
-      case RECEIVE_UPDATE_VMSA -> {
-        if (read(KvmSevUpdateVmsa.LAYOUT)) {
-          KvmSevUpdateVmsa in = KvmSevUpdateVmsa.read(struct);
-          writes(in.guestUaddr(), in.guestLen());
-        }
-      }
       case DBG_DECRYPT -> {
         if (read(KvmSevDbg.LAYOUT)) {
           KvmSevDbg in = KvmSevDbg.read(struct);

@@ -13,12 +13,13 @@ class EncryptionFeaturesTest {
     ScriptedProcessor processor = new ScriptedProcessor();
     processor.maximumAsid = 15;
     processor.minimumSevAsid = 5;
-    return EncryptionFeatures.query(processor, hostEncryption);
+    return EncryptionFeatures.query(
+        processor, new KernelSettings(hostEncryption, Long.MAX_VALUE, false));
   }
 
   @Test
   void oneQueryTellsTheEncryptionBitAndBothEndsOfTheAsids() {
-    assertThat(query(false)).isEqualTo(new EncryptionFeatures(51, 15, 5, false));
+    assertThat(query(false)).isEqualTo(new EncryptionFeatures(51, 15, 5, false, true));
   }
 
   @Test
@@ -38,9 +39,15 @@ class EncryptionFeaturesTest {
 
   @Test
   void sevEsNeedsAsidsOfItsOwn() {
-    assertThat(new EncryptionFeatures(51, 15, 1, false).sevEs()).isFalse();
-    assertThat(new EncryptionFeatures(51, 15, 2, false).sevEs()).isTrue();
-    assertThat(new EncryptionFeatures(51, 0, 2, false).sevEs()).isFalse();
-    assertThat(new EncryptionFeatures(51, 0, 2, false).sev()).isFalse();
+    assertThat(new EncryptionFeatures(51, 15, 1, false, true).sevEs()).isFalse();
+    assertThat(new EncryptionFeatures(51, 15, 2, false, true).sevEs()).isTrue();
+    assertThat(new EncryptionFeatures(51, 0, 2, false, true).sevEs()).isFalse();
+    assertThat(new EncryptionFeatures(51, 0, 2, false, true).sev()).isFalse();
+  }
+
+  @Test
+  void sevEsCanBeSwitchedOff() {
+    assertThat(new EncryptionFeatures(51, 15, 2, false, false).sevEs()).isFalse();
+    assertThat(new EncryptionFeatures(51, 15, 2, false, false).sev()).isTrue();
   }
 }

@@ -83,7 +83,7 @@ final class ErrnoTable {
           answers(ENOTTY, EFAULT, EINVAL, ENOMEM, EBADF, EIO);
       case RECEIVE_UPDATE_DATA -> answers(EINVAL, EFAULT, ENOMEM, EBADF, EIO);
       case SEND_UPDATE_VMSA, RECEIVE_UPDATE_VMSA ->
-          extended ? answers(ENOTTY, EFAULT, EINVAL, ENOMEM, EBADF, EIO) : refused(EINVAL);
+          extended ? answers(ENOTTY, EFAULT, EINTR, EINVAL, ENOMEM, EBADF, EIO) : refused(EINVAL);
       case GUEST_STATUS -> answers(ENOTTY, EBADF, EIO, EFAULT);
       case DBG_DECRYPT, DBG_ENCRYPT, GET_ATTESTATION_REPORT ->
           answers(ENOTTY, EFAULT, EINVAL, ENOMEM, EBADF, EIO);

@@ -55,7 +55,7 @@ final class FuzzedHost {
                     .rootOfTrust(ROOT)
                     .asids(MAXIMUM_ASID, MINIMUM_SEV_ASID)
                     .build(memory, controller),
-            new KernelSettings(random.nextInt(4) == 0, lockedMemory, false, profile));
+            new KernelSettings(random.nextInt(4) == 0, lockedMemory, false).with(profile));
     kernel = (SoftwareSev) host.calls;
     openDevice(OpenFlags.O_RDWR);
     // The region that the driver gives the firmware for SEV-ES stays for good.

@@ -140,7 +140,7 @@ final class FuzzedParameters {
       case RECEIVE_UPDATE_DATA ->
           struct(new KvmSevReceiveUpdateData(headers, 52, page, PAGE, ciphers, PAGE)::write);
       case SEND_UPDATE_VMSA, RECEIVE_UPDATE_VMSA ->
-          struct(new KvmSevUpdateVmsa(headers, 52, page, PAGE, ciphers, PAGE)::write);
+          struct(new KvmSevUpdateVmsa(random.nextInt(5), headers, 52, ciphers, PAGE)::write);
       case DBG_DECRYPT, DBG_ENCRYPT ->
           struct(new KvmSevDbg(page, memory.guestPage(), 16L * (1 + random.nextInt(512)))::write);
       default -> struct(_ -> {});

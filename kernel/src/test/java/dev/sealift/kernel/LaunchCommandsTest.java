@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sealift.abi.Errno;
 import dev.sealift.abi.FirmwareStatus;
 import dev.sealift.abi.MapFlags;
-import dev.sealift.abi.kvm.KvmIoctl;
 import dev.sealift.abi.psp.GuestState;
 import dev.sealift.abi.psp.GuestStatusBuffer;
 import dev.sealift.abi.psp.LaunchMeasureBuffer;
@@ -287,29 +286,6 @@ class LaunchCommandsTest {
     assertThat(host.op(guest.vm(), SevCommand.LAUNCH_FINISH)).isEqualTo(DONE);
     assertThat(processor.last().command()).isEqualTo(PspCommand.LAUNCH_FINISH);
     assertThat(processor.last().packet().handle()).isEqualTo(ScriptedProcessor.FIRST_HANDLE);
-  }
-
-  @Test
-  void aGuestWithoutEncryptedRegisterStateHasNoVmsaToLaunch() {
-    assertThat(host.op(guest.vm(), SevCommand.LAUNCH_UPDATE_VMSA))
-        .isEqualTo(new Outcome(Errno.ENOTTY.negated(), TestHost.UNTOUCHED));
-  }
-
-  @Test
-  void aSevEsGuestHasAVmsaForEachVcpuAndTheyAreOutOfReach() {
-    processor.minimumSevAsid = 4;
-    TestHost sevEs = TestHost.of(processor);
-    int vm = sevEs.createVm();
-    assertThat(sevEs.op(vm, SevCommand.ES_INIT).result()).isZero();
-
-    assertThat(sevEs.op(vm, SevCommand.LAUNCH_UPDATE_VMSA).result()).isZero();
-    sevEs.vms.at(vm).beginVcpu();
-    assertThat(sevEs.op(vm, SevCommand.LAUNCH_UPDATE_VMSA).result())
-        .isEqualTo(Errno.EBUSY.negated());
-    sevEs.vms.at(vm).endVcpu(null);
-    assertThat(sevEs.calls.ioctl(vm, KvmIoctl.CREATE_VCPU, 0)).isNotNegative();
-    assertThat(sevEs.op(vm, SevCommand.LAUNCH_UPDATE_VMSA).result())
-        .isEqualTo(Errno.EINVAL.negated());
   }
 
   @Test

@@ -9,6 +9,7 @@ import dev.sealift.abi.psp.ReceiveStartBuffer;
 import dev.sealift.abi.psp.SendStartBuffer;
 import dev.sealift.firmware.SecureProcessor;
 import dev.sealift.firmware.SystemMemory;
+import dev.sealift.firmware.WorldSwitch;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
@@ -183,6 +184,11 @@ final class ScriptedProcessor implements SecureProcessor {
   @Override
   public int minimumSevAsid() {
     return minimumSevAsid;
+  }
+
+  @Override
+  public WorldSwitch worldSwitch() {
+    return WorldSwitch.NONE;
   }
 
   @Override

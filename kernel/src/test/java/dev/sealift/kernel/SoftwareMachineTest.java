@@ -2,6 +2,7 @@ package dev.sealift.kernel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sealift.abi.Errno;
 import dev.sealift.abi.MapFlags;
 import dev.sealift.abi.OpenFlags;
 import dev.sealift.abi.SystemCalls;
@@ -43,11 +44,15 @@ class SoftwareMachineTest {
       };
 
   private static int init(SystemCalls calls) {
+    return init(calls, SevCommand.INIT);
+  }
+
+  private static int init(SystemCalls calls, SevCommand command) {
     int vm = calls.ioctl(calls.open("/dev/kvm", OpenFlags.O_RDWR), KvmIoctl.CREATE_VM, 0);
     assertThat(vm).isNotNegative();
     MapResult mapped = calls.mmap(4096, 3, MapFlags.MAP_SHARED | MapFlags.MAP_ANONYMOUS, -1, 0);
     MemorySegment struct = ((MapResult.Mapped) mapped).memory();
-    new KvmSevCmd(SevCommand.INIT.id(), 0, 0, 0).write(struct);
+    new KvmSevCmd(command.id(), 0, 0, 0).write(struct);
     return calls.ioctl(vm, KvmIoctl.MEMORY_ENCRYPT_OP, struct.address());
   }
 
@@ -85,5 +90,21 @@ class SoftwareMachineTest {
     assertThat(machine.processor()).isSameAs(processor);
     assertThat(machine.signals()).isSameAs(NO_SIGNALS);
     assertThat(init(machine.calls())).isZero();
+  }
+
+  @Test
+  void hasSevEsOnlyWhereTheRegistersOfAVcpuCanBeHidden() {
+    ScriptedProcessor processor = new ScriptedProcessor();
+    processor.minimumSevAsid = 4;
+    SoftwareMachine.ProcessorFactory factory =
+        (memory, controller) -> {
+          processor.memory = memory;
+          return processor;
+        };
+
+    SoftwareMachine model = SoftwareMachine.model(factory, PlainMemoryController::new, List.of());
+    assertThat(init(model.calls(), SevCommand.ES_INIT)).isZero();
+    SoftwareMachine real = SoftwareMachine.over(new BareKernel(), NO_SIGNALS, factory);
+    assertThat(init(real.calls(), SevCommand.ES_INIT)).isEqualTo(Errno.ENOTTY.negated());
   }
 }

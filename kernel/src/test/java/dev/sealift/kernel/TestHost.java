@@ -2,6 +2,7 @@ package dev.sealift.kernel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sealift.abi.GuestProgram;
 import dev.sealift.abi.MapFlags;
 import dev.sealift.abi.OpenFlags;
 import dev.sealift.abi.SystemCalls;
@@ -18,10 +19,13 @@ import dev.sealift.firmware.MemoryController;
 import dev.sealift.firmware.PlainMemoryController;
 import dev.sealift.firmware.SecureProcessor;
 import dev.sealift.firmware.SystemMemory;
+import dev.sealift.kernel.model.SoftwareKvm;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** A host with SEV laid over a {@link BareKernel}, and the process on it that makes the calls. */
 final class TestHost {
@@ -48,10 +52,23 @@ final class TestHost {
       Function<SystemMemory, MemoryController> controller,
       SoftwareMachine.ProcessorFactory factory,
       KernelSettings settings) {
+    this(controller, factory, settings, null);
+  }
+
+  /** A host that can also run guests, in a model of KVM, if it is given programs for them. */
+  TestHost(
+      Function<SystemMemory, MemoryController> controller,
+      SoftwareMachine.ProcessorFactory factory,
+      KernelSettings settings,
+      @Nullable List<GuestProgram> programs) {
     this.controller = controller.apply(physicalMemory);
     SecureProcessor processor = factory.create(physicalMemory, this.controller);
     this.module = SevModule.load(settings, processor, physicalMemory, user);
-    this.calls = new SoftwareSev(kernel, user, module, vms);
+    SystemCalls below =
+        programs == null
+            ? kernel
+            : new SoftwareKvm(user, this.controller, processor.worldSwitch(), vms, programs);
+    this.calls = new SoftwareSev(below, user, module, vms);
     this.kvm = calls.open("/dev/kvm", OpenFlags.O_RDWR);
     this.scratch = map(SCRATCH_SIZE);
   }

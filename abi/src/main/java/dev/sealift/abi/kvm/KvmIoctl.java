@@ -24,10 +24,13 @@ public final class KvmIoctl {
   public static final int GET_MSRS = 0xC008AE88;
   public static final int SET_MSRS = 0x4008AE89;
   public static final int SET_SIGNAL_MASK = 0x4004AE8B;
+  public static final int GET_FPU = 0x81A0AE8C;
+  public static final int SET_FPU = 0x41A0AE8D;
   public static final int SET_CPUID2 = 0x4008AE90;
   public static final int GET_CPUID2 = 0xC008AE91;
   public static final int GET_MP_STATE = 0x8004AE98;
   public static final int SET_MP_STATE = 0x4004AE99;
+  public static final int SET_GUEST_DEBUG = 0x4048AE9B;
   public static final int GET_VCPU_EVENTS = 0x8040AE9F;
   public static final int SET_VCPU_EVENTS = 0x4040AEA0;
   public static final int GET_DEBUGREGS = 0x8080AEA1;
@@ -41,6 +44,9 @@ public final class KvmIoctl {
   public static final int MEMORY_ENCRYPT_OP = 0xC008AEBA;
   public static final int MEMORY_ENCRYPT_REG_REGION = 0x8010AEBB;
   public static final int MEMORY_ENCRYPT_UNREG_REGION = 0x8010AEBC;
+  public static final int GET_SREGS2 = 0x8140AECC;
+  public static final int SET_SREGS2 = 0x4140AECD;
+  public static final int GET_XSAVE2 = 0x9000AECF;
 
   private KvmIoctl() {}
 }

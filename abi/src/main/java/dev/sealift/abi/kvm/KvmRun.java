@@ -14,6 +14,7 @@ import dev.sealift.abi.layout.Field;
  *   io:        32 direction u8, 33 size u8, 34 port u16, 36 count u32, 40 data_offset u64 (from the page's start)
  *   hypercall: 32 nr u64, 40 args 6 x u64, 88 ret u64, 96 flags u64 (bit 0: long mode)
  *   msr:       32 error u8, 40 reason u32, 44 index u32, 48 data u64
+ *   fail_entry: 32 hardware_entry_failure_reason u64, 40 cpu u32
  * </pre>
  *
  * <p>Source: linux/kvm.h, struct kvm_run.
@@ -63,6 +64,12 @@ public final class KvmRun {
 
   /** {@link #MSR_REASON}: the filter denies the access. */
   public static final int MSR_EXIT_REASON_FILTER = 4;
+
+  /** What the CPU said when it would not enter the guest. */
+  public static final Field.U64 ENTRY_FAILURE_REASON =
+      new Field.U64("fail_entry.hardware_entry_failure_reason", 32);
+
+  public static final Field.U32 ENTRY_FAILURE_CPU = new Field.U32("fail_entry.cpu", 40);
 
   /** {@link #IO_DIRECTION}: the guest reads a port. */
   public static final int IO_IN = 0;

@@ -1,6 +1,7 @@
 package dev.sealift.kernel.model;
 
 import dev.sealift.firmware.MemoryController;
+import dev.sealift.firmware.WorldSwitch;
 import dev.sealift.kernel.EncryptionContexts;
 import dev.sealift.kernel.UserMemory;
 
@@ -9,6 +10,7 @@ import dev.sealift.kernel.UserMemory;
  *
  * @param user the VMM's memory
  * @param controller the way from there to DRAM
+ * @param worldSwitch the way into guests whose registers are encrypted
  * @param contexts which VM is encrypted, and under which ASID
  * @param programs what guests can run
  * @param signals the signals of the VMM's threads
@@ -17,6 +19,7 @@ import dev.sealift.kernel.UserMemory;
 record ModelMachine(
     UserMemory user,
     MemoryController controller,
+    WorldSwitch worldSwitch,
     EncryptionContexts contexts,
     GuestPrograms programs,
     SignalQueues signals,

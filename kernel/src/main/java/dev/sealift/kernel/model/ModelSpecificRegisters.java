@@ -1,6 +1,7 @@
 package dev.sealift.kernel.model;
 
 import dev.sealift.abi.Errno;
+import dev.sealift.abi.kvm.ResetState;
 import dev.sealift.abi.layout.Field;
 import java.lang.foreign.MemorySegment;
 import java.util.HashMap;
@@ -24,7 +25,7 @@ final class ModelSpecificRegisters {
     SYSENTER_CS(0x174, 0),
     SYSENTER_ESP(0x175, 0),
     SYSENTER_EIP(0x176, 0),
-    PAT(0x277, 0x0007_0406_0007_0406L),
+    PAT(0x277, ResetState.PAT),
     STAR(0xC000_0081, 0),
     LSTAR(0xC000_0082, 0),
     CSTAR(0xC000_0083, 0),
@@ -82,6 +83,11 @@ final class ModelSpecificRegisters {
   /** Sets the registers in the list at a user address; results as {@link #get}. */
   int set(CallerMemory caller, long address) {
     return walk(caller, address, this::write, false);
+  }
+
+  /** Forgets all but what KVM keeps of a guest whose registers are encrypted. */
+  void forgetGuests() {
+    values.replaceAll((number, value) -> number == Register.TSC.number ? value : 0L);
   }
 
   private boolean read(MemorySegment entry) {

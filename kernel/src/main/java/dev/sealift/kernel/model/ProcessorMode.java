@@ -2,6 +2,8 @@ package dev.sealift.kernel.model;
 
 import dev.sealift.abi.kvm.KvmSegment;
 import dev.sealift.abi.kvm.KvmSregs;
+import dev.sealift.abi.svm.SaveArea;
+import dev.sealift.abi.svm.SegmentRegister;
 import java.lang.foreign.MemorySegment;
 
 /**
@@ -21,6 +23,14 @@ record ProcessorMode(int privilegeLevel, boolean is64Bit) {
     KvmSegment stack = KvmSegment.read(KvmSregs.Segment.SS.in(sregs));
     boolean longMode = (KvmSregs.EFER.get(sregs) & LONG_MODE_ACTIVE) != 0;
     return new ProcessorMode(stack.dpl() & 3, longMode && code.l() != 0);
+  }
+
+  /** Reads the VMSA of a vCPU whose registers are encrypted. */
+  static ProcessorMode ofVmsa(MemorySegment vmsa) {
+    SegmentRegister code = SegmentRegister.read(SaveArea.CS.slice(vmsa));
+    boolean longMode = (SaveArea.EFER.get(vmsa) & LONG_MODE_ACTIVE) != 0;
+    boolean longCode = (code.attributes() & SegmentRegister.LONG) != 0;
+    return new ProcessorMode(SaveArea.CPL.get(vmsa) & 3, longMode && longCode);
   }
 
   /** As much of a value as code in this mode passes and gets. */

@@ -24,6 +24,10 @@ final class RunPage {
   private static final Field.U32 PORT_DATA = new Field.U32("port data", (int) PORT_DATA_OFFSET);
   private static final int PORT_ACCESS_SIZE = Integer.BYTES;
   private static final int HYPERCALL_ARGUMENTS = 6;
+
+  /** VMEXIT_INVALID. */
+  private static final long INVALID_STATE = -1;
+
   private static final VarHandle BYTE = ValueLayout.JAVA_BYTE.varHandle();
 
   private final MemorySegment pages;
@@ -54,6 +58,13 @@ final class RunPage {
   /** An exit that says nothing but why; {@link KvmExit}. */
   void exit(int reason) {
     KvmRun.EXIT_REASON.set(pages, reason);
+  }
+
+  /** The CPU did not enter the guest, for its state in memory is invalid. */
+  void exitForFailedEntry() {
+    KvmRun.ENTRY_FAILURE_REASON.set(pages, INVALID_STATE);
+    KvmRun.ENTRY_FAILURE_CPU.set(pages, 0);
+    exit(KvmExit.FAIL_ENTRY);
   }
 
   void exitForPortWrite(GuestStep.PortWrite write) {

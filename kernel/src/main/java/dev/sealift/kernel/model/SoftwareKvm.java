@@ -7,6 +7,7 @@ import dev.sealift.abi.Pages;
 import dev.sealift.abi.SystemCalls;
 import dev.sealift.abi.ThreadSignals;
 import dev.sealift.firmware.MemoryController;
+import dev.sealift.firmware.WorldSwitch;
 import dev.sealift.kernel.EncryptionContexts;
 import dev.sealift.kernel.UserMemory;
 import java.lang.foreign.MemorySegment;
@@ -17,7 +18,8 @@ import java.util.List;
  * software, with the answers of Linux. A guest is a {@link GuestProgram}: KVM_RUN fetches the bytes
  * at the page of rip, through the guest's key if it has one, and does the steps of the program
  * whose signature they are. Bytes that are no program's end in KVM_EXIT_SHUTDOWN, as does every
- * fault of a program.
+ * fault of a program. Where a vCPU has a VMSA, KVM_RUN takes the registers from there and leaves
+ * them there; a VMSA that the CPU does not accept ends in KVM_EXIT_FAIL_ENTRY.
  *
  * <p>What there is not: an interrupt controller, timers, MMIO, read-only slots, dirty rings, more
  * than one address space; an ioctl for them is refused as by a kernel without them.
@@ -39,18 +41,22 @@ public final class SoftwareKvm implements SystemCalls, ThreadSignals {
    * @param user the calling process's memory; whoever stands above enters what {@link #mmap}
    *     returns, and takes it out again before {@link #munmap}
    * @param controller the way from the system physical addresses of that memory to DRAM
-   * @param contexts which VM is encrypted, asked before each step
+   * @param worldSwitch the way into guests whose registers are encrypted
+   * @param contexts which VM is encrypted, asked before each step; and where the registers of a
+   *     vCPU are, asked by each KVM_RUN
    * @param programs what guests can run, each with a signature of its own
    */
   public SoftwareKvm(
       UserMemory user,
       MemoryController controller,
+      WorldSwitch worldSwitch,
       EncryptionContexts contexts,
       List<GuestProgram> programs) {
     machine =
         new ModelMachine(
             user,
             controller,
+            worldSwitch,
             contexts,
             new GuestPrograms(programs),
             new SignalQueues(),

@@ -5,11 +5,16 @@ import dev.sealift.abi.MapFlags;
 import dev.sealift.abi.SystemCalls.MapResult;
 import dev.sealift.abi.kvm.KvmExit;
 import dev.sealift.abi.kvm.KvmIoctl;
+import dev.sealift.abi.kvm.ResetState;
 import dev.sealift.abi.kvm.VcpuBlob;
 import dev.sealift.abi.layout.Field;
+import dev.sealift.kernel.EncryptionContexts;
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -34,13 +39,20 @@ final class VcpuModel implements OpenFile {
   private static final Field.U32 SIGNAL_MASK_LEN = new Field.U32("len", 0);
   private static final Field.U64 SIGNAL_SET = new Field.U64("sigset", 0);
 
+  /** The parts of the state that the CPU keeps in a VMSA. */
+  private static final Set<VcpuBlob> IN_VMSA =
+      EnumSet.of(VcpuBlob.REGS, VcpuBlob.SREGS, VcpuBlob.XSAVE, VcpuBlob.XCRS, VcpuBlob.DEBUGREGS);
+
   private final ModelMachine machine;
   private final Lock lock = new ReentrantLock();
   private final VcpuRegisters registers = new VcpuRegisters();
   private final Map<VcpuBlob, byte[]> blobs = new EnumMap<>(VcpuBlob.class);
   private final ModelSpecificRegisters msrs = new ModelSpecificRegisters();
   private final CpuidTable cpuid = new CpuidTable();
+  private final VirtualMachineModel vm;
+  private final int fd;
   private final RunPage runPage;
+  private final EncryptedRegisters encryptedRegisters;
   private final GuestExecution execution;
 
   /** The signals blocked during KVM_RUN, instead of the thread's own; null for those. */
@@ -48,8 +60,11 @@ final class VcpuModel implements OpenFile {
 
   private volatile boolean closed;
 
-  VcpuModel(ModelMachine machine, VirtualMachineModel vm, RunPage runPage) {
+  VcpuModel(ModelMachine machine, VirtualMachineModel vm, int fd, RunPage runPage) {
     this.machine = machine;
+    this.vm = vm;
+    this.fd = fd;
+    this.encryptedRegisters = new EncryptedRegisters(machine.worldSwitch(), registers, msrs);
     this.runPage = runPage;
     this.execution = new GuestExecution(machine, vm, registers, msrs, cpuid, this::mode, runPage);
     for (VcpuBlob blob : VcpuBlob.values()) {
@@ -90,10 +105,40 @@ final class VcpuModel implements OpenFile {
   }
 
   private ProcessorMode mode() {
-    return ProcessorMode.of(MemorySegment.ofArray(blobs.get(VcpuBlob.SREGS)));
+    ProcessorMode encrypted = encryptedRegisters.mode();
+    return encrypted == null
+        ? ProcessorMode.of(MemorySegment.ofArray(blobs.get(VcpuBlob.SREGS)))
+        : encrypted;
   }
 
   private int run() {
+    long vmsa = machine.contexts().vmsa(fd);
+    if (vmsa == EncryptionContexts.NO_VMSA) {
+      return runLoaded();
+    }
+    int asid = vm.asid();
+    if (!encryptedRegisters.enter(asid, vmsa)) {
+      runPage.exitForFailedEntry();
+      return 0;
+    }
+    forgetState();
+    int result = runLoaded();
+    if (!encryptedRegisters.leave(asid, vmsa)) {
+      runPage.exit(KvmExit.SHUTDOWN);
+      return 0;
+    }
+    return result;
+  }
+
+  /** What was set before the registers were encrypted is in the VMSA, and nowhere else. */
+  private void forgetState() {
+    for (VcpuBlob blob : IN_VMSA) {
+      Arrays.fill(blobs.get(blob), (byte) 0);
+    }
+  }
+
+  /** KVM_RUN with the registers where the program finds them. */
+  private int runLoaded() {
     cpuid.fix();
     execution.completeExit();
     if (runPage.immediateExit()) {

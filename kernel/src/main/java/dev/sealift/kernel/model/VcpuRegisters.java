@@ -4,6 +4,7 @@ import dev.sealift.abi.kvm.VcpuBlob;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 
 /**
  * The general registers of a vCPU, in the order of struct kvm_regs: 0 rax ... 15 r15, 16 rip, 17
@@ -28,6 +29,11 @@ final class VcpuRegisters {
     values[RIP] = 0xFFF0;
     values[RDX] = 0x600;
     values[RFLAGS] = RFLAGS_FIXED;
+  }
+
+  /** Leaves nothing behind. */
+  void clear() {
+    Arrays.fill(values, 0);
   }
 
   long get(int index) {

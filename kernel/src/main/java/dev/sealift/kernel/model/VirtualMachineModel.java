@@ -107,7 +107,8 @@ final class VirtualMachineModel implements OpenFile {
       if (runPage == null) {
         return Errno.ENOMEM.negated();
       }
-      int vcpu = machine.descriptors().open(_ -> new VcpuModel(machine, this, runPage));
+      int vcpu =
+          machine.descriptors().open(vcpuFd -> new VcpuModel(machine, this, vcpuFd, runPage));
       if (vcpu >= 0) {
         vcpuIds.add(id);
       }

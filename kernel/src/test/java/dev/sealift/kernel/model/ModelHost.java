@@ -10,6 +10,7 @@ import dev.sealift.abi.kvm.KvmIoctl;
 import dev.sealift.firmware.MemoryController;
 import dev.sealift.firmware.PlainMemoryController;
 import dev.sealift.firmware.SystemMemory;
+import dev.sealift.firmware.WorldSwitch;
 import dev.sealift.kernel.EncryptionContexts;
 import dev.sealift.kernel.MappedMemory;
 import dev.sealift.kernel.PhysicalMemory;
@@ -37,7 +38,7 @@ final class ModelHost {
     PhysicalMemory physical = new PhysicalMemory();
     this.controller = controller.apply(physical);
     user = new MappedMemory(physical);
-    kvm = new SoftwareKvm(user, this.controller, contexts, programs);
+    kvm = new SoftwareKvm(user, this.controller, WorldSwitch.NONE, contexts, programs);
     scratch = map(SCRATCH_SIZE);
   }
 

@@ -1,8 +1,5 @@
-package dev.sealift.kernel.model;
+package dev.sealift.abi.kvm;
 
-import dev.sealift.abi.kvm.KvmSegment;
-import dev.sealift.abi.kvm.KvmSregs;
-import dev.sealift.abi.kvm.VcpuBlob;
 import dev.sealift.abi.layout.Field;
 import java.lang.foreign.MemorySegment;
 
@@ -12,7 +9,13 @@ import java.lang.foreign.MemorySegment;
  *
  * <p>Source: AMD64 architecture manual, volume 2, processor initialization; layouts of asm/kvm.h.
  */
-final class ResetState {
+public final class ResetState {
+  /** The page attribute table (MSR 277h). */
+  public static final long PAT = 0x0007_0406_0007_0406L;
+
+  private static final Field.U64 RDX = new Field.U64("rdx", 24);
+  private static final Field.U64 RIP = new Field.U64("rip", 128);
+  private static final Field.U64 RFLAGS = new Field.U64("rflags", 136);
   private static final Field.U16 GDT_LIMIT = new Field.U16("gdt.limit", 200);
   private static final Field.U16 IDT_LIMIT = new Field.U16("idt.limit", 216);
   private static final Field.U64 APIC_BASE = new Field.U64("apic_base", 272);
@@ -34,8 +37,8 @@ final class ResetState {
 
   private ResetState() {}
 
-  /** The bytes of a part; the general registers are not kept as such. */
-  static byte[] of(VcpuBlob blob) {
+  /** The bytes of a part. */
+  public static byte[] of(VcpuBlob blob) {
     byte[] bytes = new byte[blob.size()];
     MemorySegment struct = MemorySegment.ofArray(bytes);
     switch (blob) {
@@ -52,7 +55,12 @@ final class ResetState {
         DR6.set(struct, 0xFFFF_0FF0L);
         DR7.set(struct, 0x400);
       }
-      case REGS, VCPU_EVENTS, MP_STATE -> {}
+      case REGS -> {
+        RDX.set(struct, 0x600);
+        RIP.set(struct, 0xFFF0);
+        RFLAGS.set(struct, 2);
+      }
+      case VCPU_EVENTS, MP_STATE -> {}
     }
     return bytes;
   }
