@@ -4,8 +4,10 @@ import dev.sealift.crypto.GuestPolicy;
 import dev.sealift.migration.wire.FailureCode;
 import dev.sealift.migration.wire.Message;
 import dev.sealift.migration.wire.MigrationException;
+import dev.sealift.vmm.Guest;
 import dev.sealift.vmm.GuestConfiguration;
 import dev.sealift.vmm.PlatformStatus;
+import dev.sealift.vmm.SevMode;
 import dev.sealift.vmm.VmmException;
 
 /** What the destination makes sure of before it makes a guest. */
@@ -41,9 +43,18 @@ final class DestinationChecks {
     return configuration;
   }
 
+  /** Whether this host's kernel can receive the registers of the guest, if they are encrypted. */
+  static void registers(Guest guest) throws MigrationException, VmmException {
+    boolean encrypted = guest.configuration().mode() == SevMode.SEV_ES;
+    if (encrypted && !guest.sev().offersVmsaPackets()) {
+      throw refused(
+          "the guest's policy says ES, and this destination's kernel cannot receive encrypted registers: mainline Linux has a number for RECEIVE_UPDATE_VMSA but nothing behind it; use a kernel that serves it");
+    }
+  }
+
   private static void checkPolicy(GuestPolicy policy, PlatformStatus platform)
       throws MigrationException {
-    if (policy.noSend() || policy.es()) {
+    if (policy.noSend()) {
       throw new MigrationException(
           FailureCode.POLICY_REFUSED, "no source can send a guest whose policy is " + policy);
     }

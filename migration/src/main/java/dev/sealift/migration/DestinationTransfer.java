@@ -1,5 +1,6 @@
 package dev.sealift.migration;
 
+import dev.sealift.abi.FirmwareStatus;
 import dev.sealift.migration.wire.ControlConnection;
 import dev.sealift.migration.wire.FailureCode;
 import dev.sealift.migration.wire.Message;
@@ -8,8 +9,10 @@ import dev.sealift.migration.wire.SharedRange;
 import dev.sealift.vmm.Guest;
 import dev.sealift.vmm.PageSet;
 import dev.sealift.vmm.ReceiveSession;
+import dev.sealift.vmm.SevMode;
 import dev.sealift.vmm.VcpuState;
 import dev.sealift.vmm.VmmException;
+import dev.sealift.vmm.VmsaPacket;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.time.Duration;
@@ -27,6 +30,9 @@ final class DestinationTransfer {
   private final PageSet shared;
   private long sharedUpTo = -1;
   private boolean statusBegan;
+  private boolean stateBegan;
+  private final SevMode mode;
+  private boolean awaitsRegisters;
   private @Nullable VcpuState vcpu;
 
   DestinationTransfer(
@@ -45,6 +51,8 @@ final class DestinationTransfer {
     this.timeout = timeout;
     this.arrivals = arrivals;
     shared = new PageSet(guest.memory().pages());
+    mode = guest.configuration().mode();
+    awaitsRegisters = mode == SevMode.SEV_ES;
   }
 
   /**
@@ -62,13 +70,10 @@ final class DestinationTransfer {
           ledger.endRound(end, timeout);
           control.send(new Message.RoundDone(end.round()));
         }
-        case Message.PageStatus status when ledger.rounds() > 0 && vcpu == null -> add(status);
-        case Message.VcpuState state when statusBegan && vcpu == null -> {
-          if (state.index() != 0) {
-            throw malformed("VCPU_STATE: the guest has one vCPU");
-          }
-          vcpu = VcpuState.decode(state.state());
-        }
+        case Message.PageStatus status when ledger.rounds() > 0 && !stateBegan -> add(status);
+        case Message.VcpuVmsa vmsa when statusBegan && awaitsRegisters -> open(vmsa);
+        case Message.VcpuState state when statusBegan && !awaitsRegisters && vcpu == null ->
+            vcpu = read(state);
         case Message.Prepare totals when vcpu != null -> {
           prepare(totals, vcpu);
           prepared = true;
@@ -81,6 +86,45 @@ final class DestinationTransfer {
     control.send(new Message.Prepared());
     control.expect(Message.Commit.class);
     return commit();
+  }
+
+  /** Encrypted registers come sealed, and the firmware opens them at once. */
+  private void open(Message.VcpuVmsa vmsa) throws VmmException, MigrationException {
+    checkIndex("VCPU_VMSA", vmsa.index());
+    try {
+      session.updateVmsa(vmsa.index(), new VmsaPacket(vmsa.header(), vmsa.ciphertext()));
+    } catch (VmmException refused) {
+      if (refused.status() == FirmwareStatus.BAD_MEASUREMENT) {
+        throw new MigrationException(
+            FailureCode.PACKET_REFUSED,
+            "the MAC of the packet with the registers of vCPU %d does not hold: it was changed on its way"
+                .formatted(vmsa.index()),
+            refused.status(),
+            refused);
+      }
+      throw refused;
+    }
+    awaitsRegisters = false;
+    stateBegan = true;
+  }
+
+  private VcpuState read(Message.VcpuState message) throws VmmException, MigrationException {
+    checkIndex("VCPU_STATE", message.index());
+    VcpuState state = VcpuState.decode(message.state());
+    if (state.hasRegisters() != (mode == SevMode.SEV)) {
+      throw malformed(
+          mode == SevMode.SEV
+              ? "VCPU_STATE: the registers are missing"
+              : "VCPU_STATE: the registers of a guest with SEV-ES travel sealed, and here they are in the clear");
+    }
+    stateBegan = true;
+    return state;
+  }
+
+  private static void checkIndex(String message, int index) throws MigrationException {
+    if (index != 0) {
+      throw malformed(message + ": the guest has one vCPU");
+    }
   }
 
   private void place(Message.SharedPages pages) throws MigrationException {

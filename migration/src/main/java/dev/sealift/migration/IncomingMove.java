@@ -135,6 +135,7 @@ final class IncomingMove {
   /** Returns whether the guest runs here now. */
   private boolean receive(Message.Guest offer, Guest guest, DataGate gate)
       throws VmmException, MigrationException, InterruptedException {
+    DestinationChecks.registers(guest);
     MoveId move = offer.move();
     ReceiveSession session = guest.sev().receiveStart(offer.policy(), offer.pdh(), offer.session());
     var handOver =

@@ -9,8 +9,11 @@ import dev.sealift.crypto.cert.RootOfTrust;
 import dev.sealift.migration.wire.FailureCode;
 import dev.sealift.migration.wire.Message;
 import dev.sealift.migration.wire.MigrationException;
+import dev.sealift.migration.wire.Protocol;
 import dev.sealift.vmm.ExportedCertificates;
+import dev.sealift.vmm.Guest;
 import dev.sealift.vmm.MigrationControl;
+import dev.sealift.vmm.VmmException;
 import java.util.Arrays;
 
 /**
@@ -27,10 +30,22 @@ final class SourceChecks {
           "the guest's policy says NOSEND: it was launched never to leave its platform, and a policy"
               + " cannot be changed; a guest that shall move must be launched without NOSEND");
     }
-    if (policy.es()) {
+  }
+
+  /** Whether this host's kernel can send the registers of the guest, where they are encrypted. */
+  static void registers(Guest guest, GuestPolicy policy) throws MigrationException, VmmException {
+    if (policy.es() && !guest.sev().offersVmsaPackets()) {
       throw refused(
-          "the guest's policy says ES: the kernel has no command that sends an encrypted vCPU state"
-              + " (SEND_UPDATE_VMSA); a guest that shall move must be launched without ES");
+          "the guest's policy says ES, and this host's kernel cannot send encrypted registers: mainline Linux has a number for SEND_UPDATE_VMSA but nothing behind it; use a kernel that serves it on both hosts, or launch a guest that shall move without ES");
+    }
+  }
+
+  /** Whether the destination's software knows how registers travel that are encrypted. */
+  static void version(Message.Welcome welcome, GuestPolicy policy) throws MigrationException {
+    if (policy.es() && welcome.version() < Protocol.SEV_ES_VERSION) {
+      throw refused(
+          "the guest's policy says ES, but the destination speaks version %d of the protocol, which has no message for encrypted registers (version %d has); update its software"
+              .formatted(welcome.version(), Protocol.SEV_ES_VERSION));
     }
   }
 

@@ -61,6 +61,7 @@ final class SourceMove {
     var policy = new GuestPolicy(guest.sev().status().policy());
     SourceChecks.policy(policy);
     SourceChecks.readiness(guest.migrationControl().readiness());
+    SourceChecks.registers(guest, policy);
     var handOver = new HandOver<>(host.journal(), move, SourceStep.NEGOTIATING, listener::step);
     try (ControlConnection control =
         ControlConnection.connect(host.identity(), destination, options.timeout())) {
@@ -82,6 +83,7 @@ final class SourceMove {
     if (Protocol.choose(welcome.version(), welcome.version()).isEmpty()) {
       throw ControlConnection.outOfTurn(welcome, "a version that both hosts speak");
     }
+    SourceChecks.version(welcome, policy);
     log.destinationEmulated(welcome.emulated());
     ExportedCertificates own = host.platform().exportCertificates();
     SourceChecks.destination(welcome, host.root(), policy, own);

@@ -10,7 +10,10 @@ import dev.sealift.migration.wire.SharedRange;
 import dev.sealift.vmm.Guest;
 import dev.sealift.vmm.PageSet;
 import dev.sealift.vmm.SendSession;
+import dev.sealift.vmm.SevMode;
+import dev.sealift.vmm.VcpuState;
 import dev.sealift.vmm.VmmException;
+import dev.sealift.vmm.VmsaPacket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -145,7 +148,17 @@ final class SourceTransfer {
       control.send(new Message.PageStatus(ranges.subList(from, to)));
       from = to;
     } while (from < ranges.size());
-    control.send(new Message.VcpuState(0, guest.vcpu().save().encode()));
+    control.send(new Message.VcpuState(0, vcpuState().encode()));
+  }
+
+  /** Encrypted registers go sealed, and never in any other way. */
+  private VcpuState vcpuState() throws VmmException, MigrationException {
+    if (SevMode.of(session.policy()) == SevMode.SEV) {
+      return guest.vcpu().save();
+    }
+    VmsaPacket packet = session.updateVmsa(0);
+    control.send(new Message.VcpuVmsa(0, packet.header(), packet.ciphertext()));
+    return guest.vcpu().saveBesideRegisters();
   }
 
   private void prepare() throws MigrationException, InterruptedException {

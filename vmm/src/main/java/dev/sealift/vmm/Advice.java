@@ -19,7 +19,9 @@ final class Advice {
           "this machine does not have it, so load its driver or use a host in software";
       case "EACCES", "EPERM" -> "let this user read and write the device, or run as one who may";
       case "ENOTTY" ->
-          sev
+          operation.equals("KVM_SEV_ES_INIT")
+              ? "the host below could read a vCPU's registers, so launch the guest without ES or use a host with SEV-ES, such as the model"
+              : sev
               ? "this kernel offers no SEV here, so use one with SEV enabled or a host in software"
               : "this kernel does not know the request, so use a newer one";
       case "EBADF" ->

@@ -16,7 +16,8 @@ public final class Guest implements AutoCloseable {
   public static Guest create(Host host, SevPlatform platform, GuestConfiguration configuration)
       throws VmmException {
     VirtualMachine machine =
-        VirtualMachine.createEncrypted(host, platform, configuration.memoryBytes());
+        VirtualMachine.createEncrypted(
+            host, platform, configuration.mode(), configuration.memoryBytes());
     try {
       machine.sev().registerMemory();
       return new Guest(configuration, machine);

@@ -45,6 +45,11 @@ public record GuestConfiguration(String name, long memoryBytes, int policy, Stri
     }
   }
 
+  /** What of it is encrypted, by its policy. */
+  public SevMode mode() {
+    return SevMode.of(policy);
+  }
+
   public byte[] encode() {
     ByteBuffer out = ByteBuffer.allocate(MAX_ENCODED).order(ByteOrder.LITTLE_ENDIAN);
     out.put((byte) VERSION).putLong(memoryBytes).putInt(policy);

@@ -31,6 +31,14 @@ public final class Launch {
     }
   }
 
+  /**
+   * LAUNCH_UPDATE_VMSA: encrypts the registers of the vCPU and adds them to the measurement. From
+   * then on nobody reads or sets them. For guests with SEV-ES.
+   */
+  public void updateVmsa() throws VmmException {
+    guest.issue(SevCommand.LAUNCH_UPDATE_VMSA);
+  }
+
   /** LAUNCH_MEASURE: ends the measurement. */
   public Measured measure() throws VmmException {
     try (CallMemory.Frame call = guest.frame()) {

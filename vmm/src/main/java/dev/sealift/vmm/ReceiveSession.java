@@ -2,6 +2,7 @@ package dev.sealift.vmm;
 
 import dev.sealift.abi.Pages;
 import dev.sealift.abi.sev.KvmSevReceiveUpdateData;
+import dev.sealift.abi.sev.KvmSevUpdateVmsa;
 import dev.sealift.abi.sev.SevCommand;
 import dev.sealift.abi.sev.SevExtension;
 import dev.sealift.abi.sev.SevLimits;
@@ -50,6 +51,33 @@ public final class ReceiveSession {
   /** The way to open many pages with {@link #updateData}, whatever else the kernel has. */
   public PageCalls onePageACall() {
     return new OnePageACall(this::updateData);
+  }
+
+  /**
+   * RECEIVE_UPDATE_VMSA: opens the registers of a vCPU of a guest with SEV-ES; nobody reads or sets
+   * them from then on. They are not touched if the packet is not genuine. Only a kernel with {@link
+   * SevGuest#offersVmsaPackets} does it, and once for each vCPU.
+   *
+   * @param vcpu the vCPU's id
+   */
+  public void updateVmsa(int vcpu, VmsaPacket packet) throws VmmException {
+    try (CallMemory.Frame call = guest.frame()) {
+      MemorySegment header = call.copy(packet.header());
+      MemorySegment ciphertext = call.copy(packet.ciphertext());
+      MemorySegment params = call.take(KvmSevUpdateVmsa.LAYOUT.size());
+      new KvmSevUpdateVmsa(
+              vcpu,
+              header.address(),
+              header.byteSize(),
+              ciphertext.address(),
+              ciphertext.byteSize())
+          .write(params);
+      guest.issue(
+          call,
+          SevCommand.RECEIVE_UPDATE_VMSA,
+          "the registers of vCPU %d".formatted(vcpu),
+          params);
+    }
   }
 
   /** RECEIVE_FINISH: the guest may run. */

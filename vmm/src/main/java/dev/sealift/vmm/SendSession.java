@@ -2,10 +2,12 @@ package dev.sealift.vmm;
 
 import dev.sealift.abi.Pages;
 import dev.sealift.abi.sev.KvmSevSendUpdateData;
+import dev.sealift.abi.sev.KvmSevUpdateVmsa;
 import dev.sealift.abi.sev.SevCommand;
 import dev.sealift.abi.sev.SevExtension;
 import dev.sealift.abi.sev.SevLimits;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 
 /** A guest that is being sent: it runs on, and any private page can be sealed any time. */
 public final class SendSession {
@@ -63,6 +65,32 @@ public final class SendSession {
   /** The way to seal many private pages with {@link #updateData}, whatever else the kernel has. */
   public PageCalls onePageACall() {
     return new OnePageACall(this::updateData);
+  }
+
+  /**
+   * SEND_UPDATE_VMSA: seals the registers of a vCPU of a guest with SEV-ES. Only a kernel with
+   * {@link SevGuest#offersVmsaPackets} does it; the guest must stand still, or what is sealed is
+   * what it left behind the last time.
+   *
+   * @param vcpu the vCPU's id
+   */
+  public VmsaPacket updateVmsa(int vcpu) throws VmmException {
+    try (CallMemory.Frame call = guest.frame()) {
+      MemorySegment header = call.take(SevLimits.PACKET_HEADER);
+      MemorySegment ciphertext = call.take(Pages.SIZE);
+      MemorySegment params = call.take(KvmSevUpdateVmsa.LAYOUT.size());
+      new KvmSevUpdateVmsa(
+              vcpu,
+              header.address(),
+              header.byteSize(),
+              ciphertext.address(),
+              ciphertext.byteSize())
+          .write(params);
+      guest.issue(
+          call, SevCommand.SEND_UPDATE_VMSA, "the registers of vCPU %d".formatted(vcpu), params);
+      return new VmsaPacket(
+          header.toArray(ValueLayout.JAVA_BYTE), ciphertext.toArray(ValueLayout.JAVA_BYTE));
+    }
   }
 
   /** SEND_FINISH, the point of no return: the guest never runs on this platform again. */

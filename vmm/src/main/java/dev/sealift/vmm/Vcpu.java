@@ -115,7 +115,17 @@ public final class Vcpu {
   }
 
   /**
-   * Writes the whole state.
+   * Reads what KVM keeps of a vCPU whose registers are encrypted (SEV-ES): the registers themselves
+   * are only in {@link SendSession#updateVmsa packets}.
+   *
+   * @throws IllegalStateException while the guest runs
+   */
+  public VcpuState saveBesideRegisters() throws VmmException {
+    return thread.whileStill(registers::saveBesideRegisters);
+  }
+
+  /**
+   * Writes a state, the whole or what is beside the registers.
    *
    * @throws IllegalStateException while the guest runs
    */

@@ -5,7 +5,9 @@ import dev.sealift.abi.kvm.VcpuBlob;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.Map;
+import java.util.Set;
 
 /** The state of a vCPU that is outside KVM_RUN, read and written through its descriptor. */
 final class VcpuRegisters {
@@ -41,8 +43,17 @@ final class VcpuRegisters {
   }
 
   VcpuState save() throws VmmException {
+    return save(EnumSet.allOf(VcpuBlob.class));
+  }
+
+  /** What KVM keeps of a vCPU whose registers are encrypted; it leaves out the guest's own MSRs. */
+  VcpuState saveBesideRegisters() throws VmmException {
+    return save(VcpuState.BESIDE_REGISTERS);
+  }
+
+  private VcpuState save(Set<VcpuBlob> parts) throws VmmException {
     Map<VcpuBlob, byte[]> blobs = new EnumMap<>(VcpuBlob.class);
-    for (VcpuBlob blob : VcpuBlob.values()) {
+    for (VcpuBlob blob : parts) {
       try (CallMemory.Frame call = callMemory.frame()) {
         blobs.put(blob, get(call, blob).toArray(ValueLayout.JAVA_BYTE));
       }
@@ -54,7 +65,7 @@ final class VcpuRegisters {
 
   /** In the order of {@link VcpuBlob}: segments and modes before what is checked against them. */
   void restore(VcpuState state) throws VmmException {
-    for (VcpuBlob blob : VcpuBlob.values()) {
+    for (VcpuBlob blob : state.blobs().keySet()) {
       try (CallMemory.Frame call = callMemory.frame()) {
         set(blob, call.copy(state.blob(blob)));
       }

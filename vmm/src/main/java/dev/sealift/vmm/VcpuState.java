@@ -3,12 +3,16 @@ package dev.sealift.vmm;
 import dev.sealift.abi.kvm.VcpuBlob;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Collections;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 
 /**
- * The whole state of a vCPU outside KVM_RUN.
+ * The state of a vCPU outside KVM_RUN: the whole of it, or of a vCPU whose registers are encrypted
+ * (SEV-ES) what KVM keeps beside them.
  *
  * <p>Encoded, little-endian:
  *
@@ -17,7 +21,7 @@ import java.util.Map;
  *                  | u8 MSRs  | MSRs x { u32 index | u64 value }
  * </pre>
  *
- * @param blobs every {@link VcpuBlob}, each of its own size
+ * @param blobs every {@link VcpuBlob}, each of its own size; or those {@link #BESIDE_REGISTERS}
  * @param msrs model-specific registers by index, at most {@link #MAX_MSRS}
  */
 public record VcpuState(Map<VcpuBlob, byte[]> blobs, Map<Integer, Long> msrs) {
@@ -27,7 +31,14 @@ public record VcpuState(Map<VcpuBlob, byte[]> blobs, Map<Integer, Long> msrs) {
   /** No state has more model-specific registers. */
   public static final int MAX_MSRS = 64;
 
+  /** What KVM keeps of a vCPU whose registers are encrypted. */
+  static final Set<VcpuBlob> BESIDE_REGISTERS =
+      Collections.unmodifiableSet(EnumSet.of(VcpuBlob.VCPU_EVENTS, VcpuBlob.MP_STATE));
+
   private static final int VERSION = 1;
+  private static final Set<VcpuBlob> ALL =
+      Collections.unmodifiableSet(EnumSet.allOf(VcpuBlob.class));
+
   private static final int BLOB_HEADER = 8;
   private static final int MSR = 12;
 
@@ -37,7 +48,7 @@ public record VcpuState(Map<VcpuBlob, byte[]> blobs, Map<Integer, Long> msrs) {
    */
   public VcpuState {
     Map<VcpuBlob, byte[]> copies = new EnumMap<>(VcpuBlob.class);
-    for (VcpuBlob blob : VcpuBlob.values()) {
+    for (VcpuBlob blob : complete(blobs.keySet()) ? blobs.keySet() : ALL) {
       byte[] bytes = blobs.get(blob);
       if (bytes == null || bytes.length != blob.size()) {
         throw new IllegalArgumentException(
@@ -51,6 +62,15 @@ public record VcpuState(Map<VcpuBlob, byte[]> blobs, Map<Integer, Long> msrs) {
     }
     blobs = copies;
     msrs = new LinkedHashMap<>(msrs);
+  }
+
+  /** Whether the registers are in it, in the clear. */
+  public boolean hasRegisters() {
+    return blobs.containsKey(VcpuBlob.REGS);
+  }
+
+  private static boolean complete(Set<VcpuBlob> parts) {
+    return parts.equals(ALL) || parts.equals(BESIDE_REGISTERS);
   }
 
   byte[] blob(VcpuBlob blob) {
@@ -89,7 +109,7 @@ public record VcpuState(Map<VcpuBlob, byte[]> blobs, Map<Integer, Long> msrs) {
     if (in.hasRemaining()) {
       throw malformed(in.remaining() + " bytes follow it");
     }
-    if (blobs.size() != VcpuBlob.values().length) {
+    if (!complete(blobs.keySet())) {
       throw malformed("parts are missing");
     }
     return new VcpuState(blobs, msrs);

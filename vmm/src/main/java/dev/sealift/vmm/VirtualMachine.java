@@ -23,7 +23,11 @@ public final class VirtualMachine implements AutoCloseable {
   private final @Nullable SevGuest sev;
 
   private VirtualMachine(
-      Host host, @Nullable SevPlatform platform, long memoryBytes, Resources resources)
+      Host host,
+      @Nullable SevPlatform platform,
+      SevMode mode,
+      long memoryBytes,
+      Resources resources)
       throws VmmException {
     this.host = host;
     this.resources = resources;
@@ -33,7 +37,7 @@ public final class VirtualMachine implements AutoCloseable {
     Descriptor vm = resources.keep(kvm.createVirtualMachine(), Descriptor::close);
     vm.ioctl("KVM_SET_TSS_ADDR", KvmIoctl.SET_TSS_ADDR, TSS_ADDRESS);
     dirtyLog = resources.keep(DirtyLog.install(host, vm, callMemory, memory), DirtyLog::close);
-    sev = platform == null ? null : SevGuest.init(platform, vm, memory, callMemory);
+    sev = platform == null ? null : SevGuest.init(mode, platform, vm, memory, callMemory);
     pageStatus = new PageStatus(memory.pages());
     migrationControl = new MigrationControl(platform != null);
     ports = new GuestPorts();
@@ -48,21 +52,29 @@ public final class VirtualMachine implements AutoCloseable {
    * @param memoryBytes a multiple of the page size, up to {@link #MAX_MEMORY}
    */
   public static VirtualMachine create(Host host, long memoryBytes) throws VmmException {
-    return create(host, null, memoryBytes);
+    return create(host, null, SevMode.SEV, memoryBytes);
   }
 
   /**
-   * A machine with a SEV context (KVM_SEV_INIT), neither launched nor received yet. The context
-   * comes before the vCPU, as KVM demands.
+   * A machine with a SEV context (KVM_SEV_INIT or KVM_SEV_ES_INIT), neither launched nor received
+   * yet. The context comes before the vCPU, as KVM demands.
    *
+   * @param mode what is to be encrypted
    * @param memoryBytes a multiple of the page size, up to {@link #MAX_MEMORY}
    */
-  public static VirtualMachine createEncrypted(Host host, SevPlatform platform, long memoryBytes)
-      throws VmmException {
-    return create(host, platform, memoryBytes);
+  public static VirtualMachine createEncrypted(
+      Host host, SevPlatform platform, SevMode mode, long memoryBytes) throws VmmException {
+    return create(host, platform, mode, memoryBytes);
   }
 
-  private static VirtualMachine create(Host host, @Nullable SevPlatform platform, long memoryBytes)
+  /** A machine whose memory is to be encrypted, and nothing else. */
+  public static VirtualMachine createEncrypted(Host host, SevPlatform platform, long memoryBytes)
+      throws VmmException {
+    return create(host, platform, SevMode.SEV, memoryBytes);
+  }
+
+  private static VirtualMachine create(
+      Host host, @Nullable SevPlatform platform, SevMode mode, long memoryBytes)
       throws VmmException {
     if (memoryBytes <= 0 || memoryBytes > MAX_MEMORY || Pages.offset(memoryBytes) != 0) {
       throw new VmmException(
@@ -72,7 +84,7 @@ public final class VirtualMachine implements AutoCloseable {
     }
     Resources resources = new Resources();
     try {
-      return new VirtualMachine(host, platform, memoryBytes, resources);
+      return new VirtualMachine(host, platform, mode, memoryBytes, resources);
     } catch (VmmException | RuntimeException failed) {
       resources.close();
       throw failed;

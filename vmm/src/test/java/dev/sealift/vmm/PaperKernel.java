@@ -154,6 +154,15 @@ final class PaperKernel implements SystemCalls, ThreadSignals {
     if (fails("KVM_SEV_" + id)) {
       return failure.negated();
     }
+    if (id == SevCommand.SEND_UPDATE_VMSA || id == SevCommand.RECEIVE_UPDATE_VMSA) {
+      // As mainline Linux, unless a test says more.
+      if (!guestCommands.containsKey(id)) {
+        return Errno.EINVAL.negated();
+      }
+      if (command.data() == 0) {
+        return Errno.EFAULT.negated();
+      }
+    }
     return answer(request, command, ask(guestCommands.get(id), command.data()));
   }
 

@@ -48,6 +48,32 @@ class VcpuStateTest {
   }
 
   @Test
+  void mayBeWhatIsBesideEncryptedRegisters() throws Exception {
+    VcpuState whole = state(1);
+    Map<VcpuBlob, byte[]> beside = new EnumMap<>(VcpuBlob.class);
+    VcpuState.BESIDE_REGISTERS.forEach(blob -> beside.put(blob, whole.blobs().get(blob)));
+
+    VcpuState decoded = VcpuState.decode(new VcpuState(beside, Map.of(0x10, 7L)).encode());
+
+    assertThat(decoded.hasRegisters()).isFalse();
+    assertThat(decoded.blobs().keySet()).isEqualTo(VcpuState.BESIDE_REGISTERS);
+    assertThat(decoded.msrs()).containsExactly(Map.entry(0x10, 7L));
+    assertThat(VcpuState.decode(whole.encode()).hasRegisters()).isTrue();
+  }
+
+  @Test
+  void isNoOtherSelectionOfParts() {
+    VcpuState whole = state(0);
+    for (VcpuBlob missing : VcpuBlob.values()) {
+      Map<VcpuBlob, byte[]> rest = new EnumMap<>(whole.blobs());
+      rest.remove(missing);
+      assertThatThrownBy(() -> new VcpuState(rest, Map.of()))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining(missing.name());
+    }
+  }
+
+  @Test
   void isRefusedUnlessItIsExactlyOne() {
     byte[] encoded = state(12).encode();
     for (int length = 0; length < encoded.length; length += 7) {

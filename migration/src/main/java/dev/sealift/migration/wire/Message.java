@@ -29,7 +29,8 @@ import java.util.List;
  *     |&lt;---------------------------------------------|
  *     :  more rounds; the guest is paused before     :
  *     :  the last one                                :
- *     | PAGE_STATUS ..., VCPU_STATE ..., PREPARE     |
+ *     | PAGE_STATUS ..., VCPU_VMSA ... (SEV-ES),     |
+ *     | VCPU_STATE ..., PREPARE                      |
  *     |---------------------------------------------&gt;|  has everything of the guest
  *     |                                     PREPARED |
  *     |&lt;---------------------------------------------|
@@ -193,7 +194,24 @@ public sealed interface Message {
   }
 
   /**
-   * S: the state of one paused vCPU.
+   * S: the registers of one paused vCPU of a guest with SEV-ES, as SEND_UPDATE_VMSA sealed them.
+   * Since version 2.
+   *
+   * @param index the vCPU, from 0 upwards
+   * @param header the packet header, 52 bytes
+   * @param ciphertext the VMSA, 4096 bytes
+   */
+  record VcpuVmsa(int index, byte[] header, byte[] ciphertext) implements Message {
+    public VcpuVmsa {
+      Bounds.check(index >= 0, "VCPU_VMSA: vCPUs are counted from 0");
+      Bounds.check(
+          header.length == SevLimits.PACKET_HEADER, "VCPU_VMSA: a packet header has 52 bytes");
+      Bounds.check(ciphertext.length == Pages.SIZE, "VCPU_VMSA: a VMSA has 4096 bytes");
+    }
+  }
+
+  /**
+   * S: the state of one paused vCPU; with SEV-ES what is beside its registers.
    *
    * @param index the vCPU, from 0 upwards
    * @param state its encoded state, 1 to 65536 bytes

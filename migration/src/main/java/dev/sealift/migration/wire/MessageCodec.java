@@ -126,6 +126,10 @@ final class MessageCodec {
         }
         yield MessageType.PAGE_STATUS;
       }
+      case Message.VcpuVmsa vcpu -> {
+        body.u32(vcpu.index()).raw(vcpu.header()).raw(vcpu.ciphertext());
+        yield MessageType.VCPU_VMSA;
+      }
       case Message.VcpuState vcpu -> {
         body.u32(vcpu.index()).blob(vcpu.state());
         yield MessageType.VCPU_STATE;
@@ -170,6 +174,11 @@ final class MessageCodec {
       case ROUND_END -> roundEnd(body);
       case ROUND_DONE -> new Message.RoundDone(round(body));
       case PAGE_STATUS -> pageStatus(body);
+      case VCPU_VMSA ->
+          new Message.VcpuVmsa(
+              body.count("the vCPU", 0, 0xFFFF),
+              body.raw(SevLimits.PACKET_HEADER),
+              body.raw(Pages.SIZE));
       case VCPU_STATE ->
           new Message.VcpuState(
               body.count("the vCPU", 0, 0xFFFF), body.blob("the state", 1, Bounds.VCPU_STATE));

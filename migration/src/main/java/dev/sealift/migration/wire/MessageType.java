@@ -22,7 +22,8 @@ enum MessageType {
   PREPARED(11, 0, 0),
   COMMIT(12, 0, 0),
   RUNNING(13, 0, 0),
-  ABORT(14, 2 + 4 + 4, 2 + 4 + 4 + Bounds.SENTENCE);
+  ABORT(14, 2 + 4 + 4, 2 + 4 + 4 + Bounds.SENTENCE),
+  VCPU_VMSA(15, Sizes.VCPU_VMSA, Sizes.VCPU_VMSA);
 
   /** Bytes of what does not vary; the lengths of what does are in it. */
   private static final class Sizes {
@@ -30,6 +31,7 @@ enum MessageType {
         2 + 1 + 1 + SevLimits.CERTIFICATE + SevLimits.PLATFORM_CERTIFICATES + 4;
     static final int GUEST = MoveId.SIZE + 4 + 4 + SevLimits.CERTIFICATE + SevLimits.SESSION + 1;
     static final int SHARED_PAGE = Long.BYTES + Pages.SIZE;
+    static final int VCPU_VMSA = 4 + SevLimits.PACKET_HEADER + Pages.SIZE;
   }
 
   private final int number;

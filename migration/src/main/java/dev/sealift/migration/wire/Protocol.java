@@ -14,7 +14,10 @@ import java.util.OptionalInt;
  */
 public final class Protocol {
   public static final int LOWEST_VERSION = 1;
-  public static final int HIGHEST_VERSION = 1;
+  public static final int HIGHEST_VERSION = 2;
+
+  /** The first version with VCPU_VMSA, and so the first for guests with SEV-ES. */
+  public static final int SEV_ES_VERSION = 2;
 
   private Protocol() {}
 

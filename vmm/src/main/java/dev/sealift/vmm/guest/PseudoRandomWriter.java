@@ -3,6 +3,7 @@ package dev.sealift.vmm.guest;
 import dev.sealift.abi.Pages;
 import dev.sealift.abi.kvm.KvmRegs;
 import dev.sealift.vmm.GuestMemory;
+import dev.sealift.vmm.LaunchedVcpu;
 import dev.sealift.vmm.Vcpu;
 import dev.sealift.vmm.VirtualMachine;
 import dev.sealift.vmm.VmmException;
@@ -215,6 +216,11 @@ public final class PseudoRandomWriter {
   public static void prepare(Vcpu vcpu, Plan plan) throws VmmException {
     vcpu.enterLongMode(PAGE_TABLES, DESCRIPTOR_TABLE);
     vcpu.setRegisters(firstRegisters(plan));
+  }
+
+  /** The registers that {@link #prepare} sets, as a launch with SEV-ES measures them. */
+  public static byte[] vmsa(Plan plan) {
+    return LaunchedVcpu.inLongMode(PAGE_TABLES, firstRegisters(plan));
   }
 
   static KvmRegs firstRegisters(Plan plan) {
