@@ -57,9 +57,9 @@ class HostilePeerTest {
   @Test
   void aSourceOfTheFutureHearsWhichVersionsThereAre() throws Exception {
     assertAnswer(
-        source -> source.send(new Message.Hello(2, 9, false)),
+        source -> source.send(new Message.Hello(3, 9, false)),
         FailureCode.NO_COMMON_VERSION,
-        "the source speaks versions 2 to 9 of the protocol, the destination 1 to 1");
+        "the source speaks versions 3 to 9 of the protocol, the destination 1 to 2");
   }
 
   @Test

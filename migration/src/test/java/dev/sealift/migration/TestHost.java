@@ -82,6 +82,7 @@ final class TestHost implements AutoCloseable {
                 SoftwareSecureProcessor.builder()
                     .rootOfTrust(root.root())
                     .apiVersion(api)
+                    .asids(1006, 100)
                     .build(memory, controller),
             memory -> new XexMemoryController(memory, bootSeed),
             programs(),
@@ -106,6 +107,7 @@ final class TestHost implements AutoCloseable {
               (memory, controller) ->
                   SoftwareSecureProcessor.builder()
                       .rootOfTrust(ROOT.root())
+                      .asids(1006, 100)
                       .build(memory, controller)),
           ROOT);
     } catch (LinuxUnavailableException unavailable) {

@@ -4,6 +4,8 @@ import dev.sealift.abi.Errno;
 import dev.sealift.abi.SystemCalls;
 import dev.sealift.abi.kvm.KvmIoctl;
 import dev.sealift.abi.sev.KvmSevCmd;
+import dev.sealift.abi.sev.KvmSevUpdateVmsa;
+import dev.sealift.abi.sev.SevCommand;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
@@ -24,6 +26,7 @@ final class WatchedCalls implements SystemCalls {
   private volatile boolean watching;
   private volatile int refusedIoctl;
   private final AtomicReference<Interruption> interruption = new AtomicReference<>();
+  private volatile int tamperedByte = -1;
 
   WatchedCalls(SystemCalls below) {
     this.below = below;
@@ -45,6 +48,11 @@ final class WatchedCalls implements SystemCalls {
     interruption.set(new Interruption(request, act));
   }
 
+  /** From here on a bit of one byte of every VMSA packet is flipped once it is sealed. */
+  void tamperWithVmsa(int offset) {
+    tamperedByte = offset;
+  }
+
   /** What lay in every mapping when it was given back, and what lies in those still there. */
   synchronized List<byte[]> contents() {
     List<byte[]> all = new ArrayList<>(givenBack);
@@ -55,6 +63,24 @@ final class WatchedCalls implements SystemCalls {
   /** How often KVM_MEMORY_ENCRYPT_OP was called with parameters for a command of this number. */
   int sevCommands(int id) {
     return sevCommands.getOrDefault(id, 0);
+  }
+
+  private void tamper(KvmSevCmd command) {
+    if (command.id() == SevCommand.SEND_UPDATE_VMSA.id() && command.data() != 0) {
+      long packet = KvmSevUpdateVmsa.read(memoryAt(command.data())).transUaddr();
+      MemorySegment flipped = memoryAt(packet).asSlice(tamperedByte, 1);
+      flipped.set(ValueLayout.JAVA_BYTE, 0, (byte) (flipped.get(ValueLayout.JAVA_BYTE, 0) ^ 1));
+    }
+  }
+
+  private MemorySegment memoryAt(long address) {
+    for (MemorySegment mapping : mappings.values()) {
+      long offset = address - mapping.address();
+      if (offset >= 0 && offset < mapping.byteSize()) {
+        return mapping.asSlice(offset);
+      }
+    }
+    throw new AssertionError("nothing is mapped at 0x" + Long.toHexString(address));
   }
 
   private void count(long argument) {
@@ -88,7 +114,11 @@ final class WatchedCalls implements SystemCalls {
     if (due != null && due.request == request && interruption.compareAndSet(due, null)) {
       due.act.run();
     }
-    return request == refusedIoctl ? Errno.EIO.negated() : below.ioctl(fd, request, argument);
+    int result = request == refusedIoctl ? Errno.EIO.negated() : below.ioctl(fd, request, argument);
+    if (request == KvmIoctl.MEMORY_ENCRYPT_OP && tamperedByte >= 0) {
+      tamper(KvmSevCmd.read(memoryAt(argument)));
+    }
+    return result;
   }
 
   @Override

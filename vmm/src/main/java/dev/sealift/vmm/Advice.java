@@ -22,8 +22,8 @@ final class Advice {
           operation.equals("KVM_SEV_ES_INIT")
               ? "the host below could read a vCPU's registers, so launch the guest without ES or use a host with SEV-ES, such as the model"
               : sev
-              ? "this kernel offers no SEV here, so use one with SEV enabled or a host in software"
-              : "this kernel does not know the request, so use a newer one";
+                  ? "this kernel offers no SEV here, so use one with SEV enabled or a host in software"
+                  : "this kernel does not know the request, so use a newer one";
       case "EBADF" ->
           sev
               ? "start the guest with LAUNCH_START or RECEIVE_START and keep /dev/sev open"

@@ -22,17 +22,18 @@ public final class LaunchedVcpu {
    * Vcpu#setRegisters} make it start.
    *
    * @param pageTableRoot guest physical address of the PML4 table
+   * @param descriptorTable guest physical address of the descriptor table
    * @param registers the general registers
    * @return 4096 bytes
    */
-  public static byte[] inLongMode(long pageTableRoot, KvmRegs registers) {
+  public static byte[] inLongMode(long pageTableRoot, long descriptorTable, KvmRegs registers) {
     Map<VcpuBlob, byte[]> state = new EnumMap<>(VcpuBlob.class);
     for (VcpuBlob blob : VcpuBlob.values()) {
       byte[] bytes = ResetState.of(blob);
       MemorySegment struct = MemorySegment.ofArray(bytes);
       switch (blob) {
         case REGS -> registers.write(struct);
-        case SREGS -> LongMode.enter(struct, pageTableRoot);
+        case SREGS -> LongMode.enter(struct, pageTableRoot, descriptorTable);
         default -> {}
       }
       state.put(blob, bytes);

@@ -73,10 +73,7 @@ public final class ReceiveSession {
               ciphertext.byteSize())
           .write(params);
       guest.issue(
-          call,
-          SevCommand.RECEIVE_UPDATE_VMSA,
-          "the registers of vCPU %d".formatted(vcpu),
-          params);
+          call, SevCommand.RECEIVE_UPDATE_VMSA, "the registers of vCPU %d".formatted(vcpu), params);
     }
   }
 

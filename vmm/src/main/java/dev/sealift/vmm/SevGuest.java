@@ -44,11 +44,7 @@ public final class SevGuest {
 
   /** KVM_SEV_INIT or KVM_SEV_ES_INIT, which must come before the first vCPU. */
   static SevGuest init(
-      SevMode mode,
-      SevPlatform platform,
-      Descriptor vm,
-      GuestMemory memory,
-      CallMemory callMemory)
+      SevMode mode, SevPlatform platform, Descriptor vm, GuestMemory memory, CallMemory callMemory)
       throws VmmException {
     SevGuest guest = new SevGuest(platform, vm, memory, callMemory);
     try (CallMemory.Frame call = callMemory.frame()) {

@@ -21,8 +21,7 @@ public record VmsaPacket(byte[] header, byte[] ciphertext) {
     if (header.length != SevLimits.PACKET_HEADER || ciphertext.length != Pages.SIZE) {
       throw new IllegalArgumentException(
           "a VMSA packet has a header of %d bytes and %d bytes of ciphertext, not %d and %d"
-              .formatted(
-                  (int) SevLimits.PACKET_HEADER, Pages.SIZE, header.length, ciphertext.length));
+              .formatted(SevLimits.PACKET_HEADER, Pages.SIZE, header.length, ciphertext.length));
     }
   }
 }

@@ -32,8 +32,7 @@ class SevEsGuestTest {
   @BeforeEach
   void create() throws Exception {
     platform = SevPlatform.open(kernel.host());
-    machine =
-        VirtualMachine.createEncrypted(kernel.host(), platform, SevMode.of(POLICY), 1 << 20);
+    machine = VirtualMachine.createEncrypted(kernel.host(), platform, SevMode.of(POLICY), 1 << 20);
     kernel.guestIs(GuestState.RUNNING, POLICY);
   }
 
@@ -79,8 +78,7 @@ class SevEsGuestTest {
     kernel.failure = Errno.ENOTTY;
 
     assertThatThrownBy(
-            () ->
-                VirtualMachine.createEncrypted(kernel.host(), platform, SevMode.SEV_ES, 1 << 20))
+            () -> VirtualMachine.createEncrypted(kernel.host(), platform, SevMode.SEV_ES, 1 << 20))
         .isInstanceOf(VmmException.class)
         .hasMessageContaining("KVM_SEV_ES_INIT")
         .hasMessageContaining("launch the guest without ES or use a host with SEV-ES");
@@ -143,8 +141,7 @@ class SevEsGuestTest {
               .isEqualTo(bytes(4096, 6));
           return FirmwareStatus.BAD_MEASUREMENT;
         });
-    ReceiveSession session =
-        machine.sev().receiveStart(POLICY, bytes(2084, 1), bytes(128, 2));
+    ReceiveSession session = machine.sev().receiveStart(POLICY, bytes(2084, 1), bytes(128, 2));
 
     assertThatThrownBy(() -> session.updateVmsa(0, new VmsaPacket(bytes(52, 5), bytes(4096, 6))))
         .isInstanceOf(VmmException.class)

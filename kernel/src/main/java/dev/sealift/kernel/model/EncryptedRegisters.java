@@ -6,6 +6,8 @@ import dev.sealift.abi.svm.LaunchVmsa;
 import dev.sealift.abi.svm.SaveArea;
 import dev.sealift.firmware.WorldSwitch;
 import java.lang.foreign.MemorySegment;
+import java.util.HashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,6 +18,16 @@ import org.jspecify.annotations.Nullable;
  * <p>Source: AMD64 architecture manual, volume 2, Encrypted State (SEV-ES).
  */
 final class EncryptedRegisters {
+  private static final int BASE = 8;
+
+  /** The model-specific registers that the CPU keeps in a VMSA, by number. */
+  private static final Map<Integer, Field.U64> MSRS = new HashMap<>(LaunchVmsa.MSRS);
+
+  static {
+    MSRS.put(0xC000_0100, new Field.U64("fs.base", SaveArea.FS.offset() + BASE));
+    MSRS.put(0xC000_0101, new Field.U64("gs.base", SaveArea.GS.offset() + BASE));
+  }
+
   private final WorldSwitch cpu;
   private final VcpuRegisters registers;
   private final ModelSpecificRegisters msrs;
@@ -42,7 +54,7 @@ final class EncryptedRegisters {
     for (Field.U64 register : SaveArea.GENERAL_REGISTERS) {
       registers.set(index++, register.get(vmsa));
     }
-    LaunchVmsa.MSRS.forEach((number, field) -> msrs.write(number, field.get(vmsa)));
+    MSRS.forEach((number, field) -> msrs.write(number, field.get(vmsa)));
     mode = ProcessorMode.ofVmsa(vmsa);
     return true;
   }
@@ -53,8 +65,7 @@ final class EncryptedRegisters {
     for (Field.U64 register : SaveArea.GENERAL_REGISTERS) {
       register.set(vmsa, registers.get(index++));
     }
-    LaunchVmsa.MSRS.forEach(
-        (number, field) -> msrs.read(number).ifPresent(value -> field.set(vmsa, value)));
+    MSRS.forEach((number, field) -> msrs.read(number).ifPresent(value -> field.set(vmsa, value)));
     boolean stored = cpu.leave(asid, address, vmsa);
     vmsa.fill((byte) 0);
     registers.clear();

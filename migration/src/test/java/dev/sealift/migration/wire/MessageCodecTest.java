@@ -46,6 +46,7 @@ class MessageCodecTest {
         mostRanges(),
         new Message.VcpuState(0, filled(1)),
         new Message.VcpuState(0, filled(Bounds.VCPU_STATE)),
+        new Message.VcpuVmsa(3, filled(52), filled(4096)),
         new Message.Prepare(4, 5000, 64),
         new Message.Prepared(),
         new Message.Commit(),

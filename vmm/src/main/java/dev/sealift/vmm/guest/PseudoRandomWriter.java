@@ -220,7 +220,7 @@ public final class PseudoRandomWriter {
 
   /** The registers that {@link #prepare} sets, as a launch with SEV-ES measures them. */
   public static byte[] vmsa(Plan plan) {
-    return LaunchedVcpu.inLongMode(PAGE_TABLES, firstRegisters(plan));
+    return LaunchedVcpu.inLongMode(PAGE_TABLES, DESCRIPTOR_TABLE, firstRegisters(plan));
   }
 
   static KvmRegs firstRegisters(Plan plan) {
