@@ -62,7 +62,9 @@ class DemoTest {
         .isGreaterThan(verification.get("stepsAtStop").asLong());
     JsonNode rounds = json.get("rounds");
     assertThat(rounds.size()).isGreaterThan(2);
-    assertThat(rounds.get(0).get("pages").asLong()).isEqualTo(4096);
+    // Shared pages, of which the guest has at most 96, wait for the next round where it converts
+    // some while they are copied.
+    assertThat(rounds.get(0).get("pages").asLong()).isBetween(4096L - 96, 4096L);
     for (JsonNode round : rounds) {
       assertThat(round.get("pages").asLong()).isPositive();
       assertThat(round.get("pages").asLong())
