@@ -91,7 +91,7 @@ final class DemoNarrator {
         "steps",
         String.format(
             Locale.ROOT,
-            "%,d when it stopped at the source, %,d when it was stopped at the destination",
+            "%,d when it last said so at the source, %,d when it was stopped at the destination",
             verification.stepsAtStop(),
             verification.stepsAtEnd()));
     row(
