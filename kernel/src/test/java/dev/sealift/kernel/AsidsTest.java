@@ -114,4 +114,35 @@ class AsidsTest {
 
     assertThat(host.vms.asid(vm)).isZero();
   }
+
+  @Test
+  void theLastOneIsTakenBeforeAnyIsReclaimed() {
+    TestHost host = hostWith(2, 1);
+    host.calls.close(host.sevVm());
+    processor.forget();
+
+    assertThat(host.vms.asid(host.sevVm())).isEqualTo(2);
+    assertThat(processor.log).isEmpty();
+  }
+
+  @Test
+  void theLastOneIsReclaimedToo() {
+    TestHost host = hostWith(2, 1);
+    host.sevVm();
+    host.calls.close(host.sevVm());
+
+    assertThat(host.vms.asid(host.sevVm())).isEqualTo(2);
+  }
+
+  @Test
+  void oneThatWasReclaimedIsNotReclaimedFromItsNewGuest() {
+    TestHost host = hostWith(2, 1);
+    int first = host.sevVm();
+    int second = host.sevVm();
+    host.calls.close(first);
+    assertThat(host.vms.asid(host.sevVm())).isEqualTo(1);
+    host.calls.close(second);
+
+    assertThat(host.vms.asid(host.sevVm())).isEqualTo(2);
+  }
 }

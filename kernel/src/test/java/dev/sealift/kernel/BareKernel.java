@@ -19,10 +19,14 @@ final class BareKernel implements SystemCalls {
   /** What CHECK_EXTENSION says of the VM types: the default one. */
   static final int VM_TYPES = 1;
 
-  private final AtomicInteger nextFd = new AtomicInteger(3);
+  final AtomicInteger nextFd = new AtomicInteger(3);
   private final Map<Integer, String> open = new ConcurrentHashMap<>();
   private final Map<Long, Arena> mappings = new ConcurrentHashMap<>();
   final List<String> passedDown = Collections.synchronizedList(new ArrayList<>());
+
+  /** What CHECK_EXTENSION says of anything. */
+  int extensions = VM_TYPES;
+
   Runnable beforeClose = () -> {};
   Runnable beforeIoctl = () -> {};
 
@@ -52,7 +56,7 @@ final class BareKernel implements SystemCalls {
       case "kvm" ->
           switch (request) {
             case KvmIoctl.CREATE_VM -> argument == 0 ? opened("vm") : Errno.EINVAL.negated();
-            case KvmIoctl.CHECK_EXTENSION -> VM_TYPES;
+            case KvmIoctl.CHECK_EXTENSION -> extensions;
             default -> Errno.EINVAL.negated();
           };
       case "vm" ->

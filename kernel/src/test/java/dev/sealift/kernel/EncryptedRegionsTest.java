@@ -111,6 +111,18 @@ class EncryptedRegionsTest {
     }
 
     assertThat(host.register(vm, memory.address(), size)).isEqualTo(EINVAL);
+
+    long all = PhysicalMemory.END - PhysicalMemory.START;
+    assertThat(host.register(vm, memory.address(), all - 9 * size)).isZero();
+    assertThat(host.register(vm, memory.address(), 1)).isEqualTo(EINVAL);
+  }
+
+  @Test
+  void oneRegionHasAtMostAsManyPagesAsAnIntCounts() {
+    long address = host.map(4096).address();
+
+    assertThat(host.register(vm, address, (1L << 31) - 1 << 12)).isEqualTo(ENOMEM);
+    assertThat(host.register(vm, address, 1L << 31 << 12)).isEqualTo(EINVAL);
   }
 
   @Test

@@ -49,6 +49,11 @@ class IntervalMapTest {
   }
 
   @Test
+  void aRangeMayBeginAtZero() {
+    assertThat(map.with(0, 5, "z").at(0)).isEqualTo("z");
+  }
+
+  @Test
   void rangesThatMeetOneAreFound() {
     assertThat(map.overlapping(199, 301)).containsExactly("a", "b", "c");
     assertThat(map.overlapping(201, 300)).isEmpty();

@@ -92,6 +92,21 @@ class LaunchCommandsTest {
     }
 
     @Test
+    void aRunEndsWhereItsMappingEndsHoweverLongOthersAre() {
+      MemorySegment memory = host.map(4 * 4096);
+      host.user.unmap(memory);
+      host.user.map(memory.asSlice(3 * 4096), 3);
+      host.user.map(memory.asSlice(2 * 4096, 4096), 3);
+      host.user.map(memory.asSlice(0, 2 * 4096), 3);
+
+      assertThat(update(memory.address() + 4096, 3 * 4096)).isEqualTo(DONE);
+
+      assertThat(updates())
+          .extracting(LaunchUpdateBuffer::len)
+          .containsExactly(4096L, 4096L, 4096L);
+    }
+
+    @Test
     void theFirstRefusalEndsIt() {
       processor.refuse(PspCommand.LAUNCH_UPDATE_DATA, FirmwareStatus.INVALID_LEN);
 
@@ -312,5 +327,17 @@ class LaunchCommandsTest {
   void guestStatusThatCannotBeToldIsABadAddress() {
     assertThat(host.op(guest.vm(), SevCommand.GUEST_STATUS.id(), host.unmapped(), 0))
         .isEqualTo(new Outcome(Errno.EFAULT.negated(), 0));
+  }
+
+  @Test
+  void aSecretMayEndWhereItsMappingEnds() {
+    MemorySegment memory = host.map(4096);
+    long last = memory.address() + 4096 - 16;
+    MemorySegment struct =
+        host.struct(
+            48,
+            new KvmSevLaunchSecret(memory.address(), 52, last, 16, memory.address(), 16)::write);
+
+    assertThat(host.op(guest.vm(), SevCommand.LAUNCH_SECRET, struct)).isEqualTo(DONE);
   }
 }

@@ -157,4 +157,41 @@ class MappedMemoryTest {
       started.countDown();
     } while (written);
   }
+
+  @Test
+  void aRangeMayRunOverManyMappings() {
+    MemorySegment all = arena.allocate(5 * 4096, 4096);
+    for (int page = 0; page < 5; page++) {
+      user.map(all.asSlice(page * 4096L, 4096), READ_WRITE);
+    }
+
+    MemorySegment bytes = buffer(4 * 4096).fill((byte) 9);
+    assertThat(user.write(all.address() + 2048, bytes)).isTrue();
+    MemorySegment read = buffer(4 * 4096);
+    assertThat(user.read(all.address() + 2048, read)).isTrue();
+
+    assertThat(TestHost.holdsOnly(all.asSlice(2048, 4 * 4096), 9)).isTrue();
+    assertThat(TestHost.holdsOnly(read, 9)).isTrue();
+  }
+
+  @Test
+  void aRangeThatRunsIntoForbiddenMemoryIsABadAddress() {
+    MemorySegment both = arena.allocate(8192, 4096);
+    user.map(both.asSlice(0, 4096), READ_WRITE);
+    user.map(both.asSlice(4096), 0);
+
+    assertThat(user.write(both.address() + 4090, buffer(12))).isFalse();
+    assertThat(user.read(both.address() + 4090, buffer(12))).isFalse();
+  }
+
+  @Test
+  void memoryThatIsLostBehindItsBackIsABadAddress() {
+    Arena lost = Arena.ofShared();
+    MemorySegment memory = lost.allocate(4096, 4096);
+    user.map(memory, READ_WRITE);
+    lost.close();
+
+    assertThat(user.read(memory.address(), buffer(12))).isFalse();
+    assertThat(user.write(memory.address(), buffer(12))).isFalse();
+  }
 }

@@ -150,4 +150,10 @@ class MemoryEncryptOpTest {
 
     assertThat(op(vm, 0)).isEqualTo(Errno.EBADF.negated());
   }
+
+  @ParameterizedTest
+  @EnumSource(names = {"SNP_LAUNCH_START", "SNP_LAUNCH_UPDATE", "SNP_LAUNCH_FINISH"})
+  void aCommandOfSevSnpIsKnownAndItsStructWrittenBack(SevCommand command) {
+    assertThat(op(host.sevVm(), readOnly(command))).isEqualTo(EFAULT);
+  }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sealift.abi.Errno;
 import dev.sealift.abi.OpenFlags;
 import dev.sealift.abi.SystemCalls.MapResult;
+import dev.sealift.abi.kvm.KvmCapability;
 import dev.sealift.abi.kvm.KvmIoctl;
 import dev.sealift.abi.sev.SevCommand;
 import java.lang.foreign.Arena;
@@ -142,5 +143,60 @@ class SoftwareSevTest {
         };
 
     assertThat(host.calls.ioctl(vm, KvmIoctl.GET_DIRTY_LOG, 0)).isEqualTo(Errno.EFAULT.negated());
+  }
+
+  @Test
+  void aMappingWithoutPagesIsRefusedAndGivenBack() {
+    assertThat(host.calls.mmap(0, 3, 1, -1, 0)).isEqualTo(new MapResult.Refused(Errno.ENOMEM));
+  }
+
+  @Test
+  void whatTheKernelBelowSaysOfUnmappingIsTheAnswer() {
+    MemorySegment memory = host.map(4096);
+    host.kernel.lose(memory);
+
+    assertThat(host.calls.munmap(memory)).isEqualTo(Errno.EINVAL.negated());
+  }
+
+  @Test
+  void aVmAndAVcpuMayHaveDescriptorZero() {
+    host.kernel.nextFd.set(0);
+    int vm = host.createVm();
+    assertThat(vm).isZero();
+    assertThat(host.op(vm, SevCommand.INIT).result()).isZero();
+
+    int another = host.createVm();
+    host.kernel.nextFd.set(1 << 20);
+    host.calls.close(vm);
+    host.kernel.nextFd.set(0);
+    assertThat(host.calls.ioctl(another, KvmIoctl.CREATE_VCPU, 0)).isZero();
+    assertThat(host.vms.at(another).isCreatingVcpu()).isFalse();
+    assertThat(host.op(another, SevCommand.INIT).result()).isEqualTo(Errno.EINVAL.negated());
+  }
+
+  @Test
+  void aVmThatTheKernelBelowLostMakesRoomForTheNextOfItsNumber() {
+    int vm = host.sevVm();
+    MemorySegment memory = host.map(4096);
+    host.register(vm, memory.address(), 4096);
+    SevVirtualMachine lost = host.vms.at(vm);
+    host.kernel.close(vm);
+    host.kernel.nextFd.set(vm);
+
+    assertThat(host.createVm()).isEqualTo(vm);
+
+    assertThat(lost.pinnedPages().locked()).isZero();
+    assertThat(lost.asid()).isZero();
+    assertThat(host.vms.at(vm).isSevGuest()).isFalse();
+  }
+
+  @Test
+  void whatTheKernelBelowDoesNotOfferIsStillOfferedForSev() {
+    host.kernel.extensions = 0;
+
+    assertThat(host.checkExtension(KvmCapability.VM_COPY_ENC_CONTEXT_FROM)).isEqualTo(1);
+    host.kernel.extensions = Errno.EINVAL.negated();
+    assertThat(host.checkExtension(KvmCapability.VM_COPY_ENC_CONTEXT_FROM))
+        .isEqualTo(Errno.EINVAL.negated());
   }
 }
