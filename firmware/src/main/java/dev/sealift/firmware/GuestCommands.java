@@ -110,7 +110,11 @@ final class GuestCommands {
         platform.settings().profile().has(FirmwareQuirk.COPY_COMPARES_FIRST_PAGE)
             ? Pages.SIZE
             : command.len();
-    return Math.abs(command.srcAddress() - command.dstAddress()) >= compared;
+    CheckedMemory memory = platform.memory();
+    long distance =
+        memory.range(command.srcAddress(), compared).first()
+            - memory.range(command.dstAddress(), compared).first();
+    return Math.abs(distance) >= compared;
   }
 
   private void copy(Call call) throws Refusal {

@@ -39,7 +39,7 @@ final class InitCommands {
         });
     bindings.checkOf("the stored identity is damaged", this::storedIsDamaged);
     bindings.check("the store cannot be used", call -> storeFails());
-    bindings.checkOf("the region overlaps the identity's area", InitCommands::regionOverlapsArea);
+    bindings.checkOf("the region overlaps the identity's area", this::regionOverlapsArea);
     bindings.effect(INIT, call -> initialise(call.buffer(), INIT));
     bindings.effect(INIT_EX, call -> initialise(call.buffer(), INIT_EX));
     bindings.afterwards(this::forget);
@@ -108,13 +108,15 @@ final class InitCommands {
     }
   }
 
-  private static Check regionOverlapsArea(Shape shape) {
+  private Check regionOverlapsArea(Shape shape) {
     Shape.Value region = shape.number("tmr_address");
     Shape.Value area = shape.number("nv_address");
     return call -> {
       long start = area.of(call.buffer());
       long tmr = region.of(call.buffer());
-      return start != 0 && start < tmr + TMR_SIZE && tmr < start + IdentityArea.SIZE;
+      CheckedMemory memory = platform.memory();
+      return start != 0
+          && memory.range(start, IdentityArea.SIZE).overlaps(memory.range(tmr, TMR_SIZE));
     };
   }
 

@@ -61,7 +61,7 @@ final class SwapCommands {
     bindings.check("dst_address is not aligned to its page", call -> misaligned(call, DST));
     bindings.check("src_address names no memory of a page", call -> missing(call, SRC));
     bindings.check("dst_address names no memory of a page", call -> missing(call, DST));
-    bindings.check("mdata overlaps a page", SwapCommands::overlaps);
+    bindings.check("mdata overlaps a page", this::overlaps);
     bindings.check(
         "a VMSA is said to have 2 MiB",
         call -> is(call, LARGE) && type(call.buffer(), FLAGS) == VMSA);
@@ -101,14 +101,14 @@ final class SwapCommands {
     return !platform.memory().reaches(address.get(call.buffer()), size(call));
   }
 
-  private static boolean overlaps(Call call) {
-    long metadata = MDATA.get(call.buffer());
-    return isWithin(metadata, SRC.get(call.buffer()), size(call))
-        || isWithin(metadata, DST.get(call.buffer()), size(call));
+  private boolean overlaps(Call call) {
+    AddressRange metadata = range(call, MDATA, METADATA_SIZE);
+    return metadata.overlaps(range(call, SRC, size(call)))
+        || metadata.overlaps(range(call, DST, size(call)));
   }
 
-  private static boolean isWithin(long metadata, long start, int size) {
-    return metadata < start + size && start < metadata + METADATA_SIZE;
+  private AddressRange range(Call call, Field.U64 address, int size) {
+    return platform.memory().range(address.get(call.buffer()), size);
   }
 
   /** Reads the page; one that claims to be a VMSA must be one, and none other may be. */

@@ -1,5 +1,6 @@
 package dev.sealift.firmware;
 
+import static dev.sealift.abi.FirmwareStatus.INVALID_PARAM;
 import static dev.sealift.firmware.TestMachine.ANYTHING_GOES;
 import static dev.sealift.firmware.TestMachine.PAGE;
 import static dev.sealift.firmware.TestMachine.flipped;
@@ -12,6 +13,8 @@ import dev.sealift.abi.psp.ActivateExBuffer;
 import dev.sealift.abi.psp.AttestationBuffer;
 import dev.sealift.abi.psp.CopyBuffer;
 import dev.sealift.abi.psp.DebugBuffer;
+import dev.sealift.abi.psp.InitBuffer;
+import dev.sealift.abi.psp.LaunchUpdateBuffer;
 import dev.sealift.abi.psp.PspCommand;
 import dev.sealift.abi.psp.SwapInBuffer;
 import dev.sealift.abi.psp.SwapOutBuffer;
@@ -72,10 +75,34 @@ class GuestMemoryCommandsTest {
   }
 
   @Test
+  @DisplayName("is to move many pages at once, and not a byte behind them")
+  void copyMany() {
+    byte[] many = randomBytes(3 * PAGE, 4);
+    long from = machine.room(3 * PAGE);
+    assertThat(machine.controller.write(ASID, from, MemorySegment.ofArray(many))).isTrue();
+    long to = machine.room(4 * PAGE);
+    copy(from, to, 3 * PAGE);
+    assertThat(machine.seenBy(ASID, to, 3 * PAGE)).isEqualTo(many);
+    assertThat(machine.memory.read(to + 3 * PAGE, PAGE)).containsOnly(0);
+  }
+
+  @Test
+  @DisplayName("is not to move a part where the rest has no place")
+  void copyHalf() {
+    long lastPage = TestMachine.RAM + TestMachine.RAM_SIZE - PAGE;
+    CopyBuffer command = new CopyBuffer(guest, 2 * PAGE, page, lastPage);
+    assertThat(machine.send(PspCommand.COPY, CopyBuffer.LAYOUT, command::write).status())
+        .isEqualTo(FirmwareStatus.INVALID_ADDRESS);
+    assertThat(machine.memory.read(lastPage, PAGE)).containsOnly(0);
+    // From a place to itself there is nothing to do, wherever it is.
+    copy(TestMachine.NOWHERE, TestMachine.NOWHERE, 2 * PAGE);
+  }
+
+  @Test
   @DisplayName("is nothing where the first pages overlap; by another profile where any do")
   void copyOverlap() {
     byte[] before = machine.memory.read(page, 3 * PAGE);
-    copy(page, page, PAGE);
+    copy(page, page | TestMachine.C_BIT, PAGE);
     assertThat(machine.memory.read(page, 3 * PAGE)).isEqualTo(before);
     copy(page, page + PAGE, 2 * PAGE);
     assertThat(machine.memory.read(page, 3 * PAGE)).isNotEqualTo(before);
@@ -99,11 +126,15 @@ class GuestMemoryCommandsTest {
   // Swapping
 
   private byte[] swapOut(long from, long to, long metadata, long softwareData) {
+    return swapOut(0, from, to, metadata, softwareData);
+  }
+
+  private byte[] swapOut(int flags, long from, long to, long metadata, long softwareData) {
     succeeded(
         machine.send(
             PspCommand.SWAP_OUT,
             SwapOutBuffer.LAYOUT,
-            new SwapOutBuffer(guest, 0, from, to, metadata, softwareData)::write));
+            new SwapOutBuffer(guest, flags, from, to, metadata, softwareData)::write));
     return machine.memory.read(metadata, 64);
   }
 
@@ -154,7 +185,72 @@ class GuestMemoryCommandsTest {
     assertThat(machine.memory.read(back, PAGE)).containsOnly(0);
   }
 
+  @Test
+  @DisplayName("is to swap 2 MiB as one page, in place")
+  void swapLargePage() {
+    byte[] large = randomBytes(2 << 20, 5);
+    assertThat(machine.controller.write(ASID, Scenario.LARGE_PAGE, MemorySegment.ofArray(large)))
+        .isTrue();
+    long metadata = machine.room(64);
+    byte[] mdata = swapOut(1, Scenario.LARGE_PAGE, Scenario.LARGE_PAGE, metadata, 0);
+    assertThat(mdata[0x3C]).isEqualTo((byte) 1);
+    assertThat(swapIn(0, Scenario.LARGE_PAGE, page, metadata)).isEqualTo(INVALID_PARAM);
+    assertThat(swapIn(1 | 8, Scenario.LARGE_PAGE, Scenario.LARGE_PAGE, metadata))
+        .isEqualTo(FirmwareStatus.SUCCESS);
+    assertThat(machine.seenBy(ASID, Scenario.LARGE_PAGE, 2 << 20)).isEqualTo(large);
+  }
+
+  @Test
+  @DisplayName("is to keep a page's metadata right beside the page, and nowhere in it")
+  void metadataBesideThePage() {
+    long sealed = machine.room(3 * PAGE) + PAGE;
+    for (long beside : new long[] {sealed - 64, sealed + PAGE}) {
+      swapOut(0, page, sealed, beside, 0);
+      assertThat(swapIn(0, sealed, page, beside)).isEqualTo(FirmwareStatus.SUCCESS);
+    }
+    for (long within : new long[] {sealed, sealed + PAGE - 64, sealed + 64 | TestMachine.C_BIT}) {
+      assertThat(swapIn(0, sealed, page, within)).isEqualTo(INVALID_PARAM);
+      assertThat(swapIn(0, page, sealed, within)).isEqualTo(INVALID_PARAM);
+    }
+  }
+
+  @Test
+  @DisplayName("is to swap the register state of a vCPU out and in, said to be such")
+  void swapVmsa() {
+    machine = TestMachine.off(builder -> builder.asids(20, 6));
+    assertThat(machine.init(new InitBuffer(1, Scenario.TMR, 1 << 20)))
+        .isEqualTo(FirmwareStatus.SUCCESS);
+    machine.succeed(PspCommand.DF_FLUSH);
+    guest = machine.launching(GuestPolicy.of(Flag.ES), ASID);
+    long vmsa = machine.place(content);
+    succeeded(
+        machine.send(
+            PspCommand.LAUNCH_UPDATE_VMSA,
+            LaunchUpdateBuffer.LAYOUT,
+            new LaunchUpdateBuffer(guest, vmsa, PAGE)::write));
+    byte[] registers = machine.seenBy(ASID, vmsa, PAGE);
+    long sealed = machine.room(PAGE);
+    long metadata = machine.room(64);
+    byte[] mdata = swapOut(4, vmsa, sealed, metadata, 0);
+    assertThat(mdata[0x3C]).isEqualTo((byte) 4);
+    assertThat(swapIn(4 | 8, sealed, sealed, metadata)).isEqualTo(INVALID_PARAM);
+    assertThat(swapIn(0, sealed, vmsa, metadata)).isEqualTo(INVALID_PARAM);
+    assertThat(swapIn(4, sealed, vmsa, metadata)).isEqualTo(FirmwareStatus.SUCCESS);
+    assertThat(machine.seenBy(ASID, vmsa, PAGE)).isEqualTo(registers);
+  }
+
   // Address spaces
+
+  @Test
+  @DisplayName("is to give a guest an ASID on some core complexes")
+  void activateEx() {
+    int another = machine.launchStart(ANYTHING_GOES);
+    ActivateExBuffer activate = new ActivateExBuffer(24, another, 7, 1024, machine.room(4096));
+    succeeded(machine.send(PspCommand.ACTIVATE_EX, ActivateExBuffer.LAYOUT, activate::write));
+    assertThat(machine.guestStatus(another).asid()).isEqualTo(7);
+    assertThat(machine.launchUpdate(another, machine.place(content), PAGE))
+        .isEqualTo(FirmwareStatus.SUCCESS);
+  }
 
   @Test
   @DisplayName("is to give a guest its own ASID again on more core complexes")

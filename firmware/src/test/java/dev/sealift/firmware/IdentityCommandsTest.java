@@ -4,19 +4,25 @@ import static dev.sealift.firmware.TestMachine.succeeded;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sealift.abi.FirmwareStatus;
+import dev.sealift.abi.psp.InitBuffer;
 import dev.sealift.abi.psp.InitExBuffer;
 import dev.sealift.abi.psp.PekCertImportBuffer;
 import dev.sealift.abi.psp.PekCsrBuffer;
+import dev.sealift.abi.psp.PlatformState;
 import dev.sealift.abi.psp.PspCommand;
 import dev.sealift.crypto.ApiVersion;
 import dev.sealift.crypto.cert.MalformedCertificateException;
 import dev.sealift.crypto.cert.PlatformChain;
 import dev.sealift.crypto.cert.SevCertificate;
+import java.io.IOException;
 import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 @DisplayName("Who a platform is")
 class IdentityCommandsTest {
@@ -203,6 +209,67 @@ class IdentityCommandsTest {
     TestMachine other = TestMachine.off();
     assertThat(initEx(other, other.place(one.memory.read(area, AREA))))
         .isEqualTo(FirmwareStatus.SECURE_DATA_INVALID);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "-32768, SUCCESS", // right below the region for SEV-ES
+    "-28672, INVALID_ADDRESS",
+    "0, INVALID_ADDRESS",
+    "1044480, INVALID_ADDRESS", // its last page
+    "1048576, SUCCESS" // right behind it
+  })
+  @DisplayName("is kept beside the region for SEV-ES, and nowhere in it")
+  void areaBesideTheRegion(long distance, FirmwareStatus expected) {
+    long region = TestMachine.RAM + (1 << 20);
+    for (long bit : new long[] {0, TestMachine.C_BIT}) {
+      TestMachine machine = TestMachine.off();
+      machine.memory.write(region + distance, empty());
+      InitExBuffer command =
+          new InitExBuffer(36, 1, 0, region, 1 << 20, region + distance | bit, AREA);
+      assertThat(machine.send(PspCommand.INIT_EX, InitExBuffer.LAYOUT, command::write).status())
+          .isEqualTo(expected);
+    }
+  }
+
+  @Test
+  @DisplayName("is none, and the platform does not start, where a new one cannot be kept")
+  void cannotBeKept() {
+    PlatformStore readOnly =
+        new PlatformStore() {
+          @Override
+          public Optional<PlatformIdentity> load() {
+            return Optional.empty();
+          }
+
+          @Override
+          public void save(PlatformIdentity identity) throws IOException {
+            throw new IOException("read-only");
+          }
+
+          @Override
+          public void erase() {
+            // nothing is there
+          }
+        };
+    TestMachine machine = TestMachine.off(builder -> builder.store(readOnly));
+    assertThat(machine.init(new InitBuffer(0, 0, 0))).isEqualTo(FirmwareStatus.HWERROR_PLATFORM);
+    assertThat(machine.status().state()).isEqualTo(PlatformState.UNINIT.number());
+  }
+
+  @Test
+  @DisplayName("is shown to an owner to sign while there is no guest, whatever the profile")
+  void csrWithoutGuests() {
+    for (FirmwareProfile profile :
+        new FirmwareProfile[] {
+          FirmwareProfile.DEFAULT,
+          FirmwareProfile.DEFAULT.without(FirmwareQuirk.PEK_CSR_WHILE_WORKING)
+        }) {
+      TestMachine machine = TestMachine.ready(builder -> builder.profile(profile));
+      PekCsrBuffer command = new PekCsrBuffer(machine.room(2084), 2084);
+      assertThat(machine.send(PspCommand.PEK_CSR, PekCsrBuffer.LAYOUT, command::write).status())
+          .isEqualTo(FirmwareStatus.SUCCESS);
+    }
   }
 
   @Test

@@ -134,6 +134,27 @@ final class InterfaceCases {
     return cases;
   }
 
+  /**
+   * Each check with the nearest later one that would be answered otherwise: a part of the pairs.
+   */
+  List<Case> precedences() {
+    List<Case> cases = new ArrayList<>();
+    List<CheckRow> checks = row.checks(FirmwareProfile.DEFAULT);
+    for (int i = 0; i < checks.size(); i++) {
+      CheckRow first = checks.get(i);
+      checks.stream()
+          .skip(i + 1)
+          .filter(later -> later.status() != first.status() && !exclude(first, later))
+          .findFirst()
+          .ifPresent(later ->
+              cases.add(
+                  new Case(
+                      "%s: %s, before %s".formatted(row.command(), first.words(), later.words()),
+                      () -> withFaults(FirmwareProfile.DEFAULT, List.of(first, later), false))));
+    }
+    return cases;
+  }
+
   /** The pairs of {@link #pairs} that cannot be: both faults spoil the same thing. */
   int exclusions() {
     return exclusions;
