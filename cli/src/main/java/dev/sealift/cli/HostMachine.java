@@ -23,6 +23,11 @@ import java.util.List;
 
 /** A machine with a platform of its own under a model root, and its open /dev/sev. */
 public final class HostMachine implements AutoCloseable {
+  /** As on Genoa; the lower ones are for guests with SEV-ES. */
+  private static final int MAXIMUM_ASID = 1006;
+
+  private static final int MINIMUM_SEV_ASID = 100;
+
   private final Host host;
   private final SevPlatform platform;
   private final ModelRoot root;
@@ -44,7 +49,10 @@ public final class HostMachine implements AutoCloseable {
       throws VmmException, LinuxUnavailableException {
     SoftwareMachine.ProcessorFactory processor =
         (memory, controller) ->
-            SoftwareSecureProcessor.builder().rootOfTrust(root.root()).build(memory, controller);
+            SoftwareSecureProcessor.builder()
+                .rootOfTrust(root.root())
+                .asids(MAXIMUM_ASID, MINIMUM_SEV_ASID)
+                .build(memory, controller);
     KernelSettings settings = KernelSettings.DEFAULT.with(kernel);
     SoftwareMachine machine =
         switch (kind) {

@@ -301,6 +301,28 @@ class ContextTransferTest {
       assertThat(host.vms.at(mirror).isSevEsGuest()).isTrue();
       assertThat(host.op(mirror, SevCommand.LAUNCH_UPDATE_VMSA).result()).isZero();
     }
+
+    @Test
+    void hasVcpusWithRegistersOfTheirOwn() {
+      withSevEs();
+      int owner = host.createVm();
+      host.op(owner, SevCommand.ES_INIT);
+      MemorySegment start = host.struct(40, new KvmSevLaunchStart(0, 5, 0, 0, 0, 0)::write);
+      int sevFd = host.openSev(OpenFlags.O_RDWR);
+      assertThat(host.op(owner, SevCommand.LAUNCH_START, start, sevFd)).isEqualTo(DONE);
+      createVcpu(owner);
+      int mirror = host.createVm();
+      assertThat(copy(mirror, owner)).isZero();
+      int vcpu = createVcpu(mirror);
+
+      assertThat(host.op(mirror, SevCommand.LAUNCH_UPDATE_VMSA).result()).isZero();
+
+      assertThat(host.vms.vcpuAt(vcpu).isProtected()).isTrue();
+      assertThat(host.vms.at(owner).vcpus()).noneMatch(Vcpu::isProtected);
+      int ranges = host.physicalMemory.ranges();
+      host.calls.close(mirror);
+      assertThat(host.physicalMemory.ranges()).as("its VMSA is gone").isEqualTo(ranges - 1);
+    }
   }
 
   @Nested

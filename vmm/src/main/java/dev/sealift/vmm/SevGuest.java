@@ -241,7 +241,8 @@ public final class SevGuest {
   private boolean isServed(SevCommand command) throws VmmException {
     try (CallMemory.Frame call = callMemory.frame()) {
       int result = ask(call, command.id(), MemorySegment.NULL).result();
-      return result != Errno.EINVAL.negated();
+      // A guest without SEV-ES hears that it is none: then the command is there, too.
+      return result == Errno.EFAULT.negated() || result == Errno.ENOTTY.negated();
     }
   }
 

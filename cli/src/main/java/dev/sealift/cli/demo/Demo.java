@@ -126,7 +126,7 @@ final class Demo {
               owner.certificate(),
               owner.session()));
       byte[] measurement = source.await(HostEvent.Measured.class).measurement();
-      if (!owner.accepts(measurement, PseudoRandomWriter.image(guest))) {
+      if (!owner.accepts(measurement, launched(guest))) {
         throw new Failure(
             "The launch measurement is not that of the guest's image: its owner lets it go no"
                 + " further.");
@@ -134,6 +134,14 @@ final class Demo {
       narrator.say("launched", "policy " + plan.policy() + "; its owner accepts the measurement");
       return true;
     }
+  }
+
+  /** What the owner knows of the launch without asking any host. */
+  private byte[][] launched(PseudoRandomWriter.Plan guest) {
+    byte[] image = PseudoRandomWriter.image(guest);
+    return plan.policy().es()
+        ? new byte[][] {image, PseudoRandomWriter.vmsa(guest)}
+        : new byte[][] {image};
   }
 
   private void narrate(HostEvent event) {
@@ -166,7 +174,12 @@ final class Demo {
         true,
         new DemoReport.Side(from.pid()),
         new DemoReport.Side(to.pid()),
-        new DemoReport.Guest(plan.memoryBytes(), move.privatePages(), move.sharedPages(), measured),
+        new DemoReport.Guest(
+            plan.memoryBytes(),
+            move.privatePages(),
+            move.sharedPages(),
+            measured,
+            plan.policy().es()),
         move.rounds(),
         move.totals(),
         move.downtime(),
@@ -184,7 +197,7 @@ final class Demo {
         true,
         new DemoReport.Side(from.pid()),
         new DemoReport.Side(to.pid()),
-        new DemoReport.Guest(plan.memoryBytes(), 0, 0, measured),
+        new DemoReport.Guest(plan.memoryBytes(), 0, 0, measured, plan.policy().es()),
         List.of(),
         DemoReport.Totals.NONE,
         DemoReport.Downtime.NONE,

@@ -38,12 +38,11 @@ public final class DemoCommand implements Callable<Integer> {
   @Option(
       names = "--kernel",
       paramLabel = "mainline|extended",
-      defaultValue = "mainline",
       description =
           "The SEV commands that the hosts' kernels serve: those of mainline Linux, one page a"
               + " call; or extended, which no Linux has: whole batches of pages in a call, and the"
-              + " registers of SEV-ES guests.")
-  private KernelProfile kernel = KernelProfile.MAINLINE;
+              + " registers of SEV-ES guests. Mainline unless said, and with --es extended.")
+  private @Nullable KernelProfile kernel;
 
   @Option(
       names = "--memory",
@@ -72,6 +71,13 @@ public final class DemoCommand implements Callable<Integer> {
   private boolean noSend;
 
   @Option(
+      names = "--es",
+      description =
+          "Launch the guest with encrypted registers, too (SEV-ES), on a model host; with --kernel"
+              + " mainline to see why it stays.")
+  private boolean es;
+
+  @Option(
       names = "--json",
       description = "Print one JSON object on the last line of standard output.")
   private boolean json;
@@ -80,12 +86,12 @@ public final class DemoCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    HostKind kind = host.resolve();
+    HostKind kind = host == HostKind.AUTO && es ? HostKind.MODEL : host.resolve();
     if (downtimeMillis < 1 || downtimeMillis > 60_000) {
       throw new Failure(
           "--downtime " + downtimeMillis + " is out of range: give 1 to 60000 milliseconds.");
     }
-    DemoPlan plan = DemoPlan.of(kind, kernel, memory, hotSet, downtimeMillis, noSend);
+    DemoPlan plan = DemoPlan.of(kind, profile(), memory, hotSet, downtimeMillis, noSend, es);
     PrintWriter out = output();
     JsonMapper mapper = JsonMapper.shared();
     DemoReport report = new Demo(plan, new DemoNarrator(out), mapper).run();
@@ -94,6 +100,13 @@ public final class DemoCommand implements Callable<Integer> {
     }
     out.flush();
     return report.verified() ? 0 : 1;
+  }
+
+  private KernelProfile profile() {
+    if (kernel != null) {
+      return kernel;
+    }
+    return es ? KernelProfile.EXTENDED : KernelProfile.MAINLINE;
   }
 
   private PrintWriter output() {

@@ -54,19 +54,21 @@ final class DemoNarrator {
     }
     row(
         "guest",
-        "%s, %,d private pages, %,d shared"
+        "%s, %,d private pages, %,d shared%s"
             .formatted(
                 new MemorySize(report.guest().memoryBytes()),
                 report.guest().privatePages(),
-                report.guest().sharedPages()));
+                report.guest().sharedPages(),
+                report.guest().registersEncrypted() ? "; registers encrypted" : ""));
     row(
         "moved",
         String.format(
             Locale.ROOT,
-            "%d rounds, %,d packets of SEND_UPDATE_DATA (%s), %,d shared pages",
+            "%d rounds, %,d packets of SEND_UPDATE_DATA (%s)%s, %,d shared pages",
             report.rounds().size(),
             report.totals().privatePackets(),
             calls(report.totals().pagesPerCall()),
+            report.guest().registersEncrypted() ? ", 1 of SEND_UPDATE_VMSA" : "",
             report.totals().sharedPages()));
     row(
         "speed",

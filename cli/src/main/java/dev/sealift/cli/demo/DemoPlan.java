@@ -35,7 +35,8 @@ record DemoPlan(
       @Nullable MemorySize memory,
       @Nullable MemorySize hotSet,
       int downtimeMillis,
-      boolean noSend)
+      boolean noSend,
+      boolean es)
       throws Failure {
     boolean real = kind == HostKind.KVM;
     long memoryBytes = memory == null ? (real ? 128 : 64) * MIB : memory.bytes();
@@ -54,8 +55,16 @@ record DemoPlan(
               + hotBytes
               + " bytes does not fit: give a power of two, at most the memory less 4M.");
     }
+    if (real && es) {
+      throw new Failure(
+          "--es does not go with --host kvm: the kernel under it could read the registers of every"
+              + " vCPU; choose --host model.");
+    }
     GuestPolicy policy =
         GuestPolicy.of(GuestPolicy.Flag.NODBG, GuestPolicy.Flag.NOKS, GuestPolicy.Flag.SEV);
+    if (es) {
+      policy = policy.with(GuestPolicy.Flag.ES);
+    }
     return new DemoPlan(
         kind,
         kernel,

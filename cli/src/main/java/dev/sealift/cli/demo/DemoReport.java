@@ -61,8 +61,14 @@ record DemoReport(
    * @param privatePages how many of its pages were private when it was stopped
    * @param sharedPages how many were shared
    * @param measured whether its owner found the launch measurement to be the expected one
+   * @param registersEncrypted whether its registers are encrypted, too (SEV-ES)
    */
-  record Guest(long memoryBytes, long privatePages, long sharedPages, boolean measured) {}
+  record Guest(
+      long memoryBytes,
+      long privatePages,
+      long sharedPages,
+      boolean measured,
+      boolean registersEncrypted) {}
 
   /**
    * A round.

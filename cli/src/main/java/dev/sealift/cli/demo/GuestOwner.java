@@ -71,13 +71,16 @@ final class GuestOwner implements AutoCloseable {
   }
 
   /**
-   * Whether a reported measurement is that of this image.
+   * Whether a reported measurement is that of a guest that was launched with these parts.
    *
    * @param measurement 48 bytes: MAC and nonce
+   * @param launched its image, and behind it the VMSA of a guest with SEV-ES
    */
-  boolean accepts(byte[] measurement, byte[] image) {
+  boolean accepts(byte[] measurement, byte[]... launched) {
     LaunchDigest digest = new LaunchDigest();
-    digest.update(image);
+    for (byte[] part : launched) {
+      digest.update(part);
+    }
     byte[] nonce =
         Arrays.copyOfRange(
             measurement,

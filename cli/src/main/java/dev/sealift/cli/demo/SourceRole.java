@@ -20,6 +20,7 @@ import dev.sealift.vmm.GuestConfiguration;
 import dev.sealift.vmm.Launch;
 import dev.sealift.vmm.Measured;
 import dev.sealift.vmm.PlatformStatus;
+import dev.sealift.vmm.SevMode;
 import dev.sealift.vmm.VmmException;
 import dev.sealift.vmm.guest.PseudoRandomWriter;
 import dev.sealift.vmm.guest.StepCounter;
@@ -96,16 +97,19 @@ final class SourceRole {
     boolean done = false;
     try {
       PseudoRandomWriter.load(guest.memory(), plan);
+      PseudoRandomWriter.prepare(guest.vcpu(), plan);
       Launch launch =
           guest.sev().launchStart(order.policy(), order.ownerCertificate(), order.session());
       launch.updateData(0, PseudoRandomWriter.MEASURED_BYTES);
+      if (guest.configuration().mode() == SevMode.SEV_ES) {
+        launch.updateVmsa();
+      }
       Measured measured = launch.measure();
       demo.tell(new HostEvent.Measured(measured.measurement()));
       demo.expect(HostOrder.Run.class);
       measured.finish();
 
       StepCounter steps = StepCounter.attach(guest.machine());
-      PseudoRandomWriter.prepare(guest.vcpu(), plan);
       guest.run();
       steps.await(BATCHES_BEFORE_MOVE, BOOT);
       demo.tell(new HostEvent.Running());

@@ -17,7 +17,8 @@ class DemoPlanTest {
   @Test
   @DisplayName("the guest may be sent, but not debugged, and only to a chip of the same root")
   void defaultPolicy() throws Exception {
-    DemoPlan plan = DemoPlan.of(HostKind.MODEL, KernelProfile.MAINLINE, null, null, 100, false);
+    DemoPlan plan =
+        DemoPlan.of(HostKind.MODEL, KernelProfile.MAINLINE, null, null, 100, false, false);
 
     assertThat(plan.policy().noSend()).isFalse();
     assertThat(plan.policy().noDebug()).isTrue();
@@ -30,10 +31,25 @@ class DemoPlanTest {
   @DisplayName("with --nosend the guest forbids its own move")
   void noSend() throws Exception {
     assertThat(
-            DemoPlan.of(HostKind.MODEL, KernelProfile.MAINLINE, null, null, 100, true)
+            DemoPlan.of(HostKind.MODEL, KernelProfile.MAINLINE, null, null, 100, true, false)
                 .policy()
                 .noSend())
         .isTrue();
+  }
+
+  @Test
+  @DisplayName("with --es the guest's registers are encrypted, which no host over /dev/kvm can do")
+  void encryptedRegisters() throws Exception {
+    assertThat(
+            DemoPlan.of(HostKind.MODEL, KernelProfile.EXTENDED, null, null, 100, false, true)
+                .policy()
+                .es())
+        .isTrue();
+    assertThatThrownBy(
+            () -> DemoPlan.of(HostKind.KVM, KernelProfile.EXTENDED, null, null, 100, false, true))
+        .isInstanceOf(Failure.class)
+        .hasMessageContaining("could read the registers")
+        .hasMessageContaining("--host model");
   }
 
   @Test
@@ -41,7 +57,13 @@ class DemoPlanTest {
   void smallGuest() throws Exception {
     DemoPlan plan =
         DemoPlan.of(
-            HostKind.MODEL, KernelProfile.MAINLINE, MemorySize.parse("8M"), null, 100, false);
+            HostKind.MODEL,
+            KernelProfile.MAINLINE,
+            MemorySize.parse("8M"),
+            null,
+            100,
+            false,
+            false);
 
     assertThat(plan.hotPages() * 4096).isLessThanOrEqualTo(4L << 20);
   }
@@ -52,7 +74,13 @@ class DemoPlanTest {
   void memory(String size) {
     assertThatThrownBy(() ->
             DemoPlan.of(
-                HostKind.MODEL, KernelProfile.MAINLINE, MemorySize.parse(size), null, 100, false))
+                HostKind.MODEL,
+                KernelProfile.MAINLINE,
+                MemorySize.parse(size),
+                null,
+                100,
+                false,
+                false))
         .isInstanceOf(Failure.class)
         .hasMessageContaining("multiple of 2M");
   }
@@ -68,6 +96,7 @@ class DemoPlanTest {
                 MemorySize.parse("64M"),
                 MemorySize.parse(size),
                 100,
+                false,
                 false))
         .isInstanceOf(Failure.class)
         .hasMessageContaining("power of two");

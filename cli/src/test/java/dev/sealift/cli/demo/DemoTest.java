@@ -92,6 +92,33 @@ class DemoTest {
   }
 
   @Test
+  @DisplayName("a guest whose registers are encrypted moves, measured and proved like any other")
+  void encryptedRegisters() {
+    Run run = run("demo", "--es", "--memory", "8M", "--json");
+
+    assertThat(run.code()).as(run.out() + run.err()).isZero();
+    JsonNode json = run.json();
+    assertThat(json.get("host").asString()).isEqualTo("model");
+    assertThat(json.get("kernel").asString()).isEqualTo("extended");
+    assertThat(json.get("verified").asBoolean()).isTrue();
+    assertThat(json.get("guest").get("measured").asBoolean()).isTrue();
+    assertThat(json.get("guest").get("registersEncrypted").asBoolean()).isTrue();
+    assertThat(run.out()).contains("registers encrypted", "1 of SEND_UPDATE_VMSA");
+  }
+
+  @Test
+  @DisplayName("on a kernel like mainline Linux it stays, with a sentence that says why")
+  void encryptedRegistersOnMainline() {
+    Run run = run("demo", "--es", "--kernel", "mainline", "--memory", "8M", "--json");
+
+    assertThat(run.code()).isEqualTo(1);
+    assertThat(run.json().get("moved").asBoolean()).isFalse();
+    assertThat(run.json().get("reason").asString())
+        .contains("ES", "mainline Linux", "SEND_UPDATE_VMSA");
+    assertThat(run.out()).contains("runs on at the source");
+  }
+
+  @Test
   @DisplayName("a guest whose policy says NOSEND stays where it is, with a sentence that says why")
   void noSend() {
     Run run = run("demo", "--host", "model", "--memory", "8M", "--nosend", "--json");
