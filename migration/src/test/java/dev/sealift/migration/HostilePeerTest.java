@@ -194,7 +194,7 @@ class HostilePeerTest {
     assertStays(
         (control, listener) ->
             control.send(
-                new Message.Welcome(2, true, 1, new byte[2084], new byte[6252], new byte[1])),
+                new Message.Welcome(3, true, 1, new byte[2084], new byte[6252], new byte[1])),
         FailureCode.OUT_OF_TURN);
     assertStays(
         (control, listener) ->
