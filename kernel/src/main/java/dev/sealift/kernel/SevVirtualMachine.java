@@ -184,6 +184,10 @@ final class SevVirtualMachine {
         createdVcpus--;
       } else {
         vcpus.add(vcpu);
+        if (destroyed && !active) {
+          // The VM was closed meanwhile: nobody comes back for this one's registers.
+          vcpu.release();
+        }
       }
     } finally {
       lock.unlock();

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sealift.abi.Errno;
 import dev.sealift.abi.FirmwareStatus;
 import dev.sealift.abi.OpenFlags;
+import dev.sealift.abi.kvm.KvmIoctl;
 import dev.sealift.abi.psp.AttestationBuffer;
 import dev.sealift.abi.psp.HandleBuffer;
 import dev.sealift.abi.psp.PacketBuffer;
@@ -69,15 +70,15 @@ class FirmwareRefusalsTest {
   void aVmsaIsAnErrorWithTheFirmwaresStatus(SevCommand command) {
     int vm = host.createVm();
     assertThat(host.op(vm, SevCommand.ES_INIT).result()).isZero();
+    assertThat(host.calls.ioctl(vm, KvmIoctl.CREATE_VCPU, 0)).isNotNegative();
     MemorySegment start = host.struct(40, new KvmSevLaunchStart(0, 5, 0, 0, 0, 0)::write);
     host.op(vm, SevCommand.LAUNCH_START, start, guest.sevFd());
+    if (command == SevCommand.SEND_UPDATE_VMSA) {
+      assertThat(host.op(vm, SevCommand.LAUNCH_UPDATE_VMSA).result()).isZero();
+    }
     refuse(PspCommand.valueOf(command.name()));
-    MemorySegment parts = host.take(4096);
-    MemorySegment struct =
-        host.struct(
-            48,
-            new KvmSevUpdateVmsa(parts.address(), 52, page.address(), 4096, parts.address(), 4096)
-                ::write);
+    long parts = page.address();
+    MemorySegment struct = host.struct(40, new KvmSevUpdateVmsa(0, parts, 52, parts, 4096)::write);
 
     assertThat(host.op(vm, command, struct)).isEqualTo(REFUSED);
   }

@@ -2,7 +2,9 @@ package dev.sealift.kernel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sealift.abi.kvm.KvmIoctl;
 import dev.sealift.abi.psp.HandleBuffer;
+import dev.sealift.abi.sev.SevCommand;
 import java.lang.foreign.MemorySegment;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -94,5 +96,21 @@ class TeardownTest {
     assertThat(host.calls.close(vm)).isNegative();
 
     assertThat(processor.log).isEmpty();
+  }
+
+  @Test
+  void theRegistersOfAVcpuThatIsJustBeingCreatedGoToo() {
+    ScriptedProcessor withSevEs = new ScriptedProcessor();
+    withSevEs.minimumSevAsid = 4;
+    TestHost another = TestHost.of(withSevEs);
+    int vm = another.createVm();
+    int ranges = another.physicalMemory.ranges();
+    assertThat(another.op(vm, SevCommand.ES_INIT).result()).isZero();
+    int withTrustedMemory = ranges + 1;
+    another.kernel.beforeIoctl = () -> another.vms.at(vm).destroy();
+
+    assertThat(another.calls.ioctl(vm, KvmIoctl.CREATE_VCPU, 0)).isNotNegative();
+
+    assertThat(another.physicalMemory.ranges()).isEqualTo(withTrustedMemory);
   }
 }
