@@ -2,7 +2,9 @@ package dev.sealift.vmm;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.sealift.abi.kvm.KvmCapability;
 import dev.sealift.abi.kvm.KvmParavirtual;
 import dev.sealift.abi.kvm.KvmRegs;
 import java.lang.foreign.MemorySegment;
@@ -28,7 +30,16 @@ class RingZeroOnKvmTest {
 
   /** Code in memory that is mapped one to one; what it writes to the result port is kept. */
   private VirtualMachine loaded(String code) throws Exception {
-    VirtualMachine machine = VirtualMachine.create(KvmHost.orSkip(), 2 << 20);
+    Host host = KvmHost.orSkip();
+    try (KvmDevice kvm = KvmDevice.open(host)) {
+      assumeTrue(
+          kvm.capability(KvmCapability.X86_MSR_FILTER) != 0,
+          "this KVM is older than Linux 5.10: it cannot pass a register on to the VMM");
+      assumeTrue(
+          kvm.capability(KvmCapability.EXIT_HYPERCALL) != 0,
+          "this KVM is older than Linux 5.14: it cannot pass a hypercall on to the VMM");
+    }
+    VirtualMachine machine = VirtualMachine.create(host, 2 << 20);
     var memory = machine.memory().segment();
     memory.set(ValueLayout.JAVA_LONG, PAGE_TABLES, PAGE_TABLES + 0x1000 | 0x27);
     memory.set(ValueLayout.JAVA_LONG, PAGE_TABLES + 0x1000, PAGE_TABLES + 0x2000 | 0x27);
