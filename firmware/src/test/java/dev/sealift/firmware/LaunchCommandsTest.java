@@ -264,6 +264,18 @@ class LaunchCommandsTest {
     }
 
     @Test
+    @DisplayName("is under keys of zero even after a launch under an owner's keys was refused")
+    void refusedOwnersKeysAreForgotten() {
+      GuestPolicy policy = ANYTHING_GOES.withMinimumApi(1, 56);
+      GuestOwner owner = new GuestOwner(machine);
+      LaunchStartBuffer refused = owner.launch(owner.session(policy).blob(), policy);
+      assertThat(machine.launchStart(refused).status()).isEqualTo(POLICY_FAILURE);
+      int handle = machine.launching(ANYTHING_GOES, 1);
+      assertMeasured(
+          machine.launchMeasure(handle), TransportKeys.zero(), ANYTHING_GOES, new byte[0]);
+    }
+
+    @Test
     @DisplayName("is under keys of zero where there is no owner")
     void withoutOwner() {
       int handle = machine.launching(ANYTHING_GOES, 1);
