@@ -25,10 +25,12 @@ import dev.sealift.crypto.GuestPolicy;
 import dev.sealift.crypto.GuestPolicy.Flag;
 import dev.sealift.crypto.P384;
 import dev.sealift.crypto.cert.PlatformChain;
+import dev.sealift.crypto.cert.RootOfTrust;
 import dev.sealift.crypto.cert.SevCertificate;
 import java.security.SecureRandom;
 import java.security.interfaces.ECPublicKey;
 import java.util.Arrays;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.DynamicTest;
@@ -108,6 +110,46 @@ class SendCommandsTest {
               6252);
       assertThat(machine.sendStart(unsignedCek).status()).isEqualTo(INVALID_CERTIFICATE);
       assertThat(machine.sendStart(machine.sendStartTo(own, guest)).status()).isEqualTo(SUCCESS);
+    }
+
+    @Test
+    @DisplayName("looks for the CEK's signature of later generations, or for that of its ASK")
+    void naples() throws Exception {
+      NaplesRoot root = new NaplesRoot();
+      PlatformChain target = root.over(TestMachine.ready().chain());
+      FirmwareProfile byKey =
+          FirmwareProfile.DEFAULT.without(FirmwareQuirk.ASK_TAKEN_FOR_RSA_SHA384);
+      for (FirmwareProfile profile : List.of(FirmwareProfile.DEFAULT, byKey)) {
+        TestMachine machine =
+            TestMachine.ready(builder ->
+                builder.profile(profile).rootOfTrust(RootOfTrust.of("naples", root.ark)));
+        int guest = running(machine, SEV, 1);
+        assertThat(machine.sendStart(machine.sendStartTo(target, guest)).status())
+            .isEqualTo(profile == byKey ? SUCCESS : INVALID_CERTIFICATE);
+      }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+      "1664, true, true",
+      "2176, true, false",
+      "2432, false, true",
+      "2688, true, false",
+      "3200, true, true",
+      "3201, false, false"
+    })
+    @DisplayName("takes the lengths of pairs of ASK and ARK that its profile knows")
+    void amdLengths(long length, boolean shipped, boolean real) {
+      FirmwareProfile other = FirmwareProfile.DEFAULT.without(FirmwareQuirk.MIXED_AMD_CERTS_LEN);
+      for (FirmwareProfile profile : List.of(FirmwareProfile.DEFAULT, other)) {
+        TestMachine machine = TestMachine.ready(builder -> builder.profile(profile));
+        int guest = running(machine, SEV, 1);
+        SendStartBuffer command =
+            new SendStartBuffer(
+                guest, 0, NOWHERE, 2084, NOWHERE, 6252, NOWHERE, length, NOWHERE, 128);
+        assertThat(machine.sendStart(command).status())
+            .isEqualTo((profile == other ? real : shipped) ? INVALID_ADDRESS : INVALID_LEN);
+      }
     }
 
     @ParameterizedTest
