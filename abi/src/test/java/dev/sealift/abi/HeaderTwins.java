@@ -16,6 +16,8 @@ import dev.sealift.abi.layout.StructLayout;
 import dev.sealift.abi.psp.GuestState;
 import dev.sealift.abi.psp.PlatformState;
 import dev.sealift.abi.psp.PspCommand;
+import dev.sealift.abi.psp.QueuedCommand;
+import dev.sealift.abi.psp.QueuedStatus;
 import dev.sealift.abi.sev.KvmSevUpdateDataBatch;
 import dev.sealift.abi.sev.KvmSevUpdateVmsa;
 import dev.sealift.abi.sev.SevCommand;
@@ -139,7 +141,13 @@ final class HeaderTwins {
     for (Class<?> processor : List.of(SaveArea.class, SegmentRegister.class, ResetState.class)) {
       reasons.put(processor.getSimpleName(), PROCESSOR);
     }
-    for (Class<?> firmware : List.of(PspCommand.class, PlatformState.class, GuestState.class)) {
+    for (Class<?> firmware :
+        List.of(
+            PspCommand.class,
+            PlatformState.class,
+            GuestState.class,
+            QueuedCommand.class,
+            QueuedStatus.class)) {
       reasons.put(firmware.getSimpleName(), FIRMWARE);
     }
     for (String limit :
@@ -171,6 +179,7 @@ final class HeaderTwins {
             "PekCsr",
             "PlatformStatus",
             "ReceiveStart",
+            "RingBuffer",
             "SendStart",
             "SwapIn",
             "SwapOut")) {
