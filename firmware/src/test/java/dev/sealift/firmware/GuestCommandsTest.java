@@ -115,6 +115,23 @@ class GuestCommandsTest {
   }
 
   @Test
+  @DisplayName("stays its guest's when others are flushed")
+  void ownedThroughAFlush() {
+    assertThat(machine.activate(guest, 3)).isEqualTo(SUCCESS);
+    machine.succeed(PspCommand.DF_FLUSH);
+    assertThat(machine.activate(machine.launchStart(ANYTHING_GOES), 3)).isEqualTo(ASID_OWNED);
+  }
+
+  @Test
+  @DisplayName("is dirty again after the next INIT, though it was flushed before")
+  void dirtyAfterTheNextInit() {
+    machine.succeed(PspCommand.SHUTDOWN);
+    machine.init();
+    guest = machine.launchStart(ANYTHING_GOES);
+    assertThat(machine.activate(guest, 1)).isEqualTo(DFFLUSH_REQUIRED);
+  }
+
+  @Test
   @DisplayName("is dirty after INIT, every one of them")
   void dirtyAfterInit() {
     TestMachine fresh = TestMachine.off();

@@ -141,6 +141,36 @@ class RegisterStateTest {
   }
 
   @Test
+  @DisplayName("are those of each vCPU, and a page that only says so is none")
+  void manyVcpus() {
+    TestMachine machine = machine(FirmwareProfile.DEFAULT);
+    int guest = machine.launching(ES, ASID);
+    long first = launchedVmsa(machine, guest, randomBytes(PAGE, 4));
+    long second = launchedVmsa(machine, guest, randomBytes(PAGE, 5));
+    machine.launchMeasure(guest);
+    machine.succeed(PspCommand.LAUNCH_FINISH, guest);
+    machine.sendStart(guest, machine(FirmwareProfile.DEFAULT).chain());
+    assertThat(sealed(machine, guest, first)).isEqualTo(FirmwareStatus.SUCCESS);
+    assertThat(sealed(machine, guest, second)).isEqualTo(FirmwareStatus.SUCCESS);
+    // Where the page says that its checksum is: beside a slot, or in none.
+    for (long slot : new long[] {TMR + 8, TMR - 256, TMR + (1 << 20), TMR + (1 << 20) - 256, -1}) {
+      byte[] address = ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN).putLong(slot).array();
+      assertThat(machine.controller.write(ASID, second + 0x388, MemorySegment.ofArray(address)))
+          .isTrue();
+      assertThat(sealed(machine, guest, second))
+          .as("slot at %#x", slot)
+          .isEqualTo(FirmwareStatus.INVALID_PARAM);
+    }
+  }
+
+  private static FirmwareStatus sealed(TestMachine machine, int guest, long vmsa) {
+    return send(
+        machine,
+        PspCommand.SEND_UPDATE_VMSA,
+        new PacketBuffer(guest, machine.room(52), 52, vmsa, PAGE, machine.room(PAGE), PAGE));
+  }
+
+  @Test
   @DisplayName("free their checksum slots when the guest ends")
   void slotsAreFreed() {
     TestMachine machine = machine(FirmwareProfile.DEFAULT);
