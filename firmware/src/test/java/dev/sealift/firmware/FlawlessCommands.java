@@ -152,7 +152,8 @@ final class FlawlessCommands {
 
   private static void sendUpdate(Scenario s, long page) {
     out(s, "hdr_address", "hdr_len", 52);
-    out(s, "trans_address", "trans_len", PAGE);
+    // More room than data: a length that is written back is seen.
+    out(s, "trans_address", "trans_len", PAGE + 32);
     s.set("guest_address", page);
     s.set("guest_len", PAGE);
   }
