@@ -115,6 +115,17 @@ class GuestCommandsTest {
   }
 
   @Test
+  @DisplayName("is given to the guest with the last handle, too")
+  void lastHandle() {
+    int last = guest;
+    while (machine.processor.platform().guests().freeHandle() != 0) {
+      last = machine.launchStart(ANYTHING_GOES);
+    }
+    assertThat(last).isEqualTo(1024);
+    assertThat(machine.activate(last, 3)).isEqualTo(SUCCESS);
+  }
+
+  @Test
   @DisplayName("stays its guest's when others are flushed")
   void ownedThroughAFlush() {
     assertThat(machine.activate(guest, 3)).isEqualTo(SUCCESS);
