@@ -59,11 +59,15 @@ final class SoftwareSev implements SystemCalls {
     if (DeviceFiles.owns(fd)) {
       return module.files().close(fd) ? 0 : Errno.EBADF.negated();
     }
-    SevVirtualMachine vm = vms.remove(fd);
+    SevVirtualMachine vm = vms.at(fd);
+    Vcpu vcpu = vms.vcpuAt(fd);
     if (vm != null) {
       vm.destroy();
     }
-    return below.close(fd);
+    int result = below.close(fd);
+    // Known until the number is free: whoever calls meanwhile finds it closed, not without SEV.
+    vms.remove(fd, vm, vcpu);
+    return result;
   }
 
   @Override

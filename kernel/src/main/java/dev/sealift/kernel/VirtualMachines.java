@@ -42,4 +42,14 @@ final class VirtualMachines implements EncryptionContexts {
     vms = vms.without(fd);
     return vm;
   }
+
+  /** Forgets a descriptor, unless by now it is that of another VM or vCPU. */
+  synchronized void remove(int fd, @Nullable SevVirtualMachine vm, @Nullable Vcpu vcpu) {
+    if (vm != null && vms.at(fd) == vm) {
+      vms = vms.without(fd);
+    }
+    if (vcpu != null && vcpus.at(fd) == vcpu) {
+      vcpus = vcpus.without(fd);
+    }
+  }
 }

@@ -39,6 +39,9 @@ final class FuzzedHost {
   final List<Integer> vcpus = new CopyOnWriteArrayList<>();
   final List<Integer> devices = new CopyOnWriteArrayList<>();
 
+  /** The memory of every process, which the others do not touch. */
+  final List<MemorySegment> memories = new CopyOnWriteArrayList<>();
+
   /** Every VM that there ever was: a closed one may still have mirrors. */
   private final Set<SevVirtualMachine> all = ConcurrentHashMap.newKeySet();
 

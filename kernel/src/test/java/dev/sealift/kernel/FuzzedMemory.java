@@ -40,14 +40,17 @@ final class FuzzedMemory {
   final long guest;
   private final MemorySegment readOnly;
   private final MemorySegment before = MemorySegment.ofArray(new byte[SIZE]);
+  private final FuzzedHost shared;
   private final TestHost host;
   private final Random random;
   private MemorySegment flickering;
 
-  FuzzedMemory(TestHost host, Random random) {
-    this.host = host;
+  FuzzedMemory(FuzzedHost shared, Random random) {
+    this.shared = shared;
+    this.host = shared.host;
     this.random = random;
     memory = host.map(SIZE);
+    shared.memories.add(memory);
     readOnly = host.map(PAGE, MapFlags.PROT_READ);
     flickering = host.map(2 * PAGE);
     certificates = memory.address() + 2 * PAGE;
@@ -97,6 +100,19 @@ final class FuzzedMemory {
       case 2 -> 0xFFFF_FFFFL - random.nextInt(2 * PAGE);
       default -> limits[random.nextInt(limits.length)] + random.nextInt(3) - 1 & 0xFFFF_FFFFL;
     };
+  }
+
+  /** Half a pointer can be one to another process's memory: that one would wonder who wrote. */
+  void keepOffOthers(MemorySegment struct) {
+    for (int at = 0; at <= struct.byteSize() - 8; at += 4) {
+      long address = struct.get(ValueLayout.JAVA_LONG_UNALIGNED, at);
+      for (MemorySegment other : shared.memories) {
+        long distance = address - other.address();
+        if (other != memory && distance > -SIZE && distance < SIZE) {
+          struct.set(ValueLayout.JAVA_LONG_UNALIGNED, at, LOWEST);
+        }
+      }
+    }
   }
 
   /** Some memory goes and other memory comes. */

@@ -210,5 +210,6 @@ final class FuzzedParameters {
         default -> struct.set(ValueLayout.JAVA_BYTE, random.nextInt(SIZE), (byte) random.nextInt());
       }
     }
+    memory.keepOffOthers(struct);
   }
 }

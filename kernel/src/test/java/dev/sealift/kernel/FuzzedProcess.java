@@ -62,7 +62,7 @@ final class FuzzedProcess {
     this.surface = surface;
     this.random = random;
     this.states = states;
-    this.memory = new FuzzedMemory(shared.host, random);
+    this.memory = new FuzzedMemory(shared, random);
     this.parameters = new FuzzedParameters(memory, random);
     exportCertificates();
   }

@@ -2,6 +2,7 @@ package dev.sealift.kernel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sealift.abi.Errno;
 import dev.sealift.abi.kvm.KvmIoctl;
 import dev.sealift.abi.psp.HandleBuffer;
 import dev.sealift.abi.sev.SevCommand;
@@ -38,6 +39,49 @@ class TeardownTest {
     host.calls.close(guest.vm());
 
     assertThat(seen[0]).isEqualTo(3);
+  }
+
+  @Test
+  void untilItIsOverTheVmIsABadDescriptorAndNotOneWithoutSev() {
+    StartedGuest guest = StartedGuest.launched(host);
+    int[] seen = new int[2];
+    host.kernel.beforeClose =
+        () -> {
+          seen[0] = host.op(guest.vm(), SevCommand.GUEST_STATUS).result();
+          seen[1] = host.register(guest.vm(), host.map(4096).address(), 4096);
+        };
+
+    host.calls.close(guest.vm());
+
+    assertThat(seen).containsOnly(Errno.EBADF.negated());
+    assertThat(host.vms.at(guest.vm())).isNull();
+  }
+
+  @Test
+  void aNumberThatIsGivenAgainAtOnceIsTheNewVms() {
+    int vm = host.sevVm();
+    host.kernel.beforeClose =
+        () -> {
+          host.kernel.beforeClose = () -> {};
+          host.kernel.close(vm);
+          host.kernel.nextFd.set(vm);
+          assertThat(host.createVm()).isEqualTo(vm);
+        };
+
+    host.calls.close(vm);
+
+    assertThat(host.vms.at(vm)).isNotNull();
+    assertThat(host.vms.at(vm).isSevGuest()).isFalse();
+  }
+
+  @Test
+  void aVcpuIsForgottenToo() {
+    int vm = host.sevVm();
+    int vcpu = host.calls.ioctl(vm, KvmIoctl.CREATE_VCPU, 0);
+
+    assertThat(host.calls.close(vcpu)).isZero();
+
+    assertThat(host.vms.vcpuAt(vcpu)).isNull();
   }
 
   @Test
