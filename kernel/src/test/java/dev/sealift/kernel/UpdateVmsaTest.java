@@ -15,6 +15,8 @@ import dev.sealift.abi.sev.SevCommand;
 import dev.sealift.kernel.TestHost.Outcome;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -335,5 +337,40 @@ class UpdateVmsaTest {
     assertThat(host.calls.ioctl(vm, KvmIoctl.CREATE_VCPU, 99)).isEqualTo(Errno.EINVAL.negated());
 
     assertThat(host.physicalMemory.ranges()).isEqualTo(ranges);
+  }
+
+  @Test
+  void aPacketLargerThanAnyTakesKernelMemoryForItsCallOnly() {
+    launch();
+    assertThat(host.op(vm, SevCommand.SEND_UPDATE_VMSA, packet())).isEqualTo(DONE);
+    long room = host.map(0x8000).address();
+    int ranges = host.physicalMemory.ranges();
+
+    assertThat(
+            host.op(
+                vm, SevCommand.SEND_UPDATE_VMSA, parameters(VCPU_ID, room, 0x4001, room, 0x4001)))
+        .isEqualTo(DONE);
+
+    assertThat(host.physicalMemory.ranges()).isEqualTo(ranges);
+  }
+
+  @Test
+  void aLengthQueryShowsTheFirmwareNothingOfAnEarlierCommand() {
+    launch();
+
+    host.op(vm, SevCommand.SEND_UPDATE_VMSA, parameters(VCPU_ID, 0, 0));
+
+    assertThat(processor.last().packet())
+        .isEqualTo(new PacketBuffer(ScriptedProcessor.FIRST_HANDLE, 0, 0, 0, 0, 0, 0));
+  }
+
+  @Test
+  void oncePackedTheVcpuIsThereForOtherThreads() throws Exception {
+    launch();
+    FutureTask<Integer> registers =
+        new FutureTask<>(() -> host.calls.ioctl(vcpu, KvmIoctl.GET_REGS, 0));
+    Thread.ofPlatform().daemon().start(registers);
+
+    assertThat(registers.get(20, TimeUnit.SECONDS)).isEqualTo(Errno.EINVAL.negated());
   }
 }
