@@ -49,12 +49,12 @@ final class CommandNames {
 
   /** The names that are most like one that does not exist, the nearest first. */
   List<String> nearest(String asked) {
-    String name = plain(normal(asked));
+    String name = letters(plain(normal(asked)));
     return Stream.concat(
             table.commands().stream().map(row -> row.command().name()),
             SystemCall.ALL.stream().map(call -> plain(call.name())))
         .distinct()
-        .sorted(Comparator.comparingInt(known -> unlikeness(name, known)))
+        .sorted(Comparator.comparingInt(known -> unlikeness(name, letters(known))))
         .limit(NEAREST)
         .toList();
   }
@@ -66,6 +66,11 @@ final class CommandNames {
   /** A name without the kernel's prefix. */
   private static String plain(String name) {
     return name.replaceFirst("^(KVM_)?SEV_", "");
+  }
+
+  /** A name as those write it who leave the underscores out. */
+  private static String letters(String name) {
+    return name.replace("_", "");
   }
 
   /** How many letters differ; those that only one of them lacks at an end count less. */

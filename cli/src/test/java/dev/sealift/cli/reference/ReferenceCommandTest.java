@@ -213,6 +213,7 @@ class ReferenceCommandTest {
     assertThat(ask("update_vmsa").err())
         .contains("LAUNCH_UPDATE_VMSA", "SEND_UPDATE_VMSA", "RECEIVE_UPDATE_VMSA");
     assertThat(ask("KVM_SEV_LAUNCH_STRT").err()).contains("LAUNCH_START");
+    assertThat(ask("sendupdate").err()).contains("are SEND_UPDATE_");
   }
 
   @ParameterizedTest
