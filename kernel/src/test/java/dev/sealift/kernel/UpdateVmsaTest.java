@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sealift.abi.Errno;
 import dev.sealift.abi.FirmwareStatus;
+import dev.sealift.abi.MapFlags;
 import dev.sealift.abi.OpenFlags;
 import dev.sealift.abi.kvm.KvmIoctl;
 import dev.sealift.abi.psp.LaunchUpdateBuffer;
@@ -372,5 +373,56 @@ class UpdateVmsaTest {
     Thread.ofPlatform().daemon().start(registers);
 
     assertThat(registers.get(20, TimeUnit.SECONDS)).isEqualTo(Errno.EINVAL.negated());
+  }
+
+  @Test
+  void readingRegistersForTheFirmwareLeavesNoMemoryBehind() {
+    int ranges = host.physicalMemory.ranges();
+
+    launch();
+
+    assertThat(host.physicalMemory.ranges()).isEqualTo(ranges);
+  }
+
+  @Nested
+  @DisplayName("and lists of MSRs once registers are encrypted")
+  class MsrLists {
+    private static final int TIME_STAMP_COUNTER = 0x10;
+    private static final int EFER = 0xC000_0080;
+
+    private int get(MemorySegment list, int count, int first, int second) {
+      list.set(ValueLayout.JAVA_INT_UNALIGNED, 0, count);
+      list.set(ValueLayout.JAVA_INT_UNALIGNED, 8, first);
+      if (list.byteSize() >= 40) {
+        list.set(ValueLayout.JAVA_INT_UNALIGNED, 24, second);
+      }
+      return host.calls.ioctl(vcpu, KvmIoctl.GET_MSRS, list.address());
+    }
+
+    @Test
+    void thatAreTooLongAreTheKernelsBelowToRefuse() {
+      launch();
+      host.kernel.passedDown.clear();
+
+      assertThat(get(host.map(8192), 256, EFER, 0)).isEqualTo(Errno.EINVAL.negated());
+
+      assertThat(host.kernel.passedDown).hasSize(1);
+    }
+
+    @Test
+    void thatRunOutOfMemoryAreABadAddress() {
+      launch();
+      MemorySegment end = host.map(4096).asSlice(4096 - 24);
+
+      assertThat(get(end, 2, TIME_STAMP_COUNTER, 0)).isEqualTo(Errno.EFAULT.negated());
+    }
+
+    @Test
+    void thatCannotBeWrittenToAreABadAddress() {
+      launch();
+      MemorySegment list = host.map(4096, MapFlags.PROT_READ);
+
+      assertThat(get(list, 2, TIME_STAMP_COUNTER, EFER)).isEqualTo(Errno.EFAULT.negated());
+    }
   }
 }
