@@ -241,7 +241,7 @@ final class FuzzedProcess {
     }
     if (states != null && vm != null) {
       assertThat(vm.pinnedPages().locked()).as("pages pinned").isEqualTo(pinned);
-      if (id == SevCommand.SEND_START.id() && result == 0) {
+      if (id == SevCommand.SEND_START.id() && result == 0 && argument != 0) {
         parameters.sent(shared.guest(vm.handle()).policy());
       }
     }
