@@ -42,9 +42,27 @@ final class AesCtr implements AutoCloseable {
 
   /** Turns {@code in} into {@code out}, two different arrays, from the IV at {@code ivOffset}. */
   void apply(byte[] iv, int ivOffset, byte[] in, byte[] out, int length) {
+    begin(iv, ivOffset);
+    try {
+      cipher.doFinal(in, 0, length, out, 0);
+    } catch (GeneralSecurityException e) {
+      throw MissingAlgorithm.because(e);
+    }
+  }
+
+  /** Starts a run of the counter; {@link #go} takes up data where the last one ended. */
+  void begin(byte[] iv, int ivOffset) {
     try {
       cipher.init(Cipher.ENCRYPT_MODE, key, new IvParameterSpec(iv, ivOffset, BLOCK));
-      cipher.doFinal(in, 0, length, out, 0);
+    } catch (GeneralSecurityException e) {
+      throw MissingAlgorithm.because(e);
+    }
+  }
+
+  /** Turns whole blocks of {@code in} into {@code out}, two different arrays. */
+  void go(byte[] in, int inOffset, byte[] out, int outOffset, int length) {
+    try {
+      cipher.update(in, inOffset, length, out, outOffset);
     } catch (GeneralSecurityException e) {
       throw MissingAlgorithm.because(e);
     }

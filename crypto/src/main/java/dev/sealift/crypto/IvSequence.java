@@ -71,4 +71,29 @@ public final class IvSequence {
     LONG.set(into, offset, startHigh + carry);
     LONG.set(into, offset + Long.BYTES, low);
   }
+
+  /**
+   * Writes the IV that lies a number of blocks after another, modulo 2^128.
+   *
+   * @param iv the other, 16 bytes
+   * @param blocks how far on, 0 or more
+   */
+  static void advance(byte[] iv, long blocks, byte[] into, int offset) {
+    long high = (long) LONG.get(iv, 0);
+    long low = (long) LONG.get(iv, Long.BYTES);
+    long sum = low + blocks;
+    long carry = Long.compareUnsigned(sum, low) < 0 ? 1 : 0;
+    LONG.set(into, offset, high + carry);
+    LONG.set(into, offset + Long.BYTES, sum);
+  }
+
+  /** Whether one IV lies exactly so many blocks after another in the same array. */
+  static boolean follows(byte[] ivs, int before, int after, long blocks) {
+    long high = (long) LONG.get(ivs, before);
+    long low = (long) LONG.get(ivs, before + Long.BYTES);
+    long sum = low + blocks;
+    long carry = Long.compareUnsigned(sum, low) < 0 ? 1 : 0;
+    return (long) LONG.get(ivs, after) == high + carry
+        && (long) LONG.get(ivs, after + Long.BYTES) == sum;
+  }
 }

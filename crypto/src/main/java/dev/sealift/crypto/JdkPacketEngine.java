@@ -1,5 +1,6 @@
 package dev.sealift.crypto;
 
+import dev.sealift.abi.Pages;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.security.MessageDigest;
@@ -14,7 +15,8 @@ import java.util.Arrays;
  * grow to the longest packet seen.
  */
 public final class JdkPacketEngine implements PacketEngine {
-  private static final int PAGE = 4096;
+  private static final int PAGE = Pages.SIZE;
+  private static final int BLOCKS = PAGE / AesCtr.BLOCK;
   private static final byte[] NO_SUFFIX = {};
 
   private final AesCtr cipher;
@@ -23,6 +25,7 @@ public final class JdkPacketEngine implements PacketEngine {
   private final byte[] header = new byte[PacketHeader.SIZE];
   private final byte[] expectedMac = new byte[HmacSha256.SIZE];
   private final byte[] givenMac = new byte[HmacSha256.SIZE];
+  private final byte[] firstIv = new byte[IvSequence.SIZE];
   private byte[] plainBytes = new byte[PAGE];
   private byte[] cipherBytes = new byte[PAGE];
 
@@ -45,6 +48,31 @@ public final class JdkPacketEngine implements PacketEngine {
         contextByte, header, cipherBytes, length, NO_SUFFIX, header, PacketHeader.MAC_OFFSET);
     MemorySegment.copy(cipherBytes, 0, cipherOut, ValueLayout.JAVA_BYTE, 0, length);
     MemorySegment.copy(header, 0, headerOut, ValueLayout.JAVA_BYTE, 0, header.length);
+  }
+
+  /** As one call for each page, but the pages share one run of the counter. */
+  @Override
+  public void sealPages(
+      int contextByte,
+      MemorySegment[] plain,
+      MemorySegment[] cipherOut,
+      MemorySegment[] headersOut,
+      int count) {
+    if (count == 0) {
+      return;
+    }
+    ivs.next(count * PAGE, firstIv, 0);
+    cipher.begin(firstIv, 0);
+    for (int i = 0; i < count; i++) {
+      MemorySegment.copy(plain[i], ValueLayout.JAVA_BYTE, 0, plainBytes, 0, PAGE);
+      Arrays.fill(header, (byte) 0);
+      IvSequence.advance(firstIv, (long) i * BLOCKS, header, PacketHeader.IV_OFFSET);
+      cipher.go(plainBytes, 0, cipherBytes, 0, PAGE);
+      mac.compute(
+          contextByte, header, cipherBytes, PAGE, NO_SUFFIX, header, PacketHeader.MAC_OFFSET);
+      MemorySegment.copy(cipherBytes, 0, cipherOut[i], ValueLayout.JAVA_BYTE, 0, PAGE);
+      MemorySegment.copy(header, 0, headersOut[i], ValueLayout.JAVA_BYTE, 0, header.length);
+    }
   }
 
   @Override

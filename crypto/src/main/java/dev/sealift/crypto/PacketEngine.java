@@ -21,6 +21,9 @@ public interface PacketEngine extends AutoCloseable {
   /** Context byte of VMSAs as the specification has it. */
   int VMSA_SPECIFICATION = 3;
 
+  /** Most pages that {@link #sealPages} and {@link #openPages} take at once. */
+  int MAX_GROUP = 4096;
+
   /** Most bytes of data in one packet. */
   int MAX_DATA = 0x5000;
 
@@ -46,6 +49,47 @@ public interface PacketEngine extends AutoCloseable {
    * @return false if the MAC does not hold, and then nothing has been written
    */
   boolean open(int contextByte, MemorySegment header, MemorySegment cipher, MemorySegment plainOut);
+
+  /**
+   * Seals whole pages, each into a packet of its own, as {@link #seal} does.
+   *
+   * @param contextByte as in {@link #seal}
+   * @param plain the pages, 4096 bytes each
+   * @param cipherOut where each page's ciphertext goes, 4096 bytes each
+   * @param headersOut where each header goes
+   * @param count how many, from the first on; at most {@link #MAX_GROUP}
+   */
+  default void sealPages(
+      int contextByte,
+      MemorySegment[] plain,
+      MemorySegment[] cipherOut,
+      MemorySegment[] headersOut,
+      int count) {
+    for (int i = 0; i < count; i++) {
+      seal(contextByte, plain[i], cipherOut[i], headersOut[i]);
+    }
+  }
+
+  /**
+   * Opens packets of whole pages one after another, as {@link #open} does, up to the first whose
+   * MAC does not hold.
+   *
+   * @return how many were opened; less than {@code count} if the next one's MAC does not hold, and
+   *     then neither it nor any after it has been written
+   */
+  default int openPages(
+      int contextByte,
+      MemorySegment[] headers,
+      MemorySegment[] cipher,
+      MemorySegment[] plainOut,
+      int count) {
+    for (int i = 0; i < count; i++) {
+      if (!open(contextByte, headers[i], cipher[i], plainOut[i])) {
+        return i;
+      }
+    }
+    return count;
+  }
 
   /** Wipes the engine's copies of the keys; the {@link TransportKeys} stay. */
   @Override
