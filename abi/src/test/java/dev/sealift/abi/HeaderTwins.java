@@ -157,6 +157,7 @@ final class HeaderTwins {
     }
     reasons.put("SevLimits.FIRMWARE_BLOB_MAX", KERNEL_ONLY);
     reasons.put("Errno.ENOTSUPP", KERNEL_ONLY);
+    reasons.put("KvmMsrs.LIMIT", KERNEL_ONLY);
     for (String command :
         List.of(
             "Activate",

@@ -3,8 +3,8 @@ package dev.sealift.kernel;
 import dev.sealift.abi.Errno;
 import dev.sealift.abi.SystemCalls;
 import dev.sealift.abi.kvm.KvmIoctl;
+import dev.sealift.abi.kvm.KvmMsrs;
 import dev.sealift.abi.kvm.VcpuBlob;
-import dev.sealift.abi.layout.Field;
 import java.lang.foreign.MemorySegment;
 import java.util.Set;
 
@@ -54,12 +54,6 @@ final class ProtectedState {
           0xC000_0102, // KernelGSbase
           0xC000_0103); // TSC_AUX
 
-  private static final int MSRS_HEADER = 8;
-  private static final int MSRS_ENTRY = 16;
-  private static final int MSRS_LIMIT = 256;
-  private static final Field.U32 NMSRS = new Field.U32("nmsrs", 0);
-  private static final Field.U32 INDEX = new Field.U32("index", 0);
-
   private final SystemCalls below;
   private final UserMemory user;
 
@@ -79,18 +73,17 @@ final class ProtectedState {
 
   /** The kernel below sees the list up to the first register that is not to be touched. */
   private int msrs(int fd, int request, long list) {
-    MemorySegment header = MemorySegment.ofArray(new byte[MSRS_HEADER]);
-    if (!user.read(list, header) || NMSRS.getUnsigned(header) >= MSRS_LIMIT) {
+    MemorySegment header = MemorySegment.ofArray(new byte[KvmMsrs.LAYOUT.size()]);
+    if (!user.read(list, header) || KvmMsrs.count(header) >= KvmMsrs.LIMIT) {
       return below.ioctl(fd, request, list);
     }
-    int count = NMSRS.get(header);
-    MemorySegment entries = MemorySegment.ofArray(new byte[count * MSRS_ENTRY]);
-    if (!user.read(list + MSRS_HEADER, entries)) {
+    int count = (int) KvmMsrs.count(header);
+    MemorySegment entries = MemorySegment.ofArray(new byte[KvmMsrs.entriesSize(count)]);
+    if (!user.read(list + KvmMsrs.LAYOUT.size(), entries)) {
       return Errno.EFAULT.negated();
     }
     int free = 0;
-    while (free < count
-        && !GUESTS_MSRS.contains(INDEX.get(entries.asSlice((long) free * MSRS_ENTRY)))) {
+    while (free < count && !GUESTS_MSRS.contains(KvmMsrs.index(KvmMsrs.entry(entries, free)))) {
       free++;
     }
     if (free == count) {
@@ -99,12 +92,12 @@ final class ProtectedState {
     if (free == 0) {
       return 0;
     }
-    NMSRS.set(header, free);
+    KvmMsrs.setCount(header, free);
     if (!user.write(list, header)) {
       return Errno.EFAULT.negated();
     }
     int result = below.ioctl(fd, request, list);
-    NMSRS.set(header, count);
+    KvmMsrs.setCount(header, count);
     return user.write(list, header) ? result : Errno.EFAULT.negated();
   }
 }

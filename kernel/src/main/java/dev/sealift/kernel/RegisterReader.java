@@ -6,8 +6,8 @@ import dev.sealift.abi.Pages;
 import dev.sealift.abi.SystemCalls;
 import dev.sealift.abi.SystemCalls.MapResult;
 import dev.sealift.abi.kvm.KvmIoctl;
+import dev.sealift.abi.kvm.KvmMsrs;
 import dev.sealift.abi.kvm.VcpuBlob;
-import dev.sealift.abi.layout.Field;
 import dev.sealift.abi.svm.LaunchVmsa;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -17,11 +17,6 @@ import java.util.Map;
 
 /** Reads the registers of a vCPU from the kernel below, whose vCPU it is, as a VMM reads them. */
 final class RegisterReader {
-  private static final int MSRS_HEADER = 8;
-  private static final Field.U32 NMSRS = new Field.U32("nmsrs", 0);
-  private static final Field.U32 INDEX = new Field.U32("index", MSRS_HEADER);
-  private static final Field.U64 DATA = new Field.U64("data", MSRS_HEADER + 8);
-
   private final SystemCalls below;
   private final MappedMemory user;
 
@@ -59,12 +54,13 @@ final class RegisterReader {
   /** One at a time, as a machine may lack some. */
   private Map<Integer, Long> msrs(int vcpuFd, MemorySegment scratch) {
     Map<Integer, Long> values = new HashMap<>();
+    MemorySegment entry = KvmMsrs.entry(KvmMsrs.entries(scratch), 0);
     for (int number : LaunchVmsa.MSRS.keySet()) {
-      scratch.asSlice(0, MSRS_HEADER + 16).fill((byte) 0);
-      NMSRS.set(scratch, 1);
-      INDEX.set(scratch, number);
+      scratch.fill((byte) 0);
+      KvmMsrs.setCount(scratch, 1);
+      KvmMsrs.setIndex(entry, number);
       if (below.ioctl(vcpuFd, KvmIoctl.GET_MSRS, scratch.address()) == 1) {
-        values.put(number, DATA.get(scratch));
+        values.put(number, KvmMsrs.data(entry));
       }
     }
     return values;

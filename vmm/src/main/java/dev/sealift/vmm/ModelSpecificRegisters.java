@@ -1,8 +1,8 @@
 package dev.sealift.vmm;
 
 import dev.sealift.abi.kvm.KvmIoctl;
+import dev.sealift.abi.kvm.KvmMsrs;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -30,21 +30,18 @@ final class ModelSpecificRegisters {
           0x277, // PAT
           0x10); // TSC
 
-  private static final int HEADER = 8;
-  private static final int ENTRY = 16;
-
   private ModelSpecificRegisters() {}
 
   /** Those of {@link #MOVING} that the machine has. */
   static Map<Integer, Long> read(Descriptor vcpu, CallMemory.Frame call) throws VmmException {
     Map<Integer, Long> values = new LinkedHashMap<>();
-    MemorySegment list = call.take(HEADER + ENTRY);
+    MemorySegment list = call.take(listSize(1));
     for (int index : MOVING) {
       put(list, 0, index, 0);
-      list.set(ValueLayout.JAVA_INT, 0, 1);
+      KvmMsrs.setCount(list, 1);
       // The result is how many could be read: none where the machine lacks the register.
       if (vcpu.ioctl("KVM_GET_MSRS", KvmIoctl.GET_MSRS, list.address()) == 1) {
-        values.put(index, list.get(ValueLayout.JAVA_LONG, HEADER + 8));
+        values.put(index, KvmMsrs.data(KvmMsrs.entry(KvmMsrs.entries(list), 0)));
       }
     }
     return values;
@@ -53,8 +50,8 @@ final class ModelSpecificRegisters {
   static void write(Descriptor vcpu, CallMemory.Frame call, Map<Integer, Long> values)
       throws VmmException {
     List<Map.Entry<Integer, Long>> entries = new ArrayList<>(values.entrySet());
-    MemorySegment list = call.take(HEADER + (long) ENTRY * entries.size());
-    list.set(ValueLayout.JAVA_INT, 0, entries.size());
+    MemorySegment list = call.take(listSize(entries.size()));
+    KvmMsrs.setCount(list, entries.size());
     for (int i = 0; i < entries.size(); i++) {
       put(list, i, entries.get(i).getKey(), entries.get(i).getValue());
     }
@@ -67,9 +64,13 @@ final class ModelSpecificRegisters {
     }
   }
 
+  private static int listSize(int count) {
+    return KvmMsrs.LAYOUT.size() + KvmMsrs.entriesSize(count);
+  }
+
   private static void put(MemorySegment list, int position, int index, long value) {
-    long at = HEADER + (long) ENTRY * position;
-    list.set(ValueLayout.JAVA_INT, at, index);
-    list.set(ValueLayout.JAVA_LONG, at + 8, value);
+    MemorySegment entry = KvmMsrs.entry(KvmMsrs.entries(list), position);
+    KvmMsrs.setIndex(entry, index);
+    KvmMsrs.setData(entry, value);
   }
 }

@@ -1,8 +1,8 @@
 package dev.sealift.kernel.model;
 
 import dev.sealift.abi.Errno;
+import dev.sealift.abi.kvm.KvmMsrs;
 import dev.sealift.abi.kvm.ResetState;
-import dev.sealift.abi.layout.Field;
 import java.lang.foreign.MemorySegment;
 import java.util.HashMap;
 import java.util.Map;
@@ -14,8 +14,7 @@ import java.util.function.Predicate;
  * from host to host. They keep what is written; the time stamp counter stands still. Guarded by the
  * vCPU's lock.
  *
- * <p>Source: AMD64 architecture manual, volume 2, model-specific registers; struct kvm_msrs of
- * asm/kvm.h.
+ * <p>Source: AMD64 architecture manual, volume 2, model-specific registers; asm/kvm.h.
  */
 final class ModelSpecificRegisters {
 
@@ -42,15 +41,6 @@ final class ModelSpecificRegisters {
       this.atReset = atReset;
     }
   }
-
-  private static final int HEADER_SIZE = 8;
-  private static final int ENTRY_SIZE = 16;
-  private static final Field.U32 NMSRS = new Field.U32("nmsrs", 0);
-  private static final Field.U32 INDEX = new Field.U32("index", 0);
-  private static final Field.U64 DATA = new Field.U64("data", 8);
-
-  /** A list is shorter than this. */
-  private static final int ENTRIES_LIMIT = 256;
 
   private final Map<Integer, Long> values = new HashMap<>();
 
@@ -91,34 +81,35 @@ final class ModelSpecificRegisters {
   }
 
   private boolean read(MemorySegment entry) {
-    OptionalLong value = read(INDEX.get(entry));
-    value.ifPresent(present -> DATA.set(entry, present));
+    OptionalLong value = read(KvmMsrs.index(entry));
+    value.ifPresent(present -> KvmMsrs.setData(entry, present));
     return value.isPresent();
   }
 
   private boolean write(MemorySegment entry) {
-    return write(INDEX.get(entry), DATA.get(entry));
+    return write(KvmMsrs.index(entry), KvmMsrs.data(entry));
   }
 
   private static int walk(
       CallerMemory caller, long address, Predicate<MemorySegment> entryKnown, boolean giveBack) {
-    MemorySegment header = caller.copyIn(address, HEADER_SIZE);
+    MemorySegment header = caller.copyIn(address, KvmMsrs.LAYOUT.size());
     if (header == null) {
       return Errno.EFAULT.negated();
     }
-    long count = NMSRS.getUnsigned(header);
-    if (count >= ENTRIES_LIMIT) {
+    long count = KvmMsrs.count(header);
+    if (count >= KvmMsrs.LIMIT) {
       return Errno.E2BIG.negated();
     }
-    MemorySegment entries = caller.copyIn(address + HEADER_SIZE, (int) count * ENTRY_SIZE);
+    long first = address + KvmMsrs.LAYOUT.size();
+    MemorySegment entries = caller.copyIn(first, KvmMsrs.entriesSize((int) count));
     if (entries == null) {
       return Errno.EFAULT.negated();
     }
     int done = 0;
-    while (done < count && entryKnown.test(entries.asSlice((long) done * ENTRY_SIZE, ENTRY_SIZE))) {
+    while (done < count && entryKnown.test(KvmMsrs.entry(entries, done))) {
       done++;
     }
-    if (giveBack && caller.copyOut(address + HEADER_SIZE, entries) != 0) {
+    if (giveBack && caller.copyOut(first, entries) != 0) {
       return Errno.EFAULT.negated();
     }
     return done;
