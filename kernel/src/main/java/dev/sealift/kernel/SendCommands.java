@@ -3,7 +3,6 @@ package dev.sealift.kernel;
 import dev.sealift.abi.Errno;
 import dev.sealift.abi.layout.Field;
 import dev.sealift.abi.psp.HandleBuffer;
-import dev.sealift.abi.psp.PacketBuffer;
 import dev.sealift.abi.psp.PspCommand;
 import dev.sealift.abi.psp.SendStartBuffer;
 import dev.sealift.abi.sev.KvmSevSendStart;
@@ -92,12 +91,7 @@ final class SendCommands {
     MemorySegment struct = call.copyParametersIn(KvmSevSendUpdateData.LAYOUT);
     KvmSevSendUpdateData parameters = KvmSevSendUpdateData.read(struct);
     if (parameters.transLen() == 0 || parameters.hdrLen() == 0) {
-      int result = sealData.query(vm);
-      PacketBuffer answer = PacketBuffer.read(vm.firmwareParameters());
-      HDR_LEN.setUnsigned(struct, answer.hdrLen());
-      TRANS_LEN.setUnsigned(struct, answer.transLen());
-      call.copyParametersOut(struct);
-      return result;
+      return sealData.query(vm, call, struct, HDR_LEN, TRANS_LEN);
     }
     return seal(vm, PacketParameters.of(parameters));
   }

@@ -26,11 +26,15 @@ final class VmsaCommands {
   private final UserMemory user;
   private final EncryptionFeatures features;
   private final RegisterReader registers;
+  private final PacketCommand seal;
+  private final PacketCommand open;
 
   VmsaCommands(SevModule module, RegisterReader registers) {
     this.user = module.user();
     this.features = module.features();
     this.registers = registers;
+    this.seal = PacketCommand.sealing(module, PspCommand.SEND_UPDATE_VMSA);
+    this.open = PacketCommand.opening(module, PspCommand.RECEIVE_UPDATE_VMSA);
   }
 
   /** What is done for a vCPU while it is locked. */
@@ -79,13 +83,7 @@ final class VmsaCommands {
     MemorySegment struct = call.copyParametersIn(KvmSevUpdateVmsa.LAYOUT);
     KvmSevUpdateVmsa parameters = KvmSevUpdateVmsa.read(struct);
     if (parameters.transLen() == 0 || parameters.hdrLen() == 0) {
-      new PacketBuffer(vm.handle(), 0, 0, 0, 0, 0, 0).write(vm.firmwareParameters());
-      int result = vm.issue(PspCommand.SEND_UPDATE_VMSA, PacketBuffer.LAYOUT);
-      PacketBuffer answer = PacketBuffer.read(vm.firmwareParameters());
-      HDR_LEN.setUnsigned(struct, answer.hdrLen());
-      TRANS_LEN.setUnsigned(struct, answer.transLen());
-      call.copyParametersOut(struct);
-      return result;
+      return seal.query(vm, call, struct, HDR_LEN, TRANS_LEN);
     }
     return whileLocked(named(vm, parameters), vcpu -> seal(vcpu, parameters));
   }
@@ -99,7 +97,7 @@ final class VmsaCommands {
     try {
       KernelBuffer header = vm.header().zeroed(parameters.hdrLen());
       KernelBuffer transport = vm.transport().zeroed(parameters.transLen());
-      int result = issue(vm, PspCommand.SEND_UPDATE_VMSA, parameters, page, header, transport);
+      int result = seal.issue(vm, buffer(vm, parameters, page, header, transport));
       if (result == 0) {
         PacketMemory.copyOut(user, transport, parameters.transUaddr(), parameters.transLen());
         PacketMemory.copyOut(user, header, parameters.hdrUaddr(), parameters.hdrLen());
@@ -128,30 +126,27 @@ final class VmsaCommands {
     KernelBuffer header = vm.header().copyOf(user, parameters.hdrUaddr(), parameters.hdrLen());
     KernelBuffer transport =
         vm.transport().copyOf(user, parameters.transUaddr(), parameters.transLen());
-    int result = issue(vm, PspCommand.RECEIVE_UPDATE_VMSA, parameters, page, header, transport);
+    int result = open.issue(vm, buffer(vm, parameters, page, header, transport));
     if (result == 0) {
       vcpu.protect();
     }
     return result;
   }
 
-  private int issue(
+  private PacketBuffer buffer(
       SevVirtualMachine vm,
-      PspCommand command,
       KvmSevUpdateVmsa parameters,
       KernelBuffer page,
       KernelBuffer header,
       KernelBuffer transport) {
-    new PacketBuffer(
-            vm.handle(),
-            features.hostAddress(header.address()),
-            parameters.hdrLen(),
-            features.guestAddress(page.address()),
-            Pages.SIZE,
-            features.hostAddress(transport.address()),
-            parameters.transLen())
-        .write(vm.firmwareParameters());
-    return vm.issue(command, PacketBuffer.LAYOUT);
+    return new PacketBuffer(
+        vm.handle(),
+        features.hostAddress(header.address()),
+        parameters.hdrLen(),
+        features.guestAddress(page.address()),
+        Pages.SIZE,
+        features.hostAddress(transport.address()),
+        parameters.transLen());
   }
 
   /** The vCPU of a packet, of which no part may be missing. */
