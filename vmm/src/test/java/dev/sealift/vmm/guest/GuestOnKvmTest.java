@@ -191,6 +191,7 @@ class GuestOnKvmTest {
         from = to;
         to = swapped;
       }
+      from.awaitConversions(1);
       from.pause();
 
       MemoryProof proof = MemoryProof.take(from.machine, PLAN);
