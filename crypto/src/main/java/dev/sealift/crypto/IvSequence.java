@@ -66,10 +66,7 @@ public final class IvSequence {
       blocksTaken.set(Long.MIN_VALUE);
       throw new IllegalStateException("the transport key is worn out: no counter value is left");
     }
-    long low = startLow + place;
-    long carry = Long.compareUnsigned(low, startLow) < 0 ? 1 : 0;
-    LONG.set(into, offset, startHigh + carry);
-    LONG.set(into, offset + Long.BYTES, low);
+    writeSum(startHigh, startLow, place, into, offset);
   }
 
   /**
@@ -79,21 +76,23 @@ public final class IvSequence {
    * @param blocks how far on, 0 or more
    */
   static void advance(byte[] iv, long blocks, byte[] into, int offset) {
-    long high = (long) LONG.get(iv, 0);
-    long low = (long) LONG.get(iv, Long.BYTES);
-    long sum = low + blocks;
-    long carry = Long.compareUnsigned(sum, low) < 0 ? 1 : 0;
-    LONG.set(into, offset, high + carry);
-    LONG.set(into, offset + Long.BYTES, sum);
+    writeSum((long) LONG.get(iv, 0), (long) LONG.get(iv, Long.BYTES), blocks, into, offset);
   }
 
   /** Whether one IV lies exactly so many blocks after another in the same array. */
   static boolean follows(byte[] ivs, int before, int after, long blocks) {
-    long high = (long) LONG.get(ivs, before);
     long low = (long) LONG.get(ivs, before + Long.BYTES);
-    long sum = low + blocks;
-    long carry = Long.compareUnsigned(sum, low) < 0 ? 1 : 0;
-    return (long) LONG.get(ivs, after) == high + carry
-        && (long) LONG.get(ivs, after + Long.BYTES) == sum;
+    return (long) LONG.get(ivs, after) == (long) LONG.get(ivs, before) + carry(low, blocks)
+        && (long) LONG.get(ivs, after + Long.BYTES) == low + blocks;
+  }
+
+  private static void writeSum(long high, long low, long blocks, byte[] into, int offset) {
+    LONG.set(into, offset, high + carry(low, blocks));
+    LONG.set(into, offset + Long.BYTES, low + blocks);
+  }
+
+  /** What the lower half of a 128-bit number carries over when so much is added. */
+  private static long carry(long low, long blocks) {
+    return Long.compareUnsigned(low + blocks, low) < 0 ? 1 : 0;
   }
 }
