@@ -1,70 +1,56 @@
 package dev.sealift.crypto;
 
 import java.lang.foreign.MemorySegment;
-import org.jspecify.annotations.Nullable;
 
 /** Seals and opens by whichever engine an {@link EngineChoice} names at the moment. */
 final class ChosenPacketEngine implements PacketEngine {
   private final EngineChoice choice;
   private final TransportKeys keys;
-  private final PacketEngine jdk;
-  private @Nullable PacketEngine vector;
+  private EngineKind kind;
+  private PacketEngine engine;
 
   ChosenPacketEngine(EngineChoice choice, TransportKeys keys) {
     this.choice = choice;
     this.keys = keys;
-    this.jdk = EngineKind.JDK.open(keys);
+    this.kind = choice.current();
+    this.engine = kind.open(keys);
   }
 
   @Override
   public void seal(
       int contextByte, MemorySegment plain, MemorySegment cipherOut, MemorySegment headerOut) {
-    jdk.seal(contextByte, plain, cipherOut, headerOut);
+    engine().seal(contextByte, plain, cipherOut, headerOut);
   }
 
   @Override
   public boolean open(
       int contextByte, MemorySegment header, MemorySegment cipher, MemorySegment plainOut) {
-    return jdk.open(contextByte, header, cipher, plainOut);
+    return engine().open(contextByte, header, cipher, plainOut);
   }
 
   @Override
-  public void sealPages(
-      int contextByte,
-      MemorySegment[] plain,
-      MemorySegment[] cipherOut,
-      MemorySegment[] headersOut,
-      int count) {
-    forGroups().sealPages(contextByte, plain, cipherOut, headersOut, count);
+  public int sealPages(int contextByte, PagesToSeal pages, int count) {
+    return engine().sealPages(contextByte, pages, count);
   }
 
   @Override
-  public int openPages(
-      int contextByte,
-      MemorySegment[] headers,
-      MemorySegment[] cipher,
-      MemorySegment[] plainOut,
-      int count) {
-    return forGroups().openPages(contextByte, headers, cipher, plainOut, count);
+  public int openPages(int contextByte, PacketsToOpen packets, int count) {
+    return engine().openPages(contextByte, packets, count);
   }
 
-  private PacketEngine forGroups() {
-    if (choice.current() == EngineKind.JDK) {
-      return jdk;
-    }
-    PacketEngine engine = vector;
-    if (engine == null) {
-      engine = choice.current().open(keys);
-      vector = engine;
+  private PacketEngine engine() {
+    EngineKind chosen = choice.current();
+    if (chosen != kind) {
+      PacketEngine next = chosen.open(keys);
+      engine.close();
+      engine = next;
+      kind = chosen;
     }
     return engine;
   }
 
   @Override
   public void close() {
-    jdk.close();
-    if (vector != null) {
-      vector.close();
-    }
+    engine.close();
   }
 }

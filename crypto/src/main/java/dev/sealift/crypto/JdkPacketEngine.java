@@ -26,8 +26,11 @@ public final class JdkPacketEngine implements PacketEngine {
   private final byte[] expectedMac = new byte[HmacSha256.SIZE];
   private final byte[] givenMac = new byte[HmacSha256.SIZE];
   private final byte[] firstIv = new byte[IvSequence.SIZE];
+  private final MemorySegment headerMemory = MemorySegment.ofArray(header);
   private byte[] plainBytes = new byte[PAGE];
   private byte[] cipherBytes = new byte[PAGE];
+  private MemorySegment plainPage = MemorySegment.ofArray(plainBytes);
+  private MemorySegment cipherPage = MemorySegment.ofArray(cipherBytes);
 
   /** An engine with copies of these keys, which draws its IVs from them. */
   public JdkPacketEngine(TransportKeys keys) {
@@ -44,35 +47,37 @@ public final class JdkPacketEngine implements PacketEngine {
     Arrays.fill(header, (byte) 0);
     ivs.next(length, header, PacketHeader.IV_OFFSET);
     cipher.apply(header, PacketHeader.IV_OFFSET, plainBytes, cipherBytes, length);
-    mac.compute(
-        contextByte, header, cipherBytes, length, NO_SUFFIX, header, PacketHeader.MAC_OFFSET);
+    authenticate(contextByte, length, header, PacketHeader.MAC_OFFSET);
     MemorySegment.copy(cipherBytes, 0, cipherOut, ValueLayout.JAVA_BYTE, 0, length);
     MemorySegment.copy(header, 0, headerOut, ValueLayout.JAVA_BYTE, 0, header.length);
   }
 
   /** As one call for each page, but the pages share one run of the counter. */
   @Override
-  public void sealPages(
-      int contextByte,
-      MemorySegment[] plain,
-      MemorySegment[] cipherOut,
-      MemorySegment[] headersOut,
-      int count) {
-    if (count == 0) {
-      return;
+  public int sealPages(int contextByte, PagesToSeal pages, int count) {
+    return sealPages(contextByte, pages, 0, count);
+  }
+
+  /** Seals the pages from one on; the same answer as for all. */
+  int sealPages(int contextByte, PagesToSeal pages, int first, int count) {
+    if (first == count) {
+      return count;
     }
-    ivs.next(count * PAGE, firstIv, 0);
+    ivs.next((count - first) * PAGE, firstIv, 0);
     cipher.begin(firstIv, 0);
-    for (int i = 0; i < count; i++) {
-      MemorySegment.copy(plain[i], ValueLayout.JAVA_BYTE, 0, plainBytes, 0, PAGE);
+    for (int i = first; i < count; i++) {
+      if (!pages.read(i, plainPage)) {
+        return i;
+      }
       Arrays.fill(header, (byte) 0);
-      IvSequence.advance(firstIv, (long) i * BLOCKS, header, PacketHeader.IV_OFFSET);
+      IvSequence.advance(firstIv, (long) (i - first) * BLOCKS, header, PacketHeader.IV_OFFSET);
       cipher.go(plainBytes, 0, cipherBytes, 0, PAGE);
-      mac.compute(
-          contextByte, header, cipherBytes, PAGE, NO_SUFFIX, header, PacketHeader.MAC_OFFSET);
-      MemorySegment.copy(cipherBytes, 0, cipherOut[i], ValueLayout.JAVA_BYTE, 0, PAGE);
-      MemorySegment.copy(header, 0, headersOut[i], ValueLayout.JAVA_BYTE, 0, header.length);
+      authenticate(contextByte, PAGE, header, PacketHeader.MAC_OFFSET);
+      if (!pages.write(i, headerMemory, cipherPage)) {
+        return i;
+      }
     }
+    return count;
   }
 
   @Override
@@ -81,14 +86,44 @@ public final class JdkPacketEngine implements PacketEngine {
     int length = checkedLength(cipherIn, plainOut, headerIn);
     MemorySegment.copy(headerIn, ValueLayout.JAVA_BYTE, 0, header, 0, header.length);
     MemorySegment.copy(cipherIn, ValueLayout.JAVA_BYTE, 0, cipherBytes, 0, length);
-    mac.compute(contextByte, header, cipherBytes, length, NO_SUFFIX, expectedMac, 0);
+    if (!decipherIfGenuine(contextByte, length)) {
+      return false;
+    }
+    MemorySegment.copy(plainBytes, 0, plainOut, ValueLayout.JAVA_BYTE, 0, length);
+    return true;
+  }
+
+  @Override
+  public int openPages(int contextByte, PacketsToOpen packets, int count) {
+    return openPages(contextByte, packets, 0, count);
+  }
+
+  /** Opens the packets from one on; the same answer as for all. */
+  int openPages(int contextByte, PacketsToOpen packets, int first, int count) {
+    for (int i = first; i < count; i++) {
+      boolean opened =
+          packets.read(i, headerMemory, cipherPage)
+              && decipherIfGenuine(contextByte, PAGE)
+              && packets.write(i, plainPage);
+      if (!opened) {
+        return i;
+      }
+    }
+    return count;
+  }
+
+  private boolean decipherIfGenuine(int contextByte, int length) {
+    authenticate(contextByte, length, expectedMac, 0);
     System.arraycopy(header, PacketHeader.MAC_OFFSET, givenMac, 0, givenMac.length);
     if (!MessageDigest.isEqual(expectedMac, givenMac)) {
       return false;
     }
     cipher.apply(header, PacketHeader.IV_OFFSET, cipherBytes, plainBytes, length);
-    MemorySegment.copy(plainBytes, 0, plainOut, ValueLayout.JAVA_BYTE, 0, length);
     return true;
+  }
+
+  private void authenticate(int contextByte, int length, byte[] into, int offset) {
+    mac.compute(contextByte, header, cipherBytes, length, NO_SUFFIX, into, offset);
   }
 
   @Override
@@ -116,6 +151,8 @@ public final class JdkPacketEngine implements PacketEngine {
       Arrays.fill(plainBytes, (byte) 0);
       plainBytes = new byte[(int) length];
       cipherBytes = new byte[(int) length];
+      plainPage = MemorySegment.ofArray(plainBytes).asSlice(0, PAGE);
+      cipherPage = MemorySegment.ofArray(cipherBytes).asSlice(0, PAGE);
     }
     return (int) length;
   }

@@ -51,44 +51,45 @@ public interface PacketEngine extends AutoCloseable {
   boolean open(int contextByte, MemorySegment header, MemorySegment cipher, MemorySegment plainOut);
 
   /**
-   * Seals whole pages, each into a packet of its own, as {@link #seal} does.
+   * Seals whole pages in order, each into a packet of its own, as {@link #seal} does.
    *
    * @param contextByte as in {@link #seal}
-   * @param plain the pages, 4096 bytes each
-   * @param cipherOut where each page's ciphertext goes, 4096 bytes each
-   * @param headersOut where each header goes
+   * @param pages where they come from and go to
    * @param count how many, from the first on; at most {@link #MAX_GROUP}
+   * @return how many were sealed; less than {@code count} if one was not there or had no place
    */
+  int sealPages(int contextByte, PagesToSeal pages, int count);
+
+  /**
+   * Opens packets of whole pages in order, as {@link #open} does, up to the first whose MAC does
+   * not hold.
+   *
+   * @param contextByte as in {@link #open}
+   * @param packets where they come from and go to
+   * @param count how many, from the first on; at most {@link #MAX_GROUP}
+   * @return how many were opened; less than {@code count} if the next one's MAC does not hold, if
+   *     it was not there or had no place; then neither it nor any after it has been written
+   */
+  int openPages(int contextByte, PacketsToOpen packets, int count);
+
+  /** Seals pages that lie at hand; see {@link #sealPages(int, PagesToSeal, int)}. */
   default void sealPages(
       int contextByte,
       MemorySegment[] plain,
       MemorySegment[] cipherOut,
       MemorySegment[] headersOut,
       int count) {
-    for (int i = 0; i < count; i++) {
-      seal(contextByte, plain[i], cipherOut[i], headersOut[i]);
-    }
+    sealPages(contextByte, new PacketSegments(plain, cipherOut, headersOut), count);
   }
 
-  /**
-   * Opens packets of whole pages one after another, as {@link #open} does, up to the first whose
-   * MAC does not hold.
-   *
-   * @return how many were opened; less than {@code count} if the next one's MAC does not hold, and
-   *     then neither it nor any after it has been written
-   */
+  /** Opens packets that lie at hand; see {@link #openPages(int, PacketsToOpen, int)}. */
   default int openPages(
       int contextByte,
       MemorySegment[] headers,
       MemorySegment[] cipher,
       MemorySegment[] plainOut,
       int count) {
-    for (int i = 0; i < count; i++) {
-      if (!open(contextByte, headers[i], cipher[i], plainOut[i])) {
-        return i;
-      }
-    }
-    return count;
+    return openPages(contextByte, new PacketSegments(plainOut, cipher, headers), count);
   }
 
   /** Wipes the engine's copies of the keys; the {@link TransportKeys} stay. */

@@ -2,7 +2,6 @@ package dev.sealift.crypto;
 
 import dev.sealift.abi.Pages;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
@@ -34,6 +33,9 @@ import jdk.incubator.vector.IntVector;
  */
 final class VectorPacketEngine implements PacketEngine {
   private static final int LANES = Sha256Lanes.LANES;
+
+  /** Fewer pages go faster one by one, as sixteen lanes take their time even if some are idle. */
+  private static final int WORTHWHILE = 8;
 
   private static final int SLOT = 4224;
   private static final int PREFIX = 35;
@@ -69,7 +71,12 @@ final class VectorPacketEngine implements PacketEngine {
   private final int[] outerKey = new int[Sha256Lanes.STATE_WORDS];
   private final int[] innerDigests = new int[Sha256Lanes.STATE_WORDS];
   private final byte[] slots = new byte[LANES * SLOT];
+  private final MemorySegment[] slotData = new MemorySegment[LANES];
   private final byte[] page = new byte[Pages.SIZE];
+  private final MemorySegment plain = MemorySegment.ofArray(page);
+  private final byte[] header = new byte[PacketHeader.SIZE];
+  private final MemorySegment headerMemory = MemorySegment.ofArray(header);
+  private final byte[] givenMacs = new byte[LANES * HmacSha256.SIZE];
   private final byte[] firstIv = new byte[IvSequence.SIZE];
   private final byte[] mac = new byte[HmacSha256.SIZE];
   private final byte[] givenMac = new byte[HmacSha256.SIZE];
@@ -80,7 +87,9 @@ final class VectorPacketEngine implements PacketEngine {
     cipher = keys.tek().open(AesCtr::new);
     ivs = keys.ivs();
     keys.tik().open(this::hashKey);
-    for (int slot = 0; slot < slots.length; slot += SLOT) {
+    for (int lane = 0; lane < LANES; lane++) {
+      int slot = lane * SLOT;
+      slotData[lane] = MemorySegment.ofArray(slots).asSlice(slot + DATA_AT, Pages.SIZE);
       INT.set(slots, slot + GUEST_LENGTH, Pages.SIZE);
       INT.set(slots, slot + TRANSPORT_LENGTH, Pages.SIZE);
       slots[slot + PADDING] = (byte) 0x80;
@@ -129,105 +138,73 @@ final class VectorPacketEngine implements PacketEngine {
   }
 
   @Override
-  public void sealPages(
-      int contextByte,
-      MemorySegment[] plain,
-      MemorySegment[] cipherOut,
-      MemorySegment[] headersOut,
-      int count) {
+  public int sealPages(int contextByte, PagesToSeal pages, int count) {
     int done = 0;
-    for (; done + LANES <= count; done += LANES) {
-      sealGroup(contextByte, plain, cipherOut, headersOut, done);
-    }
-    for (; done < count; done++) {
-      single.seal(contextByte, plain[done], cipherOut[done], headersOut[done]);
-    }
-  }
-
-  @Override
-  public int openPages(
-      int contextByte,
-      MemorySegment[] headers,
-      MemorySegment[] cipherIn,
-      MemorySegment[] plainOut,
-      int count) {
-    int done = 0;
-    for (; done + LANES <= count; done += LANES) {
-      int opened = openGroup(contextByte, headers, cipherIn, plainOut, done);
-      if (opened < LANES) {
-        return done + opened;
-      }
-    }
-    for (; done < count; done++) {
-      if (!single.open(contextByte, headers[done], cipherIn[done], plainOut[done])) {
+    while (count - done >= WORTHWHILE) {
+      int group = Math.min(LANES, count - done);
+      int sealed = sealGroup(contextByte, pages, done, group);
+      done += sealed;
+      if (sealed < group) {
         return done;
       }
     }
-    return count;
+    return single.sealPages(contextByte, pages, done, count);
   }
 
-  private void sealGroup(
-      int contextByte,
-      MemorySegment[] plain,
-      MemorySegment[] cipherOut,
-      MemorySegment[] headersOut,
-      int first) {
+  @Override
+  public int openPages(int contextByte, PacketsToOpen packets, int count) {
+    int done = 0;
+    while (count - done >= WORTHWHILE) {
+      int group = Math.min(LANES, count - done);
+      int opened = openGroup(contextByte, packets, done, group);
+      done += opened;
+      if (opened < group) {
+        return done;
+      }
+    }
+    return single.openPages(contextByte, packets, done, count);
+  }
+
+  private int sealGroup(int contextByte, PagesToSeal pages, int first, int count) {
     // Sixteen pages take one run of the counter, so the cipher need not start anew for each.
     ivs.next(LANES * Pages.SIZE, firstIv, 0);
     cipher.begin(firstIv, 0);
-    for (int lane = 0; lane < LANES; lane++) {
-      int slot = lane * SLOT;
+    int there = 0;
+    while (there < count && pages.read(first + there, plain)) {
+      int slot = there * SLOT;
       slots[slot + PREFIX] = (byte) contextByte;
       INT.set(slots, slot + FLAGS_AT, 0);
-      IvSequence.advance(firstIv, (long) lane * PAGE_BLOCKS, slots, slot + IV_AT);
-      MemorySegment.copy(plain[first + lane], ValueLayout.JAVA_BYTE, 0, page, 0, Pages.SIZE);
+      IvSequence.advance(firstIv, there * PAGE_BLOCKS, slots, slot + IV_AT);
       cipher.go(page, 0, slots, slot + DATA_AT, Pages.SIZE);
+      there++;
     }
     hash();
-    for (int lane = 0; lane < LANES; lane++) {
-      int slot = lane * SLOT;
-      MemorySegment header = headersOut[first + lane];
-      MemorySegment.copy(
-          slots, slot + FLAGS_AT, header, ValueLayout.JAVA_BYTE, 0, PacketHeader.MAC_OFFSET);
-      lanes.digest(lane, mac, 0);
-      MemorySegment.copy(
-          mac, 0, header, ValueLayout.JAVA_BYTE, PacketHeader.MAC_OFFSET, mac.length);
-      MemorySegment.copy(
-          slots, slot + DATA_AT, cipherOut[first + lane], ValueLayout.JAVA_BYTE, 0, Pages.SIZE);
+    for (int lane = 0; lane < there; lane++) {
+      System.arraycopy(slots, lane * SLOT + FLAGS_AT, header, 0, PacketHeader.MAC_OFFSET);
+      lanes.digest(lane, header, PacketHeader.MAC_OFFSET);
+      if (!pages.write(first + lane, headerMemory, slotData[lane])) {
+        return lane;
+      }
     }
+    return there;
   }
 
-  private int openGroup(
-      int contextByte,
-      MemorySegment[] headers,
-      MemorySegment[] cipherIn,
-      MemorySegment[] plainOut,
-      int first) {
-    for (int lane = 0; lane < LANES; lane++) {
-      int slot = lane * SLOT;
+  private int openGroup(int contextByte, PacketsToOpen packets, int first, int count) {
+    int there = 0;
+    while (there < count && packets.read(first + there, headerMemory, slotData[there])) {
+      int slot = there * SLOT;
       slots[slot + PREFIX] = (byte) contextByte;
-      MemorySegment.copy(
-          headers[first + lane],
-          ValueLayout.JAVA_BYTE,
-          0,
-          slots,
-          slot + FLAGS_AT,
-          PacketHeader.MAC_OFFSET);
-      MemorySegment.copy(
-          cipherIn[first + lane], ValueLayout.JAVA_BYTE, 0, slots, slot + DATA_AT, Pages.SIZE);
+      System.arraycopy(header, 0, slots, slot + FLAGS_AT, PacketHeader.MAC_OFFSET);
+      System.arraycopy(
+          header, PacketHeader.MAC_OFFSET, givenMacs, there * HmacSha256.SIZE, HmacSha256.SIZE);
+      there++;
     }
     hash();
     boolean running = false;
-    for (int lane = 0; lane < LANES; lane++) {
+    for (int lane = 0; lane < there; lane++) {
       int slot = lane * SLOT;
       lanes.digest(lane, mac, 0);
-      MemorySegment.copy(
-          headers[first + lane],
-          ValueLayout.JAVA_BYTE,
-          PacketHeader.MAC_OFFSET,
-          givenMac,
-          0,
-          givenMac.length);
+      System.arraycopy(givenMacs, lane * HmacSha256.SIZE, givenMac, 0, HmacSha256.SIZE);
       if (!MessageDigest.isEqual(mac, givenMac)) {
         return lane;
       }
@@ -238,9 +215,11 @@ final class VectorPacketEngine implements PacketEngine {
       }
       running = true;
       cipher.go(slots, slot + DATA_AT, page, 0, Pages.SIZE);
-      MemorySegment.copy(page, 0, plainOut[first + lane], ValueLayout.JAVA_BYTE, 0, Pages.SIZE);
+      if (!packets.write(first + lane, plain)) {
+        return lane;
+      }
     }
-    return LANES;
+    return there;
   }
 
   private void hash() {

@@ -118,6 +118,59 @@ class PacketGroupTest {
   }
 
   @ParameterizedTest
+  @ValueSource(ints = {0, 1, 15, 16, 20, 49})
+  void whereAPageIsMissingThoseBeforeItAreSealedAndNoOthers(int missing) {
+    PacketSegments segments = new PacketSegments(plain, cipher, headers);
+    PagesToSeal pages =
+        new PagesToSeal() {
+          @Override
+          public boolean read(int index, MemorySegment page) {
+            return index != missing && segments.read(index, page);
+          }
+
+          @Override
+          public boolean write(int index, MemorySegment header, MemorySegment ciphertext) {
+            return segments.write(index, header, ciphertext);
+          }
+        };
+
+    assertThat(engine.sealPages(PacketEngine.DATA, pages, MOST)).isEqualTo(missing);
+
+    assertThat(engine.openPages(PacketEngine.DATA, headers, cipher, opened, MOST))
+        .isEqualTo(missing);
+    assertOpened(0, missing);
+    assertThat(cipher[missing].mismatch(zeros())).isEqualTo(-1);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 15, 16, 20, 49})
+  void whereAPageHasNoPlaceThoseBeforeItAreOpenedAndNoOthers(int homeless) {
+    engine.sealPages(PacketEngine.DATA, plain, cipher, headers, MOST);
+    PacketSegments segments = new PacketSegments(opened, cipher, headers);
+    PacketsToOpen packets =
+        new PacketsToOpen() {
+          @Override
+          public boolean read(int index, MemorySegment header, MemorySegment ciphertext) {
+            return segments.read(index, header, ciphertext);
+          }
+
+          @Override
+          public boolean write(int index, MemorySegment page) {
+            return index != homeless && segments.write(index, page);
+          }
+        };
+
+    assertThat(engine.openPages(PacketEngine.DATA, packets, MOST)).isEqualTo(homeless);
+
+    assertOpened(0, homeless);
+    assertThat(opened[homeless].mismatch(zeros())).isEqualTo(-1);
+  }
+
+  private MemorySegment zeros() {
+    return arena.allocate(PAGE);
+  }
+
+  @ParameterizedTest
   @ValueSource(ints = {0, 1, 15, 16, 17, 31, 32, 40, 49})
   @DisplayName("one wrong bit: the pages before it are opened, and none from there on")
   void aWrongPacketEndsTheGroup(int bad) {
