@@ -83,7 +83,16 @@ final class CheckedMemory {
     return 0 <= range.first()
         && range.first() <= range.last()
         && range.last() <= HIGHEST_ADDRESS
-        && forbidden.stream().noneMatch(range::overlaps);
+        && !isForbidden(range);
+  }
+
+  private boolean isForbidden(AddressRange range) {
+    for (int i = 0; i < forbidden.size(); i++) {
+      if (forbidden.get(i).overlaps(range)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** Applies the address rules to a range, and returns its first address without the C-bit. */

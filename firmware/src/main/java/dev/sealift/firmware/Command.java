@@ -26,7 +26,7 @@ final class Command {
     void run(Call call) throws Refusal;
   }
 
-  /** What a failing check writes into the command buffer. */
+  /** What is written into the command buffer. */
   interface Write {
     void into(MemorySegment buffer);
   }
@@ -65,9 +65,29 @@ final class Command {
     } catch (Refusal refusal) {
       return refusal.status();
     } finally {
-      afterwards.run();
-      call.guest(null);
+      finish();
     }
+  }
+
+  /**
+   * Runs the command with a buffer that lies nowhere: nothing is written back to it.
+   *
+   * @param buffer lays the processor's copy of it out
+   */
+  FirmwareStatus run(Write buffer) {
+    try {
+      buffer.into(call.buffer());
+      return answer();
+    } catch (Refusal refusal) {
+      return refusal.status();
+    } finally {
+      finish();
+    }
+  }
+
+  private void finish() {
+    afterwards.run();
+    call.guest(null);
   }
 
   private FirmwareStatus answer() throws Refusal {

@@ -2,9 +2,7 @@ package dev.sealift.firmware;
 
 import dev.sealift.abi.psp.GuestState;
 import dev.sealift.crypto.GuestPolicy;
-import dev.sealift.crypto.JdkPacketEngine;
 import dev.sealift.crypto.LaunchDigest;
-import dev.sealift.crypto.PacketEngine;
 import dev.sealift.crypto.SecretBytes;
 import dev.sealift.crypto.TransportKeys;
 import java.util.Arrays;
@@ -33,7 +31,7 @@ final class Guest {
 
   private volatile int asid = MemoryController.HOST;
   private @Nullable TransportKeys transportKeys;
-  private @Nullable PacketEngine packetEngine;
+  private @Nullable SessionEngines engines;
   private @Nullable LaunchDigest launchDigest;
   private byte @Nullable [] measurement;
   private byte[] launchedDigest = new byte[LaunchDigest.SIZE];
@@ -59,6 +57,7 @@ final class Guest {
     this.state = state;
     this.encryptionSeed = encryptionSeed;
     this.transportKeys = transportKeys;
+    this.engines = new SessionEngines(transportKeys);
     this.offlineKey = offlineKey;
   }
 
@@ -114,23 +113,19 @@ final class Guest {
   void openSession(TransportKeys keys) {
     closeSession();
     transportKeys = keys;
+    engines = new SessionEngines(keys);
   }
 
-  /** The engine for the packets of the session that is open. */
-  PacketEngine packetEngine() {
-    PacketEngine engine = packetEngine;
-    if (engine == null) {
-      engine = new JdkPacketEngine(transportKeys());
-      packetEngine = engine;
-    }
-    return engine;
+  /** The engines for the packets of the session that is open. */
+  SessionEngines engines() {
+    return present(engines);
   }
 
   /** Wipes the session's keys. */
   void closeSession() {
-    if (packetEngine != null) {
-      packetEngine.close();
-      packetEngine = null;
+    if (engines != null) {
+      engines.close();
+      engines = null;
     }
     if (transportKeys != null) {
       transportKeys.close();

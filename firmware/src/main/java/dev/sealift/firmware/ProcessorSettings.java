@@ -1,6 +1,7 @@
 package dev.sealift.firmware;
 
 import dev.sealift.crypto.ApiVersion;
+import dev.sealift.crypto.EngineChoice;
 import dev.sealift.crypto.cert.RootOfTrust;
 import dev.sealift.crypto.cert.SevCertificate;
 import java.security.SecureRandom;
@@ -18,6 +19,7 @@ import java.security.SecureRandom;
  * @param activateEx whether the part has ACTIVATE_EX
  * @param profile which firmware it runs
  * @param random the source of every key, nonce and IV
+ * @param engines which packet engine seals and opens
  */
 record ProcessorSettings(
     RootOfTrust root,
@@ -29,7 +31,8 @@ record ProcessorSettings(
     int encryptionBit,
     boolean activateEx,
     FirmwareProfile profile,
-    SecureRandom random) {
+    SecureRandom random,
+    EngineChoice engines) {
   private static final ApiVersion UNSTAMPED = new ApiVersion(0, 0);
 
   /** The interface version that the firmware reports and measures. */

@@ -93,7 +93,13 @@ final class ReceiveCommands {
     MemorySegment cipher = bounce.cipher((int) command.transLen());
     platform.memory().readHost(command.transAddress(), cipher);
     MemorySegment plain = bounce.plain((int) command.guestLen());
-    return call.guest().packetEngine().open(context, bounce.header(), cipher, plain);
+    SessionEngines engines = call.guest().engines();
+    PacketEngine engine = engines.take(platform.settings().engines());
+    try {
+      return engine.open(context, bounce.header(), cipher, plain);
+    } finally {
+      engines.giveBack(engine);
+    }
   }
 
   private void update(Call call) throws Refusal {

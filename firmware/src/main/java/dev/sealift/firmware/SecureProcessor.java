@@ -37,6 +37,17 @@ public interface SecureProcessor {
   }
 
   /**
+   * Makes or takes many packets: the same as their commands one after another, up to the first that
+   * fails. Runs of several callers go on at the same time, as packets have nothing to do with each
+   * other; commands wait for them.
+   *
+   * @return how far it came; empty by default: no processor in the field has it
+   */
+  default Optional<PacketRun.Answer> run(PacketRun run) {
+    return Optional.empty();
+  }
+
+  /**
    * What WBINVD on every core of the machine does: no stale line of any guest is left in a cache.
    */
   void writeBackAndInvalidateCaches();

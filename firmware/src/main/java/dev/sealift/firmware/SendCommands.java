@@ -69,7 +69,13 @@ final class SendCommands {
     MemorySegment plain = bounce.plain((int) command.guestLen());
     MemorySegment cipher = bounce.cipher((int) command.guestLen());
     platform.memory().readGuest(guest.asid(), command.guestAddress(), plain);
-    guest.packetEngine().seal(context, plain, cipher, bounce.header());
+    SessionEngines engines = guest.engines();
+    PacketEngine engine = engines.take(platform.settings().engines());
+    try {
+      engine.seal(context, plain, cipher, bounce.header());
+    } finally {
+      engines.giveBack(engine);
+    }
     platform.memory().writeHost(command.transAddress(), cipher);
     platform.memory().writeHost(command.hdrAddress(), bounce.header());
     HDR_LEN.set(call.buffer(), PacketHeader.SIZE);

@@ -2,12 +2,19 @@ package dev.sealift.firmware;
 
 import static dev.sealift.abi.FirmwareStatus.EXIT_RING_BUFFER;
 import static dev.sealift.abi.FirmwareStatus.INVALID_COMMAND;
+import static dev.sealift.abi.FirmwareStatus.SUCCESS;
 
 import dev.sealift.abi.FirmwareStatus;
 import dev.sealift.crypto.ApiVersion;
+import dev.sealift.crypto.EngineChoice;
+import dev.sealift.crypto.EngineKind;
+import dev.sealift.crypto.PacketEngine;
 import dev.sealift.crypto.cert.RootOfTrust;
 import java.security.SecureRandom;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,7 +26,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Served is every command of {@link FirmwareInterface}; any other is INVALID_COMMAND.
  *
- * <p>Safe for use by many threads; one command runs at a time. Source: AMD publication 55766.
+ * <p>Safe for use by many threads; one command runs at a time, and no command during a {@link
+ * #run}. Source: AMD publication 55766.
  */
 public final class SoftwareSecureProcessor implements SecureProcessor {
   private final ProcessorSettings settings;
@@ -27,6 +35,9 @@ public final class SoftwareSecureProcessor implements SecureProcessor {
   private final CommandTable commands;
   private final RingBufferMode ringBufferMode;
   private final WorldSwitch worldSwitch;
+
+  /** Commands change the books, and have them to themselves; runs of packets only read them. */
+  private final ReentrantReadWriteLock books = new ReentrantReadWriteLock();
 
   private SoftwareSecureProcessor(
       ProcessorSettings settings, SystemMemory memory, MemoryController controller) {
@@ -45,13 +56,71 @@ public final class SoftwareSecureProcessor implements SecureProcessor {
   }
 
   @Override
-  public synchronized FirmwareStatus command(int id, long buffer) {
-    return ringBufferMode.end() ? EXIT_RING_BUFFER : run(id, buffer);
+  public FirmwareStatus command(int id, long buffer) {
+    return alone(() -> ringBufferMode.end() ? EXIT_RING_BUFFER : run(id, buffer));
   }
 
   @Override
-  public synchronized Optional<RingHeads> ring(RingTails tails) {
-    return ringBufferMode.work(tails, this::run);
+  public Optional<RingHeads> ring(RingTails tails) {
+    return alone(() -> ringBufferMode.work(tails, this::run));
+  }
+
+  @Override
+  public Optional<PacketRun.Answer> run(PacketRun run) {
+    int done = 0;
+    FirmwareStatus status = SUCCESS;
+    while (status == SUCCESS && done < run.count()) {
+      books.writeLock().lock();
+      try {
+        status = runFirst(run, done);
+        // Nobody changes the books between the packet that passed and those like it.
+        books.readLock().lock();
+      } finally {
+        books.writeLock().unlock();
+      }
+      try {
+        if (status == SUCCESS) {
+          done++;
+          done += runOn(run, done);
+        }
+      } finally {
+        books.readLock().unlock();
+      }
+    }
+    return Optional.of(new PacketRun.Answer(done, status));
+  }
+
+  /** One packet as the table has it. */
+  private FirmwareStatus runFirst(PacketRun run, int index) {
+    if (ringBufferMode.end()) {
+      return EXIT_RING_BUFFER;
+    }
+    Command command = Objects.requireNonNull(commands.get(run.command().id()));
+    return command.run(buffer -> run.packet(index).write(buffer));
+  }
+
+  /** As many packets as have nothing unusual about them, after one that passed. */
+  private int runOn(PacketRun run, int first) {
+    Guest guest = platform.guests().find(run.handle());
+    if (guest == null || first == run.count()) {
+      return 0;
+    }
+    SessionEngines engines = guest.engines();
+    PacketEngine engine = engines.take(settings.engines());
+    try {
+      return new PacketLane(platform.memory(), guest.asid(), run, first).go(engine);
+    } finally {
+      engines.giveBack(engine);
+    }
+  }
+
+  private <T> T alone(Supplier<T> work) {
+    books.writeLock().lock();
+    try {
+      return work.get();
+    } finally {
+      books.writeLock().unlock();
+    }
   }
 
   private FirmwareStatus run(int id, long buffer) {
@@ -65,8 +134,13 @@ public final class SoftwareSecureProcessor implements SecureProcessor {
   }
 
   @Override
-  public synchronized void writeBackAndInvalidateCaches() {
-    platform.asids().cachesWrittenBack();
+  public void writeBackAndInvalidateCaches() {
+    books.writeLock().lock();
+    try {
+      platform.asids().cachesWrittenBack();
+    } finally {
+      books.writeLock().unlock();
+    }
   }
 
   @Override
@@ -106,6 +180,7 @@ public final class SoftwareSecureProcessor implements SecureProcessor {
     private boolean activateEx = true;
     private FirmwareProfile profile = FirmwareProfile.DEFAULT;
     private SecureRandom random = new SecureRandom();
+    private EngineChoice engines = EngineChoice.fixed(EngineKind.JDK);
 
     private Builder() {}
 
@@ -183,6 +258,15 @@ public final class SoftwareSecureProcessor implements SecureProcessor {
     }
 
     /**
+     * Which packet engine seals and opens. Default: the JDK's; {@link EngineChoice#measured} takes
+     * the fastest.
+     */
+    public Builder engines(EngineChoice newEngines) {
+      engines = newEngines;
+      return this;
+    }
+
+    /**
      * Makes the processor, not initialised.
      *
      * @param memory the machine's memory
@@ -205,7 +289,8 @@ public final class SoftwareSecureProcessor implements SecureProcessor {
               encryptionBit,
               activateEx,
               firmware,
-              random),
+              random,
+              engines),
           memory,
           controller);
     }

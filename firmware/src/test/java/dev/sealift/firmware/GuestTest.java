@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import dev.sealift.abi.psp.GuestState;
+import dev.sealift.crypto.EngineChoice;
+import dev.sealift.crypto.EngineKind;
 import dev.sealift.crypto.GuestPolicy;
 import dev.sealift.crypto.SecretBytes;
 import dev.sealift.crypto.TransportKeys;
@@ -39,10 +41,11 @@ class GuestTest {
     TransportKeys next = TransportKeys.random(new SecureRandom());
     guest.openSession(next);
     assertWiped(keys);
-    guest.packetEngine();
+    SessionEngines engines = guest.engines();
+    engines.giveBack(engines.take(EngineChoice.fixed(EngineKind.JDK)));
     guest.closeSession();
     assertWiped(next);
-    assertThatIllegalStateException().isThrownBy(guest::packetEngine);
+    assertThatIllegalStateException().isThrownBy(guest::engines);
   }
 
   @Test
