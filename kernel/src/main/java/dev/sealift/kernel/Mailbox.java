@@ -3,10 +3,14 @@ package dev.sealift.kernel;
 import dev.sealift.abi.Errno;
 import dev.sealift.abi.FirmwareStatus;
 import dev.sealift.abi.psp.PspCommand;
+import dev.sealift.firmware.PacketRun;
 import dev.sealift.firmware.SecureProcessor;
 import java.lang.System.Logger.Level;
 import java.lang.foreign.MemorySegment;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.Optional;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.IntConsumer;
 
 /**
  * The way to the Secure Processor: one command at a time, through one command buffer of the kernel.
@@ -22,8 +26,11 @@ final class Mailbox {
   private final SecureProcessor processor;
   private final KernelBuffer buffer;
   private final long bufferAddress;
-  private final ReentrantLock mutex = new ReentrantLock();
-  private boolean dead;
+
+  /** Commands have the mailbox to themselves; runs of packets share the processor. */
+  private final ReentrantReadWriteLock mutex = new ReentrantReadWriteLock();
+
+  private volatile boolean dead;
 
   private Mailbox(SecureProcessor processor, KernelBuffer buffer, EncryptionFeatures features) {
     this.processor = processor;
@@ -41,8 +48,8 @@ final class Mailbox {
   }
 
   /** Held around several commands that belong together; a command alone takes it itself. */
-  ReentrantLock mutex() {
-    return mutex;
+  Lock mutex() {
+    return mutex.writeLock();
   }
 
   /** Issues a command that has no parameters. */
@@ -61,7 +68,7 @@ final class Mailbox {
    *     {@code -ETIMEDOUT} if it gets lost now
    */
   int run(PspCommand command, MemorySegment parameters, int length, FirmwareError error) {
-    mutex.lock();
+    mutex().lock();
     try {
       if (dead) {
         return Errno.EBUSY.negated();
@@ -72,14 +79,47 @@ final class Mailbox {
       error.set(status.code());
       return status == FirmwareStatus.SUCCESS ? 0 : Errno.EIO.negated();
     } catch (RuntimeException silence) {
-      // A processor that does not answer is never asked again: nobody knows what it half did.
-      dead = true;
-      error.set(0);
-      LOG.log(Level.ERROR, "the Secure Processor did not answer " + command, silence);
-      return Errno.ETIMEDOUT.negated();
+      return lose(command, error, silence);
     } finally {
-      mutex.unlock();
+      mutex().unlock();
     }
+  }
+
+  /**
+   * Issues a run of packets; several go on side by side.
+   *
+   * @param error set to the firmware's status
+   * @param progress hears how many packets were done
+   * @return as of a command; {@code -EOPNOTSUPP} if the processor has no runs, and then nothing was
+   *     done
+   */
+  int run(PacketRun run, FirmwareError error, IntConsumer progress) {
+    mutex.readLock().lock();
+    try {
+      if (dead) {
+        return Errno.EBUSY.negated();
+      }
+      Optional<PacketRun.Answer> answer = processor.run(run);
+      if (answer.isEmpty()) {
+        return Errno.EOPNOTSUPP.negated();
+      }
+      FirmwareStatus status = answer.get().status();
+      progress.accept(answer.get().done());
+      error.set(status.code());
+      return status == FirmwareStatus.SUCCESS ? 0 : Errno.EIO.negated();
+    } catch (RuntimeException silence) {
+      return lose(run.command(), error, silence);
+    } finally {
+      mutex.readLock().unlock();
+    }
+  }
+
+  /** A processor that does not answer is never asked again: nobody knows what it half did. */
+  private int lose(PspCommand command, FirmwareError error, RuntimeException silence) {
+    dead = true;
+    error.set(0);
+    LOG.log(Level.ERROR, "the Secure Processor did not answer " + command, silence);
+    return Errno.ETIMEDOUT.negated();
   }
 
   /** WBINVD on every core. */

@@ -5,6 +5,8 @@ import dev.sealift.abi.sev.SevCommand;
 import dev.sealift.abi.sev.SevExtension;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.locks.Lock;
+import org.jspecify.annotations.Nullable;
 
 /**
  * KVM_MEMORY_ENCRYPT_OP: finds the handler of a command and copies the command in and out.
@@ -15,10 +17,13 @@ import java.util.Map;
  */
 final class MemoryEncryptOp {
   private final SevModule module;
+  private final ThreadLocal<SevCall> calls;
   private final Map<Integer, SevHandler> handlers = new HashMap<>();
+  private final Map<Integer, SevHandler> sharedHandlers = new HashMap<>();
 
   MemoryEncryptOp(SevModule module, RegisterReader registers) {
     this.module = module;
+    this.calls = ThreadLocal.withInitial(() -> new SevCall(module.user()));
     InitCommands init = new InitCommands(module);
     LaunchCommands launch = new LaunchCommands(module);
     SendCommands send = new SendCommands(module);
@@ -55,13 +60,25 @@ final class MemoryEncryptOp {
       serve(SevCommand.SEND_UPDATE_VMSA, vmsa::sendUpdate);
       serve(SevCommand.RECEIVE_UPDATE_VMSA, vmsa::receiveUpdate);
       BatchCommands batch = new BatchCommands(module);
-      handlers.put(SevExtension.SEND_UPDATE_DATA_BATCH.id(), batch::send);
-      handlers.put(SevExtension.RECEIVE_UPDATE_DATA_BATCH.id(), batch::receive);
+      serve(SevExtension.SEND_UPDATE_DATA_BATCH.id(), batch::send);
+      serve(SevExtension.RECEIVE_UPDATE_DATA_BATCH.id(), batch::receive);
+      PacketRuns runs = new PacketRuns(module);
+      sharedHandlers.put(SevExtension.SEND_UPDATE_DATA_BATCH.id(), runs::send);
+      sharedHandlers.put(SevExtension.RECEIVE_UPDATE_DATA_BATCH.id(), runs::receive);
     }
   }
 
   private void serve(SevCommand command, SevHandler handler) {
-    handlers.put(command.id(), handler);
+    serve(command.id(), handler);
+  }
+
+  private void serve(int id, SevHandler handler) {
+    handlers.put(
+        id,
+        (vm, call) -> {
+          vm.serve(call);
+          return handler.handle(vm, call);
+        });
   }
 
   /**
@@ -76,14 +93,25 @@ final class MemoryEncryptOp {
     if (argument == 0) {
       return 0;
     }
-    vm.lock().lock();
+    SevCall call = calls.get();
+    if (!call.copyIn(argument)) {
+      return Errno.EFAULT.negated();
+    }
+    SevHandler shared = sharedHandlers.get(call.id());
+    if (shared != null) {
+      int result = run(vm, call, shared, vm.sharedLock());
+      if (result != PacketRuns.ALONE) {
+        return result;
+      }
+    }
+    return run(vm, call, handlers.get(call.id()), vm.lock());
+  }
+
+  private int run(SevVirtualMachine vm, SevCall call, @Nullable SevHandler handler, Lock lock) {
+    lock.lock();
     try {
       if (vm.isDestroyed()) {
         return Errno.EBADF.negated();
-      }
-      SevCall call = vm.call();
-      if (!call.copyIn(argument)) {
-        return Errno.EFAULT.negated();
       }
       if (vm.isMirror() && !isForMirrors(call.id())) {
         return Errno.EINVAL.negated();
@@ -91,14 +119,16 @@ final class MemoryEncryptOp {
       if (call.id() == SevCommand.ES_INIT.id() && !module.features().sevEs()) {
         return Errno.ENOTTY.negated();
       }
-      SevHandler handler = handlers.get(call.id());
       if (handler == null) {
         return Errno.EINVAL.negated();
       }
       int result = handle(handler, vm, call);
+      if (result == PacketRuns.ALONE) {
+        return result;
+      }
       return call.copyOut() ? result : Errno.EFAULT.negated();
     } finally {
-      vm.lock().unlock();
+      lock.unlock();
     }
   }
 

@@ -3,6 +3,7 @@ package dev.sealift.kernel;
 import dev.sealift.abi.Errno;
 import dev.sealift.abi.Pages;
 import dev.sealift.kernel.UserMemory.Access;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * How many pages of user memory a VM has pinned, and whether it may pin more. Used under the VM's
@@ -14,7 +15,7 @@ final class PinnedPages {
 
   private final UserMemory user;
   private final KernelSettings settings;
-  private long locked;
+  private final AtomicLong locked = new AtomicLong();
 
   PinnedPages(UserMemory user, KernelSettings settings) {
     this.user = user;
@@ -23,7 +24,7 @@ final class PinnedPages {
 
   /** Pages pinned now. */
   long locked() {
-    return locked;
+    return locked.get();
   }
 
   /**
@@ -40,10 +41,10 @@ final class PinnedPages {
     long first = address >>> Pages.SHIFT;
     long last = (address + length - 1) >>> Pages.SHIFT;
     long pages = last - first + 1;
-    if (pages > Integer.MAX_VALUE || locked + pages > TOTAL_PAGES) {
+    if (pages > Integer.MAX_VALUE || locked.get() + pages > TOTAL_PAGES) {
       throw new Refusal(Errno.EINVAL);
     }
-    if (locked + pages > settings.lockedMemoryLimit() >>> Pages.SHIFT && !settings.ipcLock()) {
+    if (!isWithinLimit(pages)) {
       throw new Refusal(Errno.ENOMEM);
     }
     long end = (last + 1) << Pages.SHIFT;
@@ -54,17 +55,22 @@ final class PinnedPages {
       }
       at += present;
     }
-    locked += pages;
+    locked.addAndGet(pages);
     return pages;
   }
 
+  /** Whether so many more pages may be pinned. */
+  boolean isWithinLimit(long pages) {
+    return settings.ipcLock()
+        || locked.get() + pages <= settings.lockedMemoryLimit() >>> Pages.SHIFT;
+  }
+
   void unpin(long pages) {
-    locked -= pages;
+    locked.addAndGet(-pages);
   }
 
   /** Answers from now on for what another VM has pinned. */
   void takeFrom(PinnedPages source) {
-    locked += source.locked;
-    source.locked = 0;
+    locked.addAndGet(source.locked.getAndSet(0));
   }
 }

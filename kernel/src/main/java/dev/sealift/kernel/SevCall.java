@@ -9,7 +9,7 @@ import java.lang.foreign.MemorySegment;
 
 /**
  * The kernel's copy of one KVM_MEMORY_ENCRYPT_OP: the command, and its parameters once a handler
- * copied them in. Each VM has one and uses it again, under its lock.
+ * copied them in. Each thread that calls has one, as it has a kernel stack, and uses it again.
  */
 final class SevCall {
   private static final Field.U32 ERROR = (Field.U32) KvmSevCmd.LAYOUT.field("error");

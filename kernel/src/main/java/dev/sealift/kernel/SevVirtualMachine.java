@@ -4,13 +4,16 @@ import dev.sealift.abi.Errno;
 import dev.sealift.abi.layout.StructLayout;
 import dev.sealift.abi.psp.PspCommand;
 import dev.sealift.abi.psp.SendStartBuffer;
+import dev.sealift.firmware.PacketRun;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,8 +32,8 @@ final class SevVirtualMachine {
 
   private final SevModule module;
   private final long type;
-  private final ReentrantLock lock = new ReentrantLock();
-  private final SevCall call;
+  private final ReentrantReadWriteLock locks = new ReentrantReadWriteLock();
+  private final Lock lock = locks.writeLock();
   private final PinnedPages pinnedPages;
   private final EncryptedRegions regions;
   private final PacketMemory header;
@@ -40,6 +43,7 @@ final class SevVirtualMachine {
   private final MemorySegment firmwareParameters =
       MemorySegment.ofArray(new byte[SendStartBuffer.LAYOUT.size()]);
 
+  private FirmwareError error = new FirmwareError();
   private final AtomicBoolean transferring = new AtomicBoolean();
   private final List<Vcpu> vcpus = new ArrayList<>();
 
@@ -65,16 +69,25 @@ final class SevVirtualMachine {
     this.module = module;
     this.type = type;
     this.needsInit2 = type == TYPE_SEV || type == TYPE_SEV_ES;
-    this.call = new SevCall(module.user());
     this.pinnedPages = new PinnedPages(module.user(), module.settings());
     this.regions = new EncryptedRegions(module, pinnedPages);
     this.header = new PacketMemory(module.memory());
     this.transport = new PacketMemory(module.memory());
   }
 
-  /** Held from the first look at the caller's command to the last byte written back. */
-  ReentrantLock lock() {
+  /** Held by a command from its first check to the last byte written back. */
+  Lock lock() {
     return lock;
+  }
+
+  /** Held by batches of packets, which go on side by side, while no other command does. */
+  Lock sharedLock() {
+    return locks.readLock();
+  }
+
+  /** Whether somebody waits for {@link #lock} or {@link #sharedLock}. */
+  boolean isWaitedFor() {
+    return locks.hasQueuedThreads();
   }
 
   /** As it was passed to KVM_CREATE_VM. */
@@ -125,8 +138,9 @@ final class SevVirtualMachine {
     return handle;
   }
 
-  SevCall call() {
-    return call;
+  /** Takes up a call: the firmware's answers go to it. */
+  void serve(SevCall next) {
+    error = next.error();
   }
 
   PinnedPages pinnedPages() {
@@ -293,7 +307,20 @@ final class SevVirtualMachine {
     if (module.files().at(fd) == null) {
       return Errno.EBADF.negated();
     }
-    return module.driver().mailbox().run(command, firmwareParameters, layout.size(), call.error());
+    return module.driver().mailbox().run(command, firmwareParameters, layout.size(), error);
+  }
+
+  /**
+   * Issues a run of packets through the descriptor that the guest was started with.
+   *
+   * @param runError set to the firmware's status
+   * @param progress hears how many packets were done
+   */
+  int issue(PacketRun run, FirmwareError runError, IntConsumer progress) {
+    if (module.files().at(sevFd) == null) {
+      return Errno.EBADF.negated();
+    }
+    return module.driver().mailbox().run(run, runError, progress);
   }
 
   /**

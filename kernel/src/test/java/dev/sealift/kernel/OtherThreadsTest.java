@@ -14,6 +14,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -161,7 +162,7 @@ class OtherThreadsTest {
           return Thread.currentThread().isInterrupted();
         });
     Thread mover = Thread.ofPlatform().start(move);
-    awaitSomeoneAt(busy);
+    await(busy::hasQueuedThreads);
 
     mover.interrupt();
 
@@ -176,14 +177,14 @@ class OtherThreadsTest {
     SevVirtualMachine machine = host.vms.at(vm);
     machine.lock().lock();
     FutureTask<Integer> waiting = started(call);
-    awaitSomeoneAt(machine.lock());
+    await(machine::isWaitedFor);
     host.calls.close(vm);
     machine.lock().unlock();
     return waiting.get(20, TimeUnit.SECONDS);
   }
 
-  private static void awaitSomeoneAt(ReentrantLock lock) {
-    while (!lock.hasQueuedThreads()) {
+  private static void await(BooleanSupplier condition) {
+    while (!condition.getAsBoolean()) {
       Thread.onSpinWait();
     }
   }

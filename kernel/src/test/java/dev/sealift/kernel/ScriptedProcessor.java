@@ -7,6 +7,7 @@ import dev.sealift.abi.psp.PlatformStatusBuffer;
 import dev.sealift.abi.psp.PspCommand;
 import dev.sealift.abi.psp.ReceiveStartBuffer;
 import dev.sealift.abi.psp.SendStartBuffer;
+import dev.sealift.firmware.PacketRun;
 import dev.sealift.firmware.SecureProcessor;
 import dev.sealift.firmware.SystemMemory;
 import dev.sealift.firmware.WorldSwitch;
@@ -17,7 +18,10 @@ import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A Secure Processor that does as it is told: it writes down every command with the buffer it was
@@ -47,6 +51,11 @@ final class ScriptedProcessor implements SecureProcessor {
   int platformState;
   SystemMemory memory = new PhysicalMemory();
 
+  /** The runs that came, where the processor has them. */
+  final List<PacketRun> runs = new CopyOnWriteArrayList<>();
+
+  private @Nullable Function<PacketRun, PacketRun.Answer> runner;
+
   private final Map<PspCommand, Function<MemorySegment, FirmwareStatus>> script =
       new EnumMap<>(PspCommand.class);
   private int nextHandle = FIRST_HANDLE;
@@ -59,6 +68,20 @@ final class ScriptedProcessor implements SecureProcessor {
   /** From now on this command does this; what it leaves in the buffer is written back. */
   void on(PspCommand command, Function<MemorySegment, FirmwareStatus> behaviour) {
     script.put(command, behaviour);
+  }
+
+  /** From now on the processor has runs of packets, and does this with them. */
+  void onRuns(Function<PacketRun, PacketRun.Answer> behaviour) {
+    runner = behaviour;
+  }
+
+  @Override
+  public Optional<PacketRun.Answer> run(PacketRun run) {
+    if (runner == null) {
+      return Optional.empty();
+    }
+    runs.add(run);
+    return Optional.of(runner.apply(run));
   }
 
   /** From now on this command is agreed to again. */
