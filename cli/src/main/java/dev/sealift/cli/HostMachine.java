@@ -1,5 +1,6 @@
 package dev.sealift.cli;
 
+import dev.sealift.crypto.EngineChoice;
 import dev.sealift.crypto.cert.MalformedCertificateException;
 import dev.sealift.crypto.cert.ModelRoot;
 import dev.sealift.crypto.cert.PlatformChain;
@@ -52,6 +53,7 @@ public final class HostMachine implements AutoCloseable {
             SoftwareSecureProcessor.builder()
                 .rootOfTrust(root.root())
                 .asids(MAXIMUM_ASID, MINIMUM_SEV_ASID)
+                .engines(EngineChoice.measured())
                 .build(memory, controller);
     KernelSettings settings = KernelSettings.DEFAULT.with(kernel);
     SoftwareMachine machine =

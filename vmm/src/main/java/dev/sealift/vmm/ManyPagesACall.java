@@ -58,7 +58,7 @@ final class ManyPagesACall implements PageCalls {
   private VmmException failure(SevGuest.Answer answer, long guestAddress, long done, int count) {
     String name = command.name();
     return answer.refused()
-        ? guest.failure(name, "the page at 0x%x".formatted(guestAddress), answer)
+        ? guest.failure(name, SevGuest.page(guestAddress), answer)
         : new VmmException(
             "KVM_SEV_" + name,
             "The kernel says it did %d pages of %d, yet calls that a success: do them one a call."

@@ -2,7 +2,6 @@ package dev.sealift.vmm;
 
 import dev.sealift.abi.Pages;
 import dev.sealift.abi.sev.KvmSevReceiveUpdateData;
-import dev.sealift.abi.sev.KvmSevUpdateVmsa;
 import dev.sealift.abi.sev.SevCommand;
 import dev.sealift.abi.sev.SevExtension;
 import dev.sealift.abi.sev.SevLimits;
@@ -36,8 +35,7 @@ public final class ReceiveSession {
               ciphertext.asSlice(0, Pages.SIZE).address(),
               Pages.SIZE)
           .write(params);
-      guest.issue(
-          call, SevCommand.RECEIVE_UPDATE_DATA, "the page at 0x%x".formatted(guestAddress), params);
+      guest.issueForPage(call, SevCommand.RECEIVE_UPDATE_DATA, guestAddress, params);
     }
   }
 
@@ -64,16 +62,7 @@ public final class ReceiveSession {
     try (CallMemory.Frame call = guest.frame()) {
       MemorySegment header = call.copy(packet.header());
       MemorySegment ciphertext = call.copy(packet.ciphertext());
-      MemorySegment params = call.take(KvmSevUpdateVmsa.LAYOUT.size());
-      new KvmSevUpdateVmsa(
-              vcpu,
-              header.address(),
-              header.byteSize(),
-              ciphertext.address(),
-              ciphertext.byteSize())
-          .write(params);
-      guest.issue(
-          call, SevCommand.RECEIVE_UPDATE_VMSA, "the registers of vCPU %d".formatted(vcpu), params);
+      guest.issueForRegisters(call, SevCommand.RECEIVE_UPDATE_VMSA, vcpu, header, ciphertext);
     }
   }
 

@@ -2,7 +2,6 @@ package dev.sealift.vmm;
 
 import dev.sealift.abi.Pages;
 import dev.sealift.abi.sev.KvmSevSendUpdateData;
-import dev.sealift.abi.sev.KvmSevUpdateVmsa;
 import dev.sealift.abi.sev.SevCommand;
 import dev.sealift.abi.sev.SevExtension;
 import dev.sealift.abi.sev.SevLimits;
@@ -50,8 +49,7 @@ public final class SendSession {
               ciphertext.asSlice(0, Pages.SIZE).address(),
               Pages.SIZE)
           .write(params);
-      guest.issue(
-          call, SevCommand.SEND_UPDATE_DATA, "the page at 0x%x".formatted(guestAddress), params);
+      guest.issueForPage(call, SevCommand.SEND_UPDATE_DATA, guestAddress, params);
     }
   }
 
@@ -78,16 +76,7 @@ public final class SendSession {
     try (CallMemory.Frame call = guest.frame()) {
       MemorySegment header = call.take(SevLimits.PACKET_HEADER);
       MemorySegment ciphertext = call.take(Pages.SIZE);
-      MemorySegment params = call.take(KvmSevUpdateVmsa.LAYOUT.size());
-      new KvmSevUpdateVmsa(
-              vcpu,
-              header.address(),
-              header.byteSize(),
-              ciphertext.address(),
-              ciphertext.byteSize())
-          .write(params);
-      guest.issue(
-          call, SevCommand.SEND_UPDATE_VMSA, "the registers of vCPU %d".formatted(vcpu), params);
+      guest.issueForRegisters(call, SevCommand.SEND_UPDATE_VMSA, vcpu, header, ciphertext);
       return new VmsaPacket(
           header.toArray(ValueLayout.JAVA_BYTE), ciphertext.toArray(ValueLayout.JAVA_BYTE));
     }

@@ -10,6 +10,7 @@ import dev.sealift.abi.sev.KvmSevGuestStatus;
 import dev.sealift.abi.sev.KvmSevLaunchStart;
 import dev.sealift.abi.sev.KvmSevReceiveStart;
 import dev.sealift.abi.sev.KvmSevSendStart;
+import dev.sealift.abi.sev.KvmSevUpdateVmsa;
 import dev.sealift.abi.sev.SevCommand;
 import dev.sealift.abi.sev.SevExtension;
 import dev.sealift.abi.sev.SevLimits;
@@ -212,6 +213,36 @@ public final class SevGuest {
     if (answer.refused()) {
       throw failure(command.name(), subject, answer);
     }
+  }
+
+  /** Issues a command for one page; words are made only if it is refused. */
+  void issueForPage(
+      CallMemory.Frame call, SevCommand command, long guestAddress, MemorySegment params)
+      throws VmmException {
+    Answer answer = ask(call, command.id(), params);
+    if (answer.refused()) {
+      throw failure(command.name(), page(guestAddress), answer);
+    }
+  }
+
+  /** A page in words. */
+  static String page(long guestAddress) {
+    return "the page at 0x%x".formatted(guestAddress);
+  }
+
+  /** Issues a command for the packet of a vCPU's registers. */
+  void issueForRegisters(
+      CallMemory.Frame call,
+      SevCommand command,
+      int vcpu,
+      MemorySegment header,
+      MemorySegment ciphertext)
+      throws VmmException {
+    MemorySegment params = call.take(KvmSevUpdateVmsa.LAYOUT.size());
+    new KvmSevUpdateVmsa(
+            vcpu, header.address(), header.byteSize(), ciphertext.address(), ciphertext.byteSize())
+        .write(params);
+    issue(call, command, "the registers of vCPU %d".formatted(vcpu), params);
   }
 
   /** Whether the kernel has this command; it is asked once. */
