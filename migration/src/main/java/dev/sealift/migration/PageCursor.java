@@ -21,13 +21,9 @@ final class PageCursor {
    * @return how many there are, 0 at the end
    */
   synchronized int take(long[] into) {
-    int count = 0;
-    while (count < into.length && next >= 0) {
-      long gfn = next < pages.pages() ? pages.next(next) : -1;
-      if (gfn >= 0) {
-        into[count++] = gfn;
-      }
-      next = gfn < 0 ? -1 : gfn + 1;
+    int count = pages.next(next, into);
+    if (count > 0) {
+      next = into[count - 1] + 1;
     }
     return count;
   }

@@ -188,10 +188,7 @@ final class PageLedger {
           FailureCode.INCOMPLETE, "%d pages of the guest never came".formatted(missing));
     }
     PageSet wrong = shared.copy();
-    wrong.removeAll(lastCameShared);
-    PageSet alsoWrong = lastCameShared.copy();
-    alsoWrong.removeAll(shared);
-    wrong.addAll(alsoWrong);
+    wrong.toggleAll(lastCameShared);
     if (!wrong.isEmpty()) {
       throw new MigrationException(
           FailureCode.INCOMPLETE,

@@ -15,18 +15,19 @@ final class PrivatePageSender {
   private final PageCalls calls;
   private final BatchWriter writer;
   private final Pacer pacer;
+  private final long[] gfns;
 
   PrivatePageSender(PageCalls calls, BatchWriter writer, Pacer pacer) {
     this.calls = calls;
     this.writer = writer;
     this.pacer = pacer;
+    gfns = new long[writer.slots().pages()];
   }
 
   /** Sends pages until none are left. */
   void send(int round, PageCursor pages)
       throws VmmException, MigrationException, InterruptedException {
     PacketSlots slots = writer.slots();
-    long[] gfns = new long[slots.pages()];
     for (int count = pages.take(gfns); count > 0; count = pages.take(gfns)) {
       pacer.await((long) count * Pages.SIZE);
       calls.update(slots.batch(gfns, count));

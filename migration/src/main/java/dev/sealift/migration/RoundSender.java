@@ -34,7 +34,13 @@ final class RoundSender implements AutoCloseable {
   private final int pagesPerCall;
   private final AtomicReference<@Nullable MigrationException> firstFailure =
       new AtomicReference<>();
-  private PageSet statusOfLastRound;
+
+  // Made once and used again in every round: a guest of 1 TiB has 32 MiB of bits.
+  private final PageSet status;
+  private final PageSet statusOfLastRound;
+  private final PageSet privatePages;
+  private final PageSet sharedPages;
+  private final PageSet leftOver;
 
   private RoundSender(
       Guest guest, PageCalls calls, ControlConnection control, MoveOptions options) {
@@ -43,7 +49,12 @@ final class RoundSender implements AutoCloseable {
     this.control = control;
     shared = new SharedPageSender(guest, control);
     pacer = new Pacer(options.bytesPerSecond());
+    long pages = guest.memory().pages();
+    status = new PageSet(pages);
     statusOfLastRound = guest.pageStatus().shared();
+    privatePages = new PageSet(pages);
+    sharedPages = new PageSet(pages);
+    leftOver = new PageSet(pages);
     threads =
         Executors.newCachedThreadPool(
             Thread.ofPlatform().name("sealift-send-", 0).daemon().factory());
@@ -81,7 +92,7 @@ final class RoundSender implements AutoCloseable {
    * What a round sent.
    *
    * @param pages pages that were to go
-   * @param leftOver pages that must go in another round
+   * @param leftOver pages that must go in another round; good until the next one is sent
    */
   record Sent(long pages, long privatePackets, long sharedPages, PageSet leftOver) {}
 
@@ -92,40 +103,40 @@ final class RoundSender implements AutoCloseable {
    *     so that the page status read here is no older than the writes
    */
   Sent send(int round, PageSet due) throws MigrationException, InterruptedException {
-    PageSet status = guest.pageStatus().shared();
-    PageSet pages = due.copy();
-    addDifferences(pages, statusOfLastRound, status);
-    statusOfLastRound = status;
-    PageSet sharedPages = pages.copy();
+    guest.pageStatus().copySharedTo(status);
+    privatePages.copyFrom(status);
+    privatePages.toggleAll(statusOfLastRound);
+    privatePages.addAll(due);
+    statusOfLastRound.copyFrom(status);
+    sharedPages.copyFrom(privatePages);
     sharedPages.retainAll(status);
-    PageSet privatePages = pages.copy();
     privatePages.removeAll(status);
 
     long[] batchesBefore = senders.stream().mapToLong(PrivatePageSender::batches).toArray();
-    PageSet leftOver = sendPages(round, privatePages, sharedPages);
+    sendPages(round);
     int[] batches = new int[senders.size()];
     for (int i = 0; i < batches.length; i++) {
       batches[i] = Math.toIntExact(senders.get(i).batches() - batchesBefore[i]);
     }
     long privateCount = privatePages.count();
-    long sharedCount = sharedPages.count() - leftOver.count();
+    long sharedDue = sharedPages.count();
+    long sharedCount = sharedDue - leftOver.count();
     control.send(new Message.RoundEnd(round, batches, privateCount, sharedCount));
     Message.RoundDone done = control.expect(Message.RoundDone.class);
     if (done.round() != round) {
       throw ControlConnection.outOfTurn(done, "ROUND_DONE of round " + round);
     }
-    return new Sent(pages.count(), privateCount, sharedCount, leftOver);
+    return new Sent(privateCount + sharedDue, privateCount, sharedCount, leftOver);
   }
 
-  private PageSet sendPages(int round, PageSet privatePages, PageSet sharedPages)
-      throws MigrationException, InterruptedException {
+  private void sendPages(int round) throws MigrationException, InterruptedException {
     var cursor = new PageCursor(privatePages);
-    var leftOver = new PageSet(sharedPages.pages());
+    leftOver.clear();
     List<Future<?>> sending = new ArrayList<>();
     for (PrivatePageSender sender : senders) {
       sending.add(threads.submit(() -> attempt(() -> sender.send(round, cursor))));
     }
-    attempt(() -> leftOver.addAll(shared.send(round, sharedPages)));
+    attempt(() -> shared.send(round, sharedPages, leftOver));
     try {
       for (Future<?> share : sending) {
         share.get();
@@ -141,7 +152,6 @@ final class RoundSender implements AutoCloseable {
     if (failure != null) {
       throw failure;
     }
-    return leftOver;
   }
 
   private interface Work {
@@ -164,15 +174,6 @@ final class RoundSender implements AutoCloseable {
   private void fail(MigrationException failure) {
     firstFailure.compareAndSet(null, failure);
     abandon();
-  }
-
-  private static void addDifferences(PageSet pages, PageSet before, PageSet after) {
-    PageSet taken = after.copy();
-    taken.removeAll(before);
-    PageSet given = before.copy();
-    given.removeAll(after);
-    pages.addAll(taken);
-    pages.addAll(given);
   }
 
   /** The guest stands still: the bandwidth limit no longer holds. */

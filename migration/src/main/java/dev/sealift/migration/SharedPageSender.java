@@ -36,10 +36,10 @@ final class SharedPageSender {
   /**
    * Sends pages.
    *
-   * @return those that were converted meanwhile and must go in another round
+   * @param leftOver those that were converted meanwhile and must go in another round are added to
+   *     it
    */
-  PageSet send(int round, PageSet pages) throws MigrationException {
-    var leftOver = new PageSet(pages.pages());
+  void send(int round, PageSet pages, PageSet leftOver) throws MigrationException {
     var cursor = new PageCursor(pages);
     long[] gfns = new long[Bounds.SHARED_PAGES];
     for (int count = cursor.take(gfns); count > 0; count = cursor.take(gfns)) {
@@ -51,7 +51,6 @@ final class SharedPageSender {
       Arrays.stream(due).forEach(leftOver::add);
       Arrays.stream(copy.gfns).forEach(leftOver::remove);
     }
-    return leftOver;
   }
 
   // Made, sent and forgotten.

@@ -102,7 +102,7 @@ final class SourceTransfer {
   private void sendTheRest(PageSet left)
       throws VmmException, MigrationException, InterruptedException {
     sender.liftLimit();
-    left.addAll(guest.dirtyLog().fetchAndClear());
+    guest.dirtyLog().fetchAndClear(left);
     sendRound(left);
     if (!left.isEmpty()) {
       throw new MigrationException(
@@ -121,7 +121,7 @@ final class SourceTransfer {
     Duration took = lap.total();
     due.clear();
     due.addAll(sent.leftOver());
-    due.addAll(guest.dirtyLog().fetchAndClear());
+    guest.dirtyLog().fetchAndClear(due);
     var round =
         new RoundReport(
             log.rounds(),

@@ -59,7 +59,7 @@ class SharedPageSenderTest {
   void sharedPagesGoWithTheirContents() throws Exception {
     guest.pageStatus().setShared(0, 100);
     guest.memory().page(99).fill((byte) 9);
-    assertThat(sender.send(4, pages(100)).isEmpty()).isTrue();
+    assertThat(send(4, pages(100)).isEmpty()).isTrue();
 
     Message.SharedPages first = far.expect(Message.SharedPages.class);
     Message.SharedPages second = far.expect(Message.SharedPages.class);
@@ -76,7 +76,7 @@ class SharedPageSenderTest {
     guest.pageStatus().setPrivate(1, 1);
     guest.memory().page(1).fill(SECRET);
 
-    PageSet leftOver = sender.send(0, pages(3));
+    PageSet leftOver = send(0, pages(3));
 
     assertThat(leftOver.count()).isOne();
     assertThat(leftOver.contains(1)).isTrue();
@@ -105,7 +105,7 @@ class SharedPageSenderTest {
             });
     try {
       for (int round = 0; round < 500; round++) {
-        PageSet leftOver = sender.send(round, pages(8));
+        PageSet leftOver = send(round, pages(8));
         if (leftOver.count() < 8) {
           Message.SharedPages sent = far.expect(Message.SharedPages.class);
           assertThat(sent.contents()).doesNotContain(SECRET);
@@ -115,6 +115,12 @@ class SharedPageSenderTest {
       done.set(true);
       converting.join();
     }
+  }
+
+  private PageSet send(int round, PageSet pages) throws Exception {
+    var leftOver = new PageSet(pages.pages());
+    sender.send(round, pages, leftOver);
+    return leftOver;
   }
 
   private PageSet pages(long count) {

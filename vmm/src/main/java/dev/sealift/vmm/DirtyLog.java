@@ -5,7 +5,6 @@ import dev.sealift.abi.kvm.KvmDirtyLog;
 import dev.sealift.abi.kvm.KvmIoctl;
 import dev.sealift.abi.kvm.KvmUserspaceMemoryRegion;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 
 /**
  * Which pages the guest has written. Writes of the VMM itself are not recorded.
@@ -61,15 +60,21 @@ public final class DirtyLog {
   }
 
   /** The pages written since {@link #start} or the last fetch; they are clean from here on. */
-  public synchronized PageSet fetchAndClear() throws VmmException {
+  public PageSet fetchAndClear() throws VmmException {
+    PageSet written = new PageSet(memory.pages());
+    fetchAndClear(written);
+    return written;
+  }
+
+  /** The same, added to a set of all the guest's pages. */
+  public synchronized void fetchAndClear(PageSet written) throws VmmException {
     try (CallMemory.Frame call = callMemory.frame()) {
       MemorySegment request = call.take(KvmDirtyLog.LAYOUT.size());
       new KvmDirtyLog(SLOT, bitmap.segment().address()).write(request);
       vm.ioctl("KVM_GET_DIRTY_LOG", KvmIoctl.GET_DIRTY_LOG, request.address());
     }
     long bytes = Math.ceilDiv(memory.pages(), Long.SIZE) * Long.BYTES;
-    long[] words = bitmap.segment().asSlice(0, bytes).toArray(ValueLayout.JAVA_LONG);
-    return PageSet.ofWords(memory.pages(), words);
+    written.addWords(bitmap.segment().asSlice(0, bytes));
   }
 
   private void setSlot(int flags) throws VmmException {

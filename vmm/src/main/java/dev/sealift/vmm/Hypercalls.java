@@ -2,6 +2,9 @@ package dev.sealift.vmm;
 
 import dev.sealift.abi.Pages;
 import dev.sealift.abi.kvm.Hypercall;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * Serves hypercalls, whichever way they come: KVM_EXIT_HYPERCALL or the hypercall port.
@@ -33,20 +36,26 @@ final class Hypercalls {
     if (Pages.offset(address) != 0 || empty || wraps) {
       return -Hypercall.KVM_EINVAL;
     }
-    if ((attributes & Hypercall.ATTRIBUTE_ENCRYPTED) == 0) {
+    boolean shares = (attributes & Hypercall.ATTRIBUTE_ENCRYPTED) == 0;
+    List<MemorySegment> changing = new ArrayList<>();
+    pageStatus.forEachRange(
+        first,
+        count,
+        !shares,
+        (at, pages) ->
+            changing.add(memory.segment().asSlice(at << Pages.SHIFT, pages << Pages.SHIFT)));
+    if (shares) {
       // Before anybody can take the page for a shared one: it holds what was private.
-      wipe(pageStatus.whereShared(first, count, false));
+      wipe(changing);
       pageStatus.setShared(first, count);
     } else {
-      PageSet changing = pageStatus.whereShared(first, count, true);
       pageStatus.setPrivate(first, count);
       wipe(changing);
     }
     return 0;
   }
 
-  private void wipe(PageSet changing) {
-    changing.forEachRange((first, count) ->
-        memory.segment().asSlice(first << Pages.SHIFT, count << Pages.SHIFT).fill((byte) 0));
+  private static void wipe(List<MemorySegment> memory) {
+    memory.forEach(range -> range.fill((byte) 0));
   }
 }

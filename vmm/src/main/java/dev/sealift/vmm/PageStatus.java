@@ -40,16 +40,16 @@ public final class PageStatus {
     return shared.contains(page);
   }
 
-  /** The pages of a range that are shared, or those that are not. */
-  synchronized PageSet whereShared(long firstPage, long count, boolean isShared) {
-    PageSet range = new PageSet(pages());
-    range.addRange(clippedFirst(firstPage), clippedCount(firstPage, count));
+  /** Every run of pages of a range that are shared, or of those that are not. */
+  synchronized void forEachRange(
+      long firstPage, long count, boolean isShared, PageSet.RangeConsumer action) {
+    long first = clippedFirst(firstPage);
+    long length = clippedCount(firstPage, count);
     if (isShared) {
-      range.retainAll(shared);
+      shared.forEachRange(first, length, action);
     } else {
-      range.removeAll(shared);
+      shared.forEachAbsentRange(first, length, action);
     }
-    return range;
   }
 
   /** The shared pages as they are now. */
@@ -57,10 +57,14 @@ public final class PageStatus {
     return shared.copy();
   }
 
+  /** The same, in place of what a set of all the guest's pages holds. */
+  public synchronized void copySharedTo(PageSet pages) {
+    pages.copyFrom(shared);
+  }
+
   /** Takes over the whole status at once, as the destination of a migration does. */
   public synchronized void replaceShared(PageSet pages) {
-    shared.retainAll(pages);
-    shared.addAll(pages);
+    shared.copyFrom(pages);
   }
 
   /** How often the guest announced a range. */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Random;
@@ -46,7 +47,16 @@ class PageSetTest {
           other.addRange(first, count);
           BitSet otherModel = new BitSet();
           otherModel.set(first, first + count);
-          switch (random.nextInt(3)) {
+          switch (random.nextInt(5)) {
+            case 3 -> {
+              set.toggleAll(other);
+              model.xor(otherModel);
+            }
+            case 4 -> {
+              set.copyFrom(other);
+              model.clear();
+              model.or(otherModel);
+            }
             case 0 -> {
               set.addAll(other);
               model.or(otherModel);
@@ -63,6 +73,54 @@ class PageSetTest {
         }
       }
       assertSame(set, model);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 64, 65, 1000})
+  void givesItsMembersManyAtATime(int pages) {
+    Random random = new Random(pages);
+    PageSet set = new PageSet(pages);
+    random.ints(pages / 2 + 1, 0, pages).forEach(set::add);
+    List<Long> expected = new ArrayList<>();
+    set.forEach(expected::add);
+    for (int room : new int[] {1, 3, 64, 2000}) {
+      List<Long> given = new ArrayList<>();
+      long[] some = new long[room];
+      int count = set.next(0, some);
+      while (count > 0) {
+        Arrays.stream(some, 0, count).forEach(given::add);
+        count = count < room ? 0 : set.next(some[count - 1] + 1, some);
+      }
+      assertThat(given).isEqualTo(expected);
+    }
+    assertThat(set.next(pages, new long[1])).isZero();
+    assertThat(set.next(-1, new long[1])).isZero();
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 63, 64, 65, 300})
+  void givesRunsOfMembersAndOfOthersWithinARange(int pages) {
+    Random random = new Random(pages);
+    for (int i = 0; i < 100; i++) {
+      PageSet set = new PageSet(pages);
+      for (int j = 0; j < 3; j++) {
+        int start = random.nextInt(pages);
+        set.addRange(start, random.nextInt(pages - start + 1));
+      }
+      int first = random.nextInt(pages + 1);
+      int count = random.nextInt(pages - first + 1);
+      PageSet members = new PageSet(pages);
+      PageSet others = new PageSet(pages);
+      set.forEachRange(first, count, members::addRange);
+      set.forEachAbsentRange(first, count, others::addRange);
+      PageSet range = new PageSet(pages);
+      range.addRange(first, count);
+      PageSet both = range.copy();
+      both.retainAll(set);
+      assertThat(members).isEqualTo(both).hasSameHashCodeAs(both);
+      range.removeAll(set);
+      assertThat(others).isEqualTo(range);
     }
   }
 

@@ -157,6 +157,7 @@ class VcpuTest {
 
   @Test
   void endsWithTheReasonWhenADeviceFails() throws Exception {
+    CountDownLatch started = new CountDownLatch(1);
     machine
         .ports()
         .attach(
@@ -164,6 +165,11 @@ class VcpuTest {
             new PortDevice() {
               @Override
               public int read() throws VmmException {
+                try {
+                  started.await();
+                } catch (InterruptedException unexpected) {
+                  throw new IllegalStateException(unexpected);
+                }
                 throw new VmmException("read", "The disk is gone.");
               }
 
@@ -171,6 +177,7 @@ class VcpuTest {
               public void write(int value) {}
             });
     vcpu.start();
+    started.countDown();
     while (vcpu.isRunning()) {
       Thread.onSpinWait();
     }

@@ -15,12 +15,17 @@ public final class BatchReader implements AutoCloseable {
   private final DataConnection connection;
   private final BatchSeal seal;
   private final PacketSlots slots;
+  private final byte[] preamble = new byte[BatchLayout.PREAMBLE_SIZE];
+  private final byte[] sealed;
+  private final byte[] header;
   private long number;
 
   BatchReader(DataConnection connection, BatchSeal seal, PacketSlots slots) {
     this.connection = connection;
     this.seal = seal;
     this.slots = slots;
+    sealed = new byte[BatchLayout.sealedSize(slots.pages())];
+    header = new byte[BatchLayout.headerSize(slots.pages())];
   }
 
   /**
@@ -50,16 +55,16 @@ public final class BatchReader implements AutoCloseable {
    * @throws MigrationException PACKET_REFUSED with BAD_MEASUREMENT if a seal does not hold
    */
   public Optional<Batch> next() throws MigrationException {
-    byte[] preamble = new byte[BatchLayout.PREAMBLE_SIZE];
     try {
       if (!connection.readUnlessEnded(ByteBuffer.wrap(preamble))) {
         return Optional.empty();
       }
       number++;
       int pages = pages(ByteBuffer.wrap(preamble));
-      byte[] sealed = new byte[BatchLayout.sealedSize(pages)];
-      connection.read(ByteBuffer.wrap(sealed));
-      Batch batch = parse(pages, seal.open(number, preamble, sealed));
+      int sealedSize = BatchLayout.sealedSize(pages);
+      connection.read(ByteBuffer.wrap(sealed, 0, sealedSize));
+      seal.open(number, preamble, sealed, sealedSize, header);
+      Batch batch = parse(pages);
       connection.read(slots.ciphers(pages));
       return Optional.of(batch);
     } catch (IOException lost) {
@@ -81,7 +86,7 @@ public final class BatchReader implements AutoCloseable {
     return pages;
   }
 
-  private Batch parse(int pages, byte[] header) throws MigrationException {
+  private Batch parse(int pages) throws MigrationException {
     ByteBuffer in = ByteBuffer.wrap(header);
     int round = in.getInt();
     long claimedNumber = in.getLong();

@@ -68,14 +68,44 @@ final class BatchSeal {
   }
 
   /**
+   * Seals bytes into an array that is at hand.
+   *
+   * @param length how many of {@code plain}
+   * @param into where {@code length} + {@link #TAG_SIZE} bytes go
+   */
+  void seal(long number, byte[] clear, byte[] plain, int length, byte[] into) {
+    try {
+      start(Cipher.ENCRYPT_MODE, number, clear);
+      cipher.doFinal(plain, 0, length, into, 0);
+    } catch (GeneralSecurityException impossible) {
+      throw new IllegalStateException("a batch could not be sealed", impossible);
+    }
+  }
+
+  /**
    * Opens what {@link #seal} made.
    *
    * @throws MigrationException PACKET_REFUSED with BAD_MEASUREMENT if the seal does not hold
    */
   byte[] open(long number, byte[] clear, byte[] sealed) throws MigrationException {
+    byte[] plain = new byte[sealed.length - TAG_SIZE];
+    open(number, clear, sealed, sealed.length, plain);
+    return plain;
+  }
+
+  /**
+   * Opens what {@link #seal} made into an array that is at hand.
+   *
+   * @param length how many bytes of {@code sealed}
+   * @param into where {@code length} - {@link #TAG_SIZE} bytes go; not to be looked at if the seal
+   *     does not hold
+   * @throws MigrationException PACKET_REFUSED with BAD_MEASUREMENT if the seal does not hold
+   */
+  void open(long number, byte[] clear, byte[] sealed, int length, byte[] into)
+      throws MigrationException {
     try {
       start(Cipher.DECRYPT_MODE, number, clear);
-      return cipher.doFinal(sealed);
+      cipher.doFinal(sealed, 0, length, into, 0);
     } catch (AEADBadTagException broken) {
       throw MigrationException.sealBroken(
           "the seal of batch %d on data connection %d does not hold: it was changed, replayed, reordered or dropped on its way"

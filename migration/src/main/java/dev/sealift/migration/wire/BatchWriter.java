@@ -14,6 +14,8 @@ public final class BatchWriter implements AutoCloseable {
   private final DataConnection connection;
   private final BatchSeal seal;
   private final PacketSlots slots;
+  private final byte[] header;
+  private final byte[] sealed;
   private final ByteBuffer front;
   private long number;
 
@@ -21,9 +23,9 @@ public final class BatchWriter implements AutoCloseable {
     this.connection = connection;
     this.seal = seal;
     this.slots = slots;
-    front =
-        ByteBuffer.allocateDirect(
-            BatchLayout.PREAMBLE_SIZE + BatchLayout.sealedSize(slots.pages()));
+    header = new byte[BatchLayout.headerSize(slots.pages())];
+    sealed = new byte[BatchLayout.sealedSize(slots.pages())];
+    front = ByteBuffer.allocateDirect(BatchLayout.PREAMBLE_SIZE + sealed.length);
   }
 
   /**
@@ -72,12 +74,13 @@ public final class BatchWriter implements AutoCloseable {
   public void send(int round, long[] gfns, int count) throws MigrationException {
     number++;
     byte[] preamble = BatchLayout.preamble(count);
-    front.clear().put(preamble).put(seal.seal(number, preamble, header(round, gfns, count)));
+    layOutHeader(round, gfns, count);
+    seal.seal(number, preamble, header, BatchLayout.headerSize(count), sealed);
+    front.clear().put(preamble).put(sealed, 0, BatchLayout.sealedSize(count));
     write(front.flip(), slots.ciphers(count));
   }
 
-  private byte[] header(int round, long[] gfns, int count) {
-    byte[] header = new byte[BatchLayout.headerSize(count)];
+  private void layOutHeader(int round, long[] gfns, int count) {
     ByteBuffer out = ByteBuffer.wrap(header).putInt(round).putLong(number).putInt(count);
     for (int i = 0; i < count; i++) {
       out.putLong(gfns[i]);
@@ -90,7 +93,6 @@ public final class BatchWriter implements AutoCloseable {
           SevLimits.PACKET_HEADER);
       out.position(out.position() + SevLimits.PACKET_HEADER);
     }
-    return header;
   }
 
   private void write(ByteBuffer... buffers) throws MigrationException {
