@@ -10,26 +10,33 @@ import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The loop in C over libcrypto ({@code reference.c}) that the packet engines are compared with,
- * compiled by the system's {@code cc} each time, so that it is as good as this machine makes it.
+ * The loop in C over libcrypto ({@code reference.c}) that everything else is compared with: one
+ * thread that seals pages. It is compiled by the system's {@code cc} each time, so that it is as
+ * good as this machine makes it.
  */
-final class CReference {
+public final class CReference implements Contestant {
   private static final String SOURCE = "reference.c";
   private static final long PATIENCE_SECONDS = 60;
 
   private final Path program;
+  private final double seconds;
+  private final Samples gigabytesPerSecond = new Samples();
 
-  private CReference(Path program) {
+  private CReference(Path program, double seconds) {
     this.program = program;
+    this.seconds = seconds;
   }
 
   /**
-   * Compiles the loop into a directory.
+   * Compiles the loop.
    *
+   * @param directory exists, belongs to the caller, and gets source and program
+   * @param seconds how long a turn takes
    * @throws IOException if there is no compiler or no libcrypto to compile against; the message
    *     says which packages have them
    */
-  static CReference compile(Path directory) throws IOException, InterruptedException {
+  public static CReference compile(Path directory, double seconds)
+      throws IOException, InterruptedException {
     Path source = directory.resolve(SOURCE);
     try (InputStream text = CReference.class.getResourceAsStream(SOURCE)) {
       if (text == null) {
@@ -43,21 +50,36 @@ final class CReference {
           List.of(
               "cc", "-O2", "-o", program.toString(), source.toString(), "-lcrypto", "-lpthread"));
     } catch (IOException e) {
+      String why = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
       throw new IOException(
-          "the reference loop cannot be compiled here; install gcc and libssl-dev (" + e + ")", e);
+          "the loop in C cannot be compiled here: install gcc and libssl-dev (" + why + ")", e);
     }
-    return new CReference(program);
+    return new CReference(program, seconds);
   }
 
-  /** Runs the loop; gigabytes (1e9 bytes) of pages sealed a second, by all threads together. */
-  double gigabytesPerSecond(int threads, double seconds) throws IOException, InterruptedException {
-    String printed =
-        run(
-            List.of(
-                program.toString(),
-                Integer.toString(threads),
-                String.format(Locale.ROOT, "%.3f", seconds)));
-    return Double.parseDouble(printed.strip());
+  /** The libcrypto that it runs on, as that says it. */
+  public String library() throws IOException, InterruptedException {
+    return run(List.of(program.toString(), "version")).strip();
+  }
+
+  /** Gigabytes (1e9 bytes) of pages sealed a second by one thread, of each turn. */
+  public Samples gigabytesPerSecond() {
+    return gigabytesPerSecond;
+  }
+
+  @Override
+  public void warmUp() throws IOException, InterruptedException {
+    measure();
+  }
+
+  @Override
+  public void turn() throws IOException, InterruptedException {
+    gigabytesPerSecond.add(measure());
+  }
+
+  private double measure() throws IOException, InterruptedException {
+    String time = String.format(Locale.ROOT, "%.3f", seconds);
+    return Double.parseDouble(run(List.of(program.toString(), "1", time)).strip());
   }
 
   private static String run(List<String> command) throws IOException, InterruptedException {
@@ -72,4 +94,7 @@ final class CReference {
       process.destroyForcibly();
     }
   }
+
+  @Override
+  public void close() {}
 }

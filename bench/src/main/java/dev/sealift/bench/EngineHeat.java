@@ -15,7 +15,7 @@ import java.util.Random;
 
 /**
  * One engine at work on native memory: it seals pages of a 16 MiB guest into 64 slots, or opens
- * packets from the slots into the guest's pages. Confined to one thread.
+ * packets from the slots into the guest's pages. Belongs to one thread at a time.
  */
 final class EngineHeat implements AutoCloseable {
   private static final int GUEST_PAGES = 4096;
@@ -59,10 +59,14 @@ final class EngineHeat implements AutoCloseable {
     double gigabytesPerSecond() {
       return (double) pages * Pages.SIZE / nanos;
     }
+
+    double garbageBytesPerPage() {
+      return (double) garbageBytes / pages;
+    }
   }
 
-  /** Works for about so long; {@code seal} or {@code open}. */
-  Result run(String operation, long nanos) {
+  /** Works for about so long. */
+  Result run(PacketOperation operation, long nanos) {
     ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     long garbage = threads.getCurrentThreadAllocatedBytes();
     long start = System.nanoTime();
@@ -70,7 +74,7 @@ final class EngineHeat implements AutoCloseable {
     do {
       for (int first = 0; first < GUEST_PAGES; first += SLOTS) {
         System.arraycopy(guest, first, group, 0, SLOTS);
-        if (operation.equals("seal")) {
+        if (operation == PacketOperation.SEAL) {
           engine.sealPages(PacketEngine.DATA, group, ciphers, headers, SLOTS);
         } else if (engine.openPages(PacketEngine.DATA, headers, ciphers, group, SLOTS) < SLOTS) {
           throw new IllegalStateException("a packet that this engine sealed does not open");

@@ -4,8 +4,10 @@
  * 64 output slots, and HMAC-SHA-256 is taken of a 29-byte prefix and the ciphertext.
  *
  * usage: reference THREADS SECONDS; prints gigabytes (1e9 bytes) a second.
+ *        reference version; prints which libcrypto it runs on.
  */
 #include <openssl/core_names.h>
+#include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/rand.h>
 #include <pthread.h>
@@ -74,6 +76,10 @@ static void *work(void *argument) {
 }
 
 int main(int count, char **arguments) {
+  if (count > 1 && !strcmp(arguments[1], "version")) {
+    puts(OpenSSL_version(OPENSSL_VERSION));
+    return 0;
+  }
   const int threads = count > 1 ? atoi(arguments[1]) : 1;
   const double seconds = count > 2 ? atof(arguments[2]) : 0.3;
   pthread_t ids[16];

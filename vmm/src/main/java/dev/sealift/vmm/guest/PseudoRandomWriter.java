@@ -10,7 +10,6 @@ import dev.sealift.vmm.VmmException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -23,8 +22,8 @@ import java.util.regex.Pattern;
  * first two.
  *
  * <pre>
- *   0x001000  page tables: PML4, PDPT, then a directory of 2 MiB pages for each GiB
- *   0x006000  descriptor table, and the frame by which the machine code goes down to ring 3
+ *   0x001000  page tables and descriptors ({@link BootImage})
+ *   0x006040  the frame by which the machine code goes down to ring 3
  *   0x008000  32 bytes of signature for the model; the machine code from 0x8040 on
  *   0x010000  end of what the owner loads and measures; the guest fills everything above itself
  *   0x100000  window, 64 pages, shared: what the guest shows of its memory
@@ -48,9 +47,6 @@ import java.util.regex.Pattern;
  *
  * <p>Every change is announced after the guest has made it in its own books and before it writes to
  * the pages: what they held is lost the moment the host hears of it.
- *
- * <p>The page tables carry no C-bit: the machine code is for processors that do not encrypt, and
- * the model says with each access whether it is private.
  */
 public final class PseudoRandomWriter {
   /** Bytes from address 0 on that the owner loads and measures. */
@@ -79,44 +75,18 @@ public final class PseudoRandomWriter {
   static final int CHUNK_BYTES = WINDOW_PAGES * Pages.SIZE;
   static final int WINDOW_CHUNK = WINDOW / CHUNK_BYTES;
 
-  private static final int PAGE_TABLES = 0x1000;
-  static final int CODE_PAGE = 0x8000;
+  static final int CODE_PAGE = BootImage.CODE_PAGE;
 
-  /** Where machine code and model begin; the signature stands before it. */
-  static final int ENTRY = CODE_PAGE + 0x40;
+  /** Where machine code and model begin. */
+  static final int ENTRY = BootImage.ENTRY;
 
   /** Where the machine code goes on in ring 3. */
   private static final int WORK = CODE_PAGE + 0x100;
 
-  private static final int DESCRIPTOR_TABLE = 0x6000;
-  private static final int FRAME = DESCRIPTOR_TABLE + 0x40;
-
-  /**
-   * None, then code and data of ring 0 and of ring 3: flat, and marked accessed, so that the
-   * processor never writes to the table.
-   */
-  private static final long[] DESCRIPTORS = {
-    0,
-    0x00AF_9B00_0000_FFFFL,
-    0x00CF_9300_0000_FFFFL,
-    0x00AF_FB00_0000_FFFFL,
-    0x00CF_F300_0000_FFFFL
-  };
+  private static final int FRAME = BootImage.DESCRIPTOR_TABLE + 0x40;
 
   private static final int RING3_CODE = 0x18 | 3;
   private static final int RING3_DATA = 0x20 | 3;
-
-  private static final int LARGE_PAGE = 2 << 20;
-  private static final int TABLE_ENTRIES = 512;
-
-  /** Present, writable, user, accessed: what points to a table. */
-  private static final long TABLE = 0x27;
-
-  /**
-   * Present, writable, user, accessed, dirty, large: what maps 2 MiB. Accessed and dirty are set
-   * from the start, so that the processor never writes to the tables.
-   */
-  private static final long LARGE = 0xE7;
 
   /** IOPL 3, and the bit that is always set. */
   private static final long FLAGS = 0x3002;
@@ -140,7 +110,7 @@ public final class PseudoRandomWriter {
     public Plan {
       if (memoryBytes < MIN_MEMORY
           || memoryBytes > VirtualMachine.MAX_MEMORY
-          || memoryBytes % LARGE_PAGE != 0) {
+          || memoryBytes % BootImage.LARGE_PAGE != 0) {
         throw new IllegalArgumentException(
             "guest memory is 8 MiB to 3 GiB and a multiple of 2 MiB, not %d bytes"
                 .formatted(memoryBytes));
@@ -185,26 +155,17 @@ public final class PseudoRandomWriter {
    * code.
    */
   public static byte[] image(Plan plan) {
-    byte[] image = new byte[MEASURED_BYTES];
-    ByteBuffer tables = ByteBuffer.wrap(image).order(ByteOrder.LITTLE_ENDIAN);
-    int pdpt = PAGE_TABLES + Pages.SIZE;
-    int directories = pdpt + Pages.SIZE;
-    tables.putLong(PAGE_TABLES, pdpt | TABLE);
-    for (int i = 0; i < plan.memoryBytes() / LARGE_PAGE; i++) {
-      int gib = i / TABLE_ENTRIES;
-      tables.putLong(pdpt + gib * Long.BYTES, (directories + gib * Pages.SIZE) | TABLE);
-      tables.putLong(directories + i * Long.BYTES, (long) i * LARGE_PAGE | LARGE);
-    }
-    for (int i = 0; i < DESCRIPTORS.length; i++) {
-      tables.putLong(DESCRIPTOR_TABLE + i * Long.BYTES, DESCRIPTORS[i]);
-    }
+    ByteBuffer image =
+        BootImage.of(
+            MEASURED_BYTES,
+            plan.memoryBytes(),
+            PseudoRandomWriterProgram.signatureBytes(),
+            MachineCode.bytes());
     long[] frame = {WORK, RING3_CODE, FLAGS, 0, RING3_DATA};
     for (int i = 0; i < frame.length; i++) {
-      tables.putLong(FRAME + i * Long.BYTES, frame[i]);
+      image.putLong(FRAME + i * Long.BYTES, frame[i]);
     }
-    tables.put(CODE_PAGE, PseudoRandomWriterProgram.signatureBytes());
-    tables.put(ENTRY, MachineCode.bytes());
-    return image;
+    return image.array();
   }
 
   /** Puts the image into memory, where the launch encrypts and measures it. */
@@ -214,13 +175,13 @@ public final class PseudoRandomWriter {
 
   /** Sets a vCPU's first registers. */
   public static void prepare(Vcpu vcpu, Plan plan) throws VmmException {
-    vcpu.enterLongMode(PAGE_TABLES, DESCRIPTOR_TABLE);
+    vcpu.enterLongMode(BootImage.PAGE_TABLES, BootImage.DESCRIPTOR_TABLE);
     vcpu.setRegisters(firstRegisters(plan));
   }
 
   /** The registers that {@link #prepare} sets, as a launch with SEV-ES measures them. */
   public static byte[] vmsa(Plan plan) {
-    return LaunchedVcpu.inLongMode(PAGE_TABLES, DESCRIPTOR_TABLE, firstRegisters(plan));
+    return LaunchedVcpu.inLongMode(BootImage.PAGE_TABLES, BootImage.DESCRIPTOR_TABLE, firstRegisters(plan));
   }
 
   static KvmRegs firstRegisters(Plan plan) {

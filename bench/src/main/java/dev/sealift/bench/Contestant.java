@@ -1,0 +1,14 @@
+package dev.sealift.bench;
+
+/** Something that is measured by turns with others. Belongs to one thread. */
+public interface Contestant extends AutoCloseable {
+
+  /** Does its work until the compiler has seen to it; nothing of it counts. */
+  void warmUp() throws Exception;
+
+  /** One turn that counts: adds one figure to those it keeps. */
+  void turn() throws Exception;
+
+  @Override
+  void close();
+}
