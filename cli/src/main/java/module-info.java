@@ -1,5 +1,6 @@
 /** The sealift command: arguments in, words out. */
 module dev.sealift.cli {
+  requires dev.sealift.bench;
   requires dev.sealift.crypto;
   requires dev.sealift.firmware;
   requires dev.sealift.kernel;

@@ -5,6 +5,7 @@ import dev.sealift.crypto.cert.MalformedCertificateException;
 import dev.sealift.crypto.cert.ModelRoot;
 import dev.sealift.crypto.cert.PlatformChain;
 import dev.sealift.crypto.cert.SevCertificate;
+import dev.sealift.firmware.SecureProcessor;
 import dev.sealift.firmware.SoftwareSecureProcessor;
 import dev.sealift.firmware.XexMemoryController;
 import dev.sealift.kernel.KernelProfile;
@@ -13,14 +14,21 @@ import dev.sealift.kernel.SoftwareMachine;
 import dev.sealift.linux.LinuxSystemCalls;
 import dev.sealift.linux.LinuxThreadSignals;
 import dev.sealift.linux.LinuxUnavailableException;
+import dev.sealift.migration.DestinationHost;
+import dev.sealift.migration.HandOverJournal;
+import dev.sealift.migration.SourceHost;
 import dev.sealift.vmm.ExportedCertificates;
+import dev.sealift.vmm.Guest;
 import dev.sealift.vmm.Host;
 import dev.sealift.vmm.SevPlatform;
 import dev.sealift.vmm.VmmException;
+import dev.sealift.vmm.guest.IdleGuest;
 import dev.sealift.vmm.guest.PseudoRandomWriterProgram;
 import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.UnaryOperator;
+import javax.net.ssl.SSLContext;
 
 /** A machine with a platform of its own under a model root, and its open /dev/sev. */
 public final class HostMachine implements AutoCloseable {
@@ -48,13 +56,25 @@ public final class HostMachine implements AutoCloseable {
    */
   public static HostMachine powerUp(HostKind kind, KernelProfile kernel, ModelRoot root)
       throws VmmException, LinuxUnavailableException {
+    return powerUp(kind, kernel, root, UnaryOperator.identity());
+  }
+
+  /**
+   * Powers a machine up whose kernel talks to its Secure Processor through something.
+   *
+   * @param between gets the processor, and returns what the kernel is to talk to
+   */
+  public static HostMachine powerUp(
+      HostKind kind, KernelProfile kernel, ModelRoot root, UnaryOperator<SecureProcessor> between)
+      throws VmmException, LinuxUnavailableException {
     SoftwareMachine.ProcessorFactory processor =
         (memory, controller) ->
-            SoftwareSecureProcessor.builder()
-                .rootOfTrust(root.root())
-                .asids(MAXIMUM_ASID, MINIMUM_SEV_ASID)
-                .engines(EngineChoice.measured())
-                .build(memory, controller);
+            between.apply(
+                SoftwareSecureProcessor.builder()
+                    .rootOfTrust(root.root())
+                    .asids(MAXIMUM_ASID, MINIMUM_SEV_ASID)
+                    .engines(EngineChoice.measured())
+                    .build(memory, controller));
     KernelSettings settings = KernelSettings.DEFAULT.with(kernel);
     SoftwareMachine machine =
         switch (kind) {
@@ -65,7 +85,7 @@ public final class HostMachine implements AutoCloseable {
               SoftwareMachine.model(
                   processor,
                   memory -> new XexMemoryController(memory, new SecureRandom().generateSeed(16)),
-                  List.of(new PseudoRandomWriterProgram()),
+                  List.of(new PseudoRandomWriterProgram(), new IdleGuest()),
                   settings);
           case AUTO -> throw new IllegalArgumentException("the kind of host is not resolved yet");
         };
@@ -97,6 +117,23 @@ public final class HostMachine implements AutoCloseable {
     } catch (MalformedCertificateException e) {
       throw new Failure("This platform's certificates cannot be used: " + e.getMessage(), e);
     }
+  }
+
+  /** As the host that a guest leaves. */
+  public SourceHost source(SSLContext identity, HandOverJournal journal) {
+    return new SourceHost(platform, identity, root.root(), journal, true);
+  }
+
+  /** As the host that a guest comes to. */
+  public DestinationHost destination(SSLContext identity, HandOverJournal journal)
+      throws VmmException, Failure {
+    return new DestinationHost(
+        platform,
+        chain(),
+        identity,
+        configuration -> Guest.create(host, platform, configuration),
+        journal,
+        true);
   }
 
   @Override

@@ -1,75 +1,81 @@
 package dev.sealift.cli.demo;
 
 import dev.sealift.cli.Failure;
-import dev.sealift.cli.HostIdentity;
+import dev.sealift.cli.process.HostProcess;
+import dev.sealift.cli.process.HostRole;
+import dev.sealift.cli.process.HostTrust;
+import dev.sealift.cli.process.WorkDirectory;
 import dev.sealift.crypto.ApiVersion;
 import dev.sealift.crypto.cert.ModelRoot;
 import dev.sealift.vmm.guest.PseudoRandomWriter;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
-import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
  * The demonstration: makes a model root and two identities, starts two host processes, plays the
  * guest's owner, and has the guest launched, moved and proved.
  */
 final class Demo {
-  /** Both hosts are on this machine; their certificates are for this address. */
-  static final InetAddress LOOPBACK = InetAddress.ofLiteral("127.0.0.1");
-
-  static final String SOURCE = "source";
-  static final String DESTINATION = "destination";
-
   private final DemoPlan plan;
   private final DemoNarrator narrator;
-  private final JsonMapper json;
   private final SecureRandom random = new SecureRandom();
 
-  Demo(DemoPlan plan, DemoNarrator narrator, JsonMapper json) {
+  Demo(DemoPlan plan, DemoNarrator narrator) {
     this.plan = plan;
     this.narrator = narrator;
-    this.json = json;
   }
 
   DemoReport run() throws Failure, IOException, GeneralSecurityException {
     narrator.begin(plan);
-    Path directory = Files.createTempDirectory("sealift-demo-");
-    Path sourceErrors = directory.resolve("source.log");
-    Path destinationErrors = directory.resolve("destination.log");
-    try (HostProcess source = HostProcess.start(SOURCE, plan, directory, json, sourceErrors);
-        HostProcess destination =
-            HostProcess.start(DESTINATION, plan, directory, json, destinationErrors)) {
+    try (WorkDirectory directory = WorkDirectory.create("sealift-demo-");
+        HostProcess<HostOrder, HostEvent> source = start(HostRole.SOURCE, directory);
+        HostProcess<HostOrder, HostEvent> destination = start(HostRole.DESTINATION, directory)) {
       try {
-        DemoReport report = run(directory, source, destination);
+        DemoReport report = run(directory.path(), source, destination);
         narrator.summary(report);
         return report;
       } catch (Failure e) {
-        throw withLogs(e, sourceErrors, destinationErrors);
+        throw directory.withLogs(e);
       }
-    } finally {
-      delete(directory);
     }
   }
 
-  private DemoReport run(Path directory, HostProcess source, HostProcess destination)
+  private HostProcess<HostOrder, HostEvent> start(HostRole role, WorkDirectory directory)
+      throws IOException {
+    List<String> arguments =
+        List.of(
+            "demo-host",
+            role.word(),
+            "--host",
+            plan.kind().word(),
+            "--kernel",
+            plan.kernel().name(),
+            "--directory",
+            directory.path().toString());
+    return HostProcess.start(role.word(), arguments, HostEvent.class, directory.log(role.word()));
+  }
+
+  private DemoReport run(
+      Path directory,
+      HostProcess<HostOrder, HostEvent> source,
+      HostProcess<HostOrder, HostEvent> destination)
       throws Failure, IOException, GeneralSecurityException {
     String password = HexFormat.of().formatHex(random.generateSeed(16));
-    makeTrust(directory, password);
+    ModelRoot root = HostTrust.make(directory, "sealift demo", password, random);
+    narrator.say("root", root.root().name());
     source.order(new HostOrder.Prepare(password));
     destination.order(new HostOrder.Prepare(password));
     HostEvent.Prepared from = source.await(HostEvent.Prepared.class);
     HostEvent.Prepared to = destination.await(HostEvent.Prepared.class);
-    narrator.say(SOURCE, platform(from));
-    narrator.say(DESTINATION, platform(to) + ", listening on 127.0.0.1:" + to.port());
+    narrator.say(HostRole.SOURCE.word(), platform(from));
+    narrator.say(
+        HostRole.DESTINATION.word(), platform(to) + ", listening on 127.0.0.1:" + to.port());
 
     boolean measured = launch(source, from);
     source.order(new HostOrder.Run());
@@ -77,7 +83,10 @@ final class Demo {
     narrator.say("running", "the guest has filled its memory and keeps writing to it");
 
     source.order(new HostOrder.Migrate(to.port(), plan.downtimeMillis()));
-    HostEvent end = source.awaitOutcome(this::narrate);
+    HostEvent end =
+        source.await(
+            event -> event instanceof HostEvent.Moved || event instanceof HostEvent.Stayed,
+            this::narrate);
     return switch (end) {
       case HostEvent.Moved moved -> {
         narrator.say("moved", "the guest runs at the destination only");
@@ -96,20 +105,9 @@ final class Demo {
     };
   }
 
-  /** One root for both platforms, and an identity for each host that trusts the other's. */
-  private void makeTrust(Path directory, String password)
-      throws IOException, GeneralSecurityException {
-    HostIdentity source = HostIdentity.create("sealift demo source", LOOPBACK, random);
-    HostIdentity destination = HostIdentity.create("sealift demo destination", LOOPBACK, random);
-    source.save(identityFile(directory, SOURCE), destination, password.toCharArray());
-    destination.save(identityFile(directory, DESTINATION), source, password.toCharArray());
-    ModelRoot root = ModelRoot.create(random);
-    root.save(rootDirectory(directory));
-    narrator.say("root", root.root().name());
-  }
-
   /** The owner's part: a session, the launch, and the decision on its measurement. */
-  private boolean launch(HostProcess source, HostEvent.Prepared platform) throws Failure {
+  private boolean launch(HostProcess<HostOrder, HostEvent> source, HostEvent.Prepared platform)
+      throws Failure {
     var guest = new PseudoRandomWriter.Plan(plan.memoryBytes(), plan.hotPages());
     try (GuestOwner owner =
         new GuestOwner(
@@ -214,39 +212,5 @@ final class Demo {
         + new ApiVersion(host.apiMajor(), host.apiMinor())
         + " build "
         + host.build();
-  }
-
-  static Path rootDirectory(Path directory) {
-    return directory.resolve("root");
-  }
-
-  static Path identityFile(Path directory, String role) {
-    return directory.resolve(role + ".p12");
-  }
-
-  /**
-   * What the hosts wrote to their standard error belongs to the failure, not to a file that is
-   * about to vanish.
-   */
-  private static Failure withLogs(Failure failure, Path... logs) {
-    StringBuilder words = new StringBuilder(Failure.sentence(failure));
-    for (Path log : logs) {
-      try {
-        if (Files.exists(log) && Files.size(log) > 0) {
-          words.append(System.lineSeparator()).append(Files.readString(log).strip());
-        }
-      } catch (IOException e) {
-        words.append(System.lineSeparator()).append(log).append(" cannot be read");
-      }
-    }
-    return new Failure(words.toString(), failure);
-  }
-
-  private static void delete(Path directory) throws IOException {
-    try (var files = Files.walk(directory)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(file);
-      }
-    }
   }
 }

@@ -93,10 +93,9 @@ public final class DemoCommand implements Callable<Integer> {
     }
     DemoPlan plan = DemoPlan.of(kind, profile(), memory, hotSet, downtimeMillis, noSend, es);
     PrintWriter out = output();
-    JsonMapper mapper = JsonMapper.shared();
-    DemoReport report = new Demo(plan, new DemoNarrator(out), mapper).run();
+    DemoReport report = new Demo(plan, new DemoNarrator(out)).run();
     if (json) {
-      out.println(mapper.writeValueAsString(report));
+      out.println(JsonMapper.shared().writeValueAsString(report));
     }
     out.flush();
     return report.verified() ? 0 : 1;

@@ -2,6 +2,8 @@ package dev.sealift.cli.demo;
 
 import dev.sealift.cli.Failure;
 import dev.sealift.cli.HostKind;
+import dev.sealift.cli.process.HostConversation;
+import dev.sealift.cli.process.HostRole;
 import dev.sealift.kernel.KernelProfile;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
@@ -17,14 +19,8 @@ import picocli.CommandLine.Parameters;
     mixinStandardHelpOptions = true,
     description = "A host process of the demonstration; takes its orders on standard input.")
 public final class DemoHostCommand implements Callable<Integer> {
-  /** Which of the two it is. */
-  enum Role {
-    SOURCE,
-    DESTINATION
-  }
-
   @Parameters(paramLabel = "source|destination")
-  private @Nullable Role role;
+  private @Nullable HostRole role;
 
   @Option(names = "--host", required = true, description = "What the host stands on.")
   private HostKind host = HostKind.MODEL;
@@ -37,7 +33,7 @@ public final class DemoHostCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    HostConversation conversation = new HostConversation();
+    HostConversation<HostOrder, HostEvent> conversation = new HostConversation<>(HostOrder.class);
     try {
       if (role == null || directory == null) {
         throw new Failure("A host process needs a role and a directory.");

@@ -1,10 +1,11 @@
 package dev.sealift.cli.demo;
 
 import dev.sealift.cli.Failure;
-import dev.sealift.cli.HostIdentity;
 import dev.sealift.cli.HostKind;
 import dev.sealift.cli.HostMachine;
-import dev.sealift.crypto.cert.ModelRoot;
+import dev.sealift.cli.process.HostConversation;
+import dev.sealift.cli.process.HostRole;
+import dev.sealift.cli.process.HostTrust;
 import dev.sealift.kernel.KernelProfile;
 import dev.sealift.linux.LinuxUnavailableException;
 import dev.sealift.migration.ArrivalListener;
@@ -29,7 +30,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import javax.net.ssl.SSLContext;
 
 /** The host process that the guest moves to. */
 final class DestinationRole {
@@ -39,10 +39,14 @@ final class DestinationRole {
   private final HostKind kind;
   private final KernelProfile kernel;
   private final Path directory;
-  private final HostConversation demo;
+  private final HostConversation<HostOrder, HostEvent> demo;
   private final CompletableFuture<Guest> arrival = new CompletableFuture<>();
 
-  DestinationRole(HostKind kind, KernelProfile kernel, Path directory, HostConversation demo) {
+  DestinationRole(
+      HostKind kind,
+      KernelProfile kernel,
+      Path directory,
+      HostConversation<HostOrder, HostEvent> demo) {
     this.kind = kind;
     this.kernel = kernel;
     this.directory = directory;
@@ -59,24 +63,14 @@ final class DestinationRole {
           InterruptedException,
           TimeoutException {
     HostOrder.Prepare prepare = demo.expect(HostOrder.Prepare.class);
-    ModelRoot root = ModelRoot.load(Demo.rootDirectory(directory));
-    SSLContext identity =
-        HostIdentity.load(
-            Demo.identityFile(directory, Demo.DESTINATION), prepare.password().toCharArray());
-    try (HostMachine machine = HostMachine.powerUp(kind, kernel, root);
+    HostTrust trust = HostTrust.load(directory, HostRole.DESTINATION, prepare.password());
+    try (HostMachine machine = HostMachine.powerUp(kind, kernel, trust.root());
         FileJournal journal = FileJournal.open(directory.resolve("destination.journal"))) {
-      DestinationHost host =
-          new DestinationHost(
-              machine.platform(),
-              machine.chain(),
-              identity,
-              configuration -> Guest.create(machine.host(), machine.platform(), configuration),
-              journal,
-              true);
+      DestinationHost host = machine.destination(trust.identity(), journal);
       try (MigrationDestination destination =
           MigrationDestination.listen(
               host,
-              new InetSocketAddress(Demo.LOOPBACK, 0),
+              new InetSocketAddress(HostTrust.LOOPBACK, 0),
               DestinationOptions.DEFAULT,
               new Arrivals())) {
         PlatformStatus status = machine.platform().status();

@@ -2,6 +2,7 @@ package dev.sealift.cli.demo;
 
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import dev.sealift.cli.process.ProcessEvent;
 
 /** What a host process tells the demonstration, one JSON object a line on its standard output. */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "event")
@@ -17,7 +18,7 @@ import com.fasterxml.jackson.annotation.JsonTypeInfo;
   @JsonSubTypes.Type(value = HostEvent.Proved.class, name = "proved"),
   @JsonSubTypes.Type(value = HostEvent.Failed.class, name = "failed")
 })
-sealed interface HostEvent {
+sealed interface HostEvent extends ProcessEvent {
 
   /**
    * The platform is up.
@@ -60,5 +61,10 @@ sealed interface HostEvent {
   record Proved(long pagesCompared, long mismatches, long steps) implements HostEvent {}
 
   /** The host cannot go on. */
-  record Failed(String sentence) implements HostEvent {}
+  record Failed(String sentence) implements HostEvent {
+    @Override
+    public String failure() {
+      return sentence;
+    }
+  }
 }

@@ -1,10 +1,11 @@
 package dev.sealift.cli.demo;
 
 import dev.sealift.cli.Failure;
-import dev.sealift.cli.HostIdentity;
 import dev.sealift.cli.HostKind;
 import dev.sealift.cli.HostMachine;
-import dev.sealift.crypto.cert.ModelRoot;
+import dev.sealift.cli.process.HostConversation;
+import dev.sealift.cli.process.HostRole;
+import dev.sealift.cli.process.HostTrust;
 import dev.sealift.kernel.KernelProfile;
 import dev.sealift.linux.LinuxUnavailableException;
 import dev.sealift.migration.FileJournal;
@@ -30,7 +31,6 @@ import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.util.concurrent.TimeoutException;
-import javax.net.ssl.SSLContext;
 
 /** The host process that launches the guest and sends it away. */
 final class SourceRole {
@@ -40,9 +40,13 @@ final class SourceRole {
   private final HostKind kind;
   private final KernelProfile kernel;
   private final Path directory;
-  private final HostConversation demo;
+  private final HostConversation<HostOrder, HostEvent> demo;
 
-  SourceRole(HostKind kind, KernelProfile kernel, Path directory, HostConversation demo) {
+  SourceRole(
+      HostKind kind,
+      KernelProfile kernel,
+      Path directory,
+      HostConversation<HostOrder, HostEvent> demo) {
     this.kind = kind;
     this.kernel = kernel;
     this.directory = directory;
@@ -59,11 +63,8 @@ final class SourceRole {
           InterruptedException,
           TimeoutException {
     HostOrder.Prepare prepare = demo.expect(HostOrder.Prepare.class);
-    ModelRoot root = ModelRoot.load(Demo.rootDirectory(directory));
-    SSLContext identity =
-        HostIdentity.load(
-            Demo.identityFile(directory, Demo.SOURCE), prepare.password().toCharArray());
-    try (HostMachine machine = HostMachine.powerUp(kind, kernel, root);
+    HostTrust trust = HostTrust.load(directory, HostRole.SOURCE, prepare.password());
+    try (HostMachine machine = HostMachine.powerUp(kind, kernel, trust.root());
         FileJournal journal = FileJournal.open(directory.resolve("source.journal"))) {
       byte[] pdh = machine.platform().exportCertificates().pdh();
       PlatformStatus status = machine.platform().status();
@@ -77,7 +78,7 @@ final class SourceRole {
               0));
       HostOrder.Launch launch = demo.expect(HostOrder.Launch.class);
       try (Guest guest = launch(machine, launch)) {
-        SourceHost host = new SourceHost(machine.platform(), identity, root.root(), journal, true);
+        SourceHost host = machine.source(trust.identity(), journal);
         move(host, guest, demo.expect(HostOrder.Migrate.class));
       }
     }
@@ -140,7 +141,7 @@ final class SourceRole {
         };
     MoveOptions options =
         MoveOptions.DEFAULT.withDowntimeTarget(Duration.ofMillis(order.downtimeMillis()));
-    InetSocketAddress destination = new InetSocketAddress(Demo.LOOPBACK, order.port());
+    InetSocketAddress destination = new InetSocketAddress(HostTrust.LOOPBACK, order.port());
     switch (new MigrationSource(host).move(guest, destination, options, listener)) {
       case MoveOutcome.Moved moved ->
           demo.tell(

@@ -57,19 +57,21 @@ final class BootImage {
    * @param bytes how long it is to be
    * @param memoryBytes the memory to map, a multiple of 2 MiB up to 3 GiB
    */
-  static ByteBuffer of(int bytes, long memoryBytes, byte[] signature, byte[] code) {
-    ByteBuffer image = ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);
+  static byte[] of(int bytes, long memoryBytes, byte[] signature, byte[] code) {
+    byte[] image = new byte[bytes];
+    ByteBuffer words = ByteBuffer.wrap(image).order(ByteOrder.LITTLE_ENDIAN);
     int pdpt = PAGE_TABLES + Pages.SIZE;
     int directories = pdpt + Pages.SIZE;
-    image.putLong(PAGE_TABLES, pdpt | TABLE);
+    words.putLong(PAGE_TABLES, pdpt | TABLE);
     for (int i = 0; i < memoryBytes / LARGE_PAGE; i++) {
       int gib = i / TABLE_ENTRIES;
-      image.putLong(pdpt + gib * Long.BYTES, (directories + gib * Pages.SIZE) | TABLE);
-      image.putLong(directories + i * Long.BYTES, (long) i * LARGE_PAGE | LARGE);
+      words.putLong(pdpt + gib * Long.BYTES, (directories + gib * Pages.SIZE) | TABLE);
+      words.putLong(directories + i * Long.BYTES, (long) i * LARGE_PAGE | LARGE);
     }
     for (int i = 0; i < DESCRIPTORS.length; i++) {
-      image.putLong(DESCRIPTOR_TABLE + i * Long.BYTES, DESCRIPTORS[i]);
+      words.putLong(DESCRIPTOR_TABLE + i * Long.BYTES, DESCRIPTORS[i]);
     }
-    return image.put(CODE_PAGE, signature).put(ENTRY, code);
+    words.put(CODE_PAGE, signature).put(ENTRY, code);
+    return image;
   }
 }

@@ -20,9 +20,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * A guest that does nothing: all its memory is private, it says that it may be moved, and then reads
- * {@link GuestPorts#COMMAND} for ever, without a write to memory. What its memory holds beyond the
- * image is for others to choose.
+ * A guest that does nothing: all its memory is private, it says that it may be moved, and then
+ * reads {@link GuestPorts#COMMAND} for ever, without a write to memory. What its memory holds
+ * beyond the image is for others to choose.
  *
  * <p>There is no interrupt to wake it from a halt. So the host lets it rest at the port: see {@link
  * #rest}. The object is the program for hosts whose processor is a model.
@@ -49,7 +49,7 @@ public final class IdleGuest implements GuestProgram {
   /** Puts the program into memory. */
   public static void load(GuestMemory memory) {
     byte[] code = HexFormat.of().parseHex(CODE);
-    byte[] image = BootImage.of(IMAGE_BYTES, memory.size(), signatureBytes(), code).array();
+    byte[] image = BootImage.of(IMAGE_BYTES, memory.size(), signatureBytes(), code);
     MemorySegment.copy(image, 0, memory.segment(), ValueLayout.JAVA_BYTE, 0, image.length);
   }
 
@@ -57,8 +57,7 @@ public final class IdleGuest implements GuestProgram {
   public static void prepare(Vcpu vcpu) throws VmmException {
     vcpu.enterLongMode(BootImage.PAGE_TABLES, BootImage.DESCRIPTOR_TABLE);
     vcpu.setRegisters(
-        new KvmRegs(
-            0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, BootImage.ENTRY, FLAGS));
+        new KvmRegs(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, BootImage.ENTRY, FLAGS));
   }
 
   /** Has the host answer it a millisecond late, so that it takes no time from anybody. */

@@ -10,6 +10,7 @@ import dev.sealift.vmm.VmmException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -155,17 +156,18 @@ public final class PseudoRandomWriter {
    * code.
    */
   public static byte[] image(Plan plan) {
-    ByteBuffer image =
+    byte[] image =
         BootImage.of(
             MEASURED_BYTES,
             plan.memoryBytes(),
             PseudoRandomWriterProgram.signatureBytes(),
             MachineCode.bytes());
     long[] frame = {WORK, RING3_CODE, FLAGS, 0, RING3_DATA};
+    ByteBuffer words = ByteBuffer.wrap(image).order(ByteOrder.LITTLE_ENDIAN);
     for (int i = 0; i < frame.length; i++) {
-      image.putLong(FRAME + i * Long.BYTES, frame[i]);
+      words.putLong(FRAME + i * Long.BYTES, frame[i]);
     }
-    return image.array();
+    return image;
   }
 
   /** Puts the image into memory, where the launch encrypts and measures it. */
@@ -181,7 +183,8 @@ public final class PseudoRandomWriter {
 
   /** The registers that {@link #prepare} sets, as a launch with SEV-ES measures them. */
   public static byte[] vmsa(Plan plan) {
-    return LaunchedVcpu.inLongMode(BootImage.PAGE_TABLES, BootImage.DESCRIPTOR_TABLE, firstRegisters(plan));
+    return LaunchedVcpu.inLongMode(
+        BootImage.PAGE_TABLES, BootImage.DESCRIPTOR_TABLE, firstRegisters(plan));
   }
 
   static KvmRegs firstRegisters(Plan plan) {

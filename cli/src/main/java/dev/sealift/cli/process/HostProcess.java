@@ -1,4 +1,4 @@
-package dev.sealift.cli.demo;
+package dev.sealift.cli.process;
 
 import dev.sealift.cli.Failure;
 import java.io.BufferedReader;
@@ -14,35 +14,50 @@ import java.util.List;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * A host of the demonstration as its parent sees it: a process that takes orders and tells of
- * events.
+ * A host as its parent sees it: a process that takes orders and tells of events.
+ *
+ * @param <O> its orders
+ * @param <E> its events
  */
-final class HostProcess implements AutoCloseable {
+public final class HostProcess<O, E extends ProcessEvent> implements AutoCloseable {
   private static final long PATIENCE_SECONDS = 120;
 
   private final String name;
   private final Process process;
   private final BufferedWriter orders;
-  private final LinkedBlockingQueue<HostEvent> events = new LinkedBlockingQueue<>();
-  private final JsonMapper json;
+  private final LinkedBlockingQueue<Word<E>> words = new LinkedBlockingQueue<>();
+  private final JsonMapper json = JsonMapper.shared();
 
-  private HostProcess(String name, Process process, JsonMapper json) {
+  /** What comes from the process: events, and then why there are no more. */
+  private sealed interface Word<E> {
+    record Event<E>(E event) implements Word<E> {}
+
+    record End<E>(String why) implements Word<E> {}
+  }
+
+  private HostProcess(String name, Process process, Class<E> events) {
     this.name = name;
     this.process = process;
-    this.json = json;
     this.orders =
         new BufferedWriter(
             new OutputStreamWriter(process.getOutputStream(), StandardCharsets.UTF_8));
-    Thread.ofPlatform().daemon().name(name + "-events").start(this::listen);
+    Thread.ofPlatform().daemon().name(name + "-events").start(() -> listen(events));
   }
 
-  /** Starts a second JVM like this one, in the role of a host. */
-  static HostProcess start(String role, DemoPlan plan, Path directory, JsonMapper json, Path errors)
-      throws IOException {
+  /**
+   * Starts a second Java virtual machine like this one, which runs a command of sealift.
+   *
+   * @param name what people call the host
+   * @param arguments the command and its options
+   * @param errors where its standard error goes
+   */
+  public static <O, E extends ProcessEvent> HostProcess<O, E> start(
+      String name, List<String> arguments, Class<E> events, Path errors) throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
@@ -53,28 +68,20 @@ final class HostProcess implements AutoCloseable {
     } else {
       command.addAll(List.of("-p", modulePath, "-m", "dev.sealift.cli/dev.sealift.cli.Sealift"));
     }
-    command.addAll(
-        List.of(
-            "demo-host",
-            role,
-            "--host",
-            plan.kind().word(),
-            "--kernel",
-            plan.kernel().name(),
-            "--directory",
-            directory.toString()));
+    command.addAll(arguments);
     Process process =
         new ProcessBuilder(command)
             .redirectError(ProcessBuilder.Redirect.to(errors.toFile()))
             .start();
-    return new HostProcess(role, process, json);
+    return new HostProcess<>(name, process, events);
   }
 
-  long pid() {
+  public long pid() {
     return process.pid();
   }
 
-  void order(HostOrder order) throws Failure {
+  /** Gives an order. */
+  public void order(O order) throws Failure {
     try {
       orders.write(json.writeValueAsString(order));
       orders.newLine();
@@ -85,65 +92,62 @@ final class HostProcess implements AutoCloseable {
   }
 
   /** Waits for an event of one kind; events before it go to the listener. */
-  <E extends HostEvent> E await(Class<E> kind, Consumer<HostEvent> others) throws Failure {
+  public <K extends E> K await(Class<K> kind, Consumer<E> others) throws Failure {
+    return kind.cast(await(kind::isInstance, others));
+  }
+
+  /** Waits for an event of one kind; those before it go unheard. */
+  public <K extends E> K await(Class<K> kind) throws Failure {
+    return await(kind, event -> {});
+  }
+
+  /**
+   * Waits for an event; those before it go to the listener.
+   *
+   * @throws Failure if the process fails, ends, or is silent for two minutes
+   */
+  public E await(Predicate<E> wanted, Consumer<E> others) throws Failure {
     while (true) {
-      HostEvent event = next();
-      if (kind.isInstance(event)) {
-        return kind.cast(event);
+      E event = next();
+      if (wanted.test(event)) {
+        return event;
       }
-      if (event instanceof HostEvent.Failed failed) {
-        throw new Failure("The " + name + " host: " + failed.sentence());
+      if (event.failure() != null) {
+        throw failed(event.failure());
       }
       others.accept(event);
     }
   }
 
-  <E extends HostEvent> E await(Class<E> kind) throws Failure {
-    return await(kind, event -> {});
-  }
-
-  /** Waits until the source says how the move ended; events before go to the listener. */
-  HostEvent awaitOutcome(Consumer<HostEvent> others) throws Failure {
-    while (true) {
-      HostEvent event = next();
-      switch (event) {
-        case HostEvent.Moved moved -> {
-          return moved;
-        }
-        case HostEvent.Stayed stayed -> {
-          return stayed;
-        }
-        case HostEvent.Failed failed ->
-            throw new Failure("The " + name + " host: " + failed.sentence());
-        default -> others.accept(event);
-      }
-    }
-  }
-
-  private HostEvent next() throws Failure {
+  private E next() throws Failure {
     try {
-      HostEvent event = events.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
-      if (event == null) {
-        throw new Failure(
-            "The " + name + " host said nothing for " + PATIENCE_SECONDS + " seconds.");
-      }
-      return event;
+      return switch (words.poll(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+        case null ->
+            throw new Failure(
+                "The " + name + " host said nothing for " + PATIENCE_SECONDS + " seconds.");
+        case Word.Event<E>(E event) -> event;
+        case Word.End<E>(String why) -> throw failed(why);
+      };
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new Failure("The demonstration was interrupted.", e);
+      throw new Failure("The wait for the " + name + " host was interrupted.", e);
     }
   }
 
-  private void listen() {
+  private Failure failed(String why) {
+    return new Failure("The " + name + " host: " + why);
+  }
+
+  private void listen(Class<E> events) {
     try (BufferedReader lines =
         new BufferedReader(
             new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
       for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-        events.add(json.readValue(line, HostEvent.class));
+        words.add(new Word.Event<>(json.readValue(line, events)));
       }
-      events.add(new HostEvent.Failed("its process ended"));
+      words.add(new Word.End<>("its process ended"));
     } catch (IOException | JacksonException e) {
-      events.add(new HostEvent.Failed("its words could not be understood: " + e.getMessage()));
+      words.add(new Word.End<>("its words could not be understood: " + e.getMessage()));
     }
   }
 

@@ -1,0 +1,12 @@
+package dev.sealift.cli.process;
+
+import org.jspecify.annotations.Nullable;
+
+/** What a host process tells whoever started it. */
+public interface ProcessEvent {
+
+  /** Why the process cannot go on, in a sentence; null where it can. */
+  default @Nullable String failure() {
+    return null;
+  }
+}

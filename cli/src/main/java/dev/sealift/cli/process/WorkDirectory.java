@@ -1,0 +1,60 @@
+package dev.sealift.cli.process;
+
+import dev.sealift.cli.Failure;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+
+/** A directory for the time of one command, which nobody else can read; gone afterwards. */
+public final class WorkDirectory implements AutoCloseable {
+  private final Path path;
+
+  private WorkDirectory(Path path) {
+    this.path = path;
+  }
+
+  /** Makes one whose name begins like this. */
+  public static WorkDirectory create(String prefix) throws IOException {
+    return new WorkDirectory(Files.createTempDirectory(prefix));
+  }
+
+  public Path path() {
+    return path;
+  }
+
+  /** Where a process writes its standard error. */
+  public Path log(String process) {
+    return path.resolve(process + ".log");
+  }
+
+  /**
+   * What the processes wrote to their standard error belongs to the failure, not to files that are
+   * about to vanish.
+   */
+  public Failure withLogs(Failure failure) {
+    StringBuilder words = new StringBuilder(Failure.sentence(failure));
+    try (var files = Files.list(path)) {
+      List<Path> logs = files.filter(file -> file.toString().endsWith(".log")).sorted().toList();
+      for (Path log : logs) {
+        String text = Files.readString(log).strip();
+        if (!text.isEmpty()) {
+          words.append(System.lineSeparator()).append(text);
+        }
+      }
+    } catch (IOException e) {
+      words.append(System.lineSeparator()).append("the logs cannot be read: ").append(e);
+    }
+    return new Failure(words.toString(), failure);
+  }
+
+  @Override
+  public void close() throws IOException {
+    try (var files = Files.walk(path)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(file);
+      }
+    }
+  }
+}
