@@ -3,19 +3,36 @@ package dev.sealift.migration;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** Decides after each round with a running guest whether the next one is the last. */
+/**
+ * Decides after each round with a running guest whether the next one is the last, and if not, for
+ * how much of the time the guest stands still meanwhile, so that it writes less than is sent.
+ */
 final class Convergence {
   private static final int ROUNDS_WITHOUT_PROGRESS = 3;
 
+  /** A guest that leaves more than this share of what it left before is slowed down. */
+  private static final double PROGRESS = 0.75;
+
   private final Duration downtimeTarget;
   private final int maxRounds;
+  private final int mostThrottle;
   private int rounds;
+  private long pagesInAll;
+  private double millisInAll;
+  private long lastDirty = Long.MAX_VALUE;
   private long leastDirty = Long.MAX_VALUE;
   private int withoutProgress;
+  private int throttle;
 
-  Convergence(Duration downtimeTarget, int maxRounds) {
+  /**
+   * @param downtimeTarget what the last round may take
+   * @param maxRounds rounds in all
+   * @param mostThrottle percent of the time that the guest may be kept standing, 0 to 99
+   */
+  Convergence(Duration downtimeTarget, int maxRounds, int mostThrottle) {
     this.downtimeTarget = downtimeTarget;
     this.maxRounds = maxRounds;
+    this.mostThrottle = mostThrottle;
   }
 
   /**
@@ -28,8 +45,12 @@ final class Convergence {
    */
   @Nullable StopReason afterRound(long pages, double millis, long dirty) {
     rounds++;
+    pagesInAll += pages;
+    millisInAll += millis;
     withoutProgress = dirty < leastDirty ? 0 : withoutProgress + 1;
     leastDirty = Math.min(leastDirty, dirty);
+    boolean tooMany = rounds > 1 && dirty > PROGRESS * lastDirty;
+    lastDirty = dirty;
     if (dirty == 0) {
       return StopReason.CONVERGED;
     }
@@ -40,10 +61,27 @@ final class Convergence {
     if (rounds > 1 && fits(pages, millis, dirty)) {
       return StopReason.CONVERGED;
     }
+    if (tooMany && throttle < mostThrottle) {
+      slowDown();
+      return null;
+    }
     return withoutProgress >= ROUNDS_WITHOUT_PROGRESS ? StopReason.NO_PROGRESS : null;
   }
 
+  /** Percent of the time that the guest is to stand still during the next round. */
+  int throttle() {
+    return throttle;
+  }
+
+  /** Half of the time that the guest still had. */
+  private void slowDown() {
+    throttle = Math.min(mostThrottle, 100 - (100 - throttle) / 2);
+    withoutProgress = 0;
+  }
+
+  /** A short round is slow by the page: then all of them together tell the rate. */
   private boolean fits(long pages, double millis, long dirty) {
-    return pages > 0 && dirty * millis / pages <= downtimeTarget.toNanos() / 1e6;
+    double millisPerPage = Math.min(millis / Math.max(1, pages), millisInAll / pagesInAll);
+    return dirty * millisPerPage <= downtimeTarget.toNanos() / 1e6;
   }
 }

@@ -9,6 +9,8 @@ import java.util.OptionalLong;
  *
  * @param downtimeTarget the last round may take so long by the rate of the rounds before it; 1 ms
  *     to 1 h
+ * @param mostThrottle percent of the time that a guest which writes faster than it is sent may be
+ *     kept standing meanwhile, 0 to 99
  * @param maxRounds rounds in all, the last one with the guest paused included; 2 to 65535
  * @param dataConnections 1 to 16; the destination may take fewer
  * @param batchPages pages in a batch, 1 to 1024
@@ -20,6 +22,7 @@ import java.util.OptionalLong;
  */
 public record MoveOptions(
     Duration downtimeTarget,
+    int mostThrottle,
     int maxRounds,
     int dataConnections,
     int batchPages,
@@ -28,15 +31,26 @@ public record MoveOptions(
     boolean onePageACall) {
 
   /**
-   * 300 ms of downtime, 30 rounds, 2 connections, batches of 256 pages, no limit, 30 s, whole
-   * batches where the kernel takes them.
+   * 300 ms of downtime, a guest slowed down as far as that takes, 30 rounds, 2 connections, batches
+   * of 64 pages (which the caches hold from the seal to the wire), no limit, 30 s, whole batches
+   * where the kernel takes them.
    */
   public static final MoveOptions DEFAULT =
       new MoveOptions(
-          Duration.ofMillis(300), 30, 2, 256, OptionalLong.empty(), Duration.ofSeconds(30), false);
+          Duration.ofMillis(300),
+          99,
+          30,
+          2,
+          64,
+          OptionalLong.empty(),
+          Duration.ofSeconds(30),
+          false);
 
   public MoveOptions {
     check(within(downtimeTarget, 1), "the downtime target is 1 ms to 1 h: " + downtimeTarget);
+    check(
+        mostThrottle >= 0 && mostThrottle <= 99,
+        "a guest is kept standing for 0 to 99 percent of the time: " + mostThrottle);
     check(
         maxRounds >= 2 && maxRounds <= Bounds.ROUNDS, "a move has 2 to 65535 rounds: " + maxRounds);
     check(
@@ -53,27 +67,68 @@ public record MoveOptions(
 
   public MoveOptions withDowntimeTarget(Duration target) {
     return new MoveOptions(
-        target, maxRounds, dataConnections, batchPages, bytesPerSecond, timeout, onePageACall);
+        target,
+        mostThrottle,
+        maxRounds,
+        dataConnections,
+        batchPages,
+        bytesPerSecond,
+        timeout,
+        onePageACall);
+  }
+
+  public MoveOptions withMostThrottle(int percent) {
+    return new MoveOptions(
+        downtimeTarget,
+        percent,
+        maxRounds,
+        dataConnections,
+        batchPages,
+        bytesPerSecond,
+        timeout,
+        onePageACall);
   }
 
   public MoveOptions withMaxRounds(int rounds) {
     return new MoveOptions(
-        downtimeTarget, rounds, dataConnections, batchPages, bytesPerSecond, timeout, onePageACall);
+        downtimeTarget,
+        mostThrottle,
+        rounds,
+        dataConnections,
+        batchPages,
+        bytesPerSecond,
+        timeout,
+        onePageACall);
   }
 
   public MoveOptions withDataConnections(int connections) {
     return new MoveOptions(
-        downtimeTarget, maxRounds, connections, batchPages, bytesPerSecond, timeout, onePageACall);
+        downtimeTarget,
+        mostThrottle,
+        maxRounds,
+        connections,
+        batchPages,
+        bytesPerSecond,
+        timeout,
+        onePageACall);
   }
 
   public MoveOptions withBatchPages(int pages) {
     return new MoveOptions(
-        downtimeTarget, maxRounds, dataConnections, pages, bytesPerSecond, timeout, onePageACall);
+        downtimeTarget,
+        mostThrottle,
+        maxRounds,
+        dataConnections,
+        pages,
+        bytesPerSecond,
+        timeout,
+        onePageACall);
   }
 
   public MoveOptions withBytesPerSecond(long bytes) {
     return new MoveOptions(
         downtimeTarget,
+        mostThrottle,
         maxRounds,
         dataConnections,
         batchPages,
@@ -85,6 +140,7 @@ public record MoveOptions(
   public MoveOptions withTimeout(Duration limit) {
     return new MoveOptions(
         downtimeTarget,
+        mostThrottle,
         maxRounds,
         dataConnections,
         batchPages,
@@ -95,7 +151,14 @@ public record MoveOptions(
 
   public MoveOptions withOnePageACall() {
     return new MoveOptions(
-        downtimeTarget, maxRounds, dataConnections, batchPages, bytesPerSecond, timeout, true);
+        downtimeTarget,
+        mostThrottle,
+        maxRounds,
+        dataConnections,
+        batchPages,
+        bytesPerSecond,
+        timeout,
+        true);
   }
 
   static boolean within(Duration value, long leastMillis) {

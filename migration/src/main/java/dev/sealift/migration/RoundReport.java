@@ -9,6 +9,8 @@ package dev.sealift.migration;
  * @param sharedPages pages sent as they are
  * @param bytes what the source put on the wire for it, on all connections, TLS included
  * @param millis how long it took, until the destination had everything
+ * @param throttle percent of the time that the guest was kept standing meanwhile, so that it wrote
+ *     less
  * @param dirtyAfter pages that were written meanwhile and must go again; 0 in the last round
  */
 public record RoundReport(
@@ -18,4 +20,5 @@ public record RoundReport(
     long sharedPages,
     long bytes,
     double millis,
+    int throttle,
     long dirtyAfter) {}

@@ -88,14 +88,18 @@ final class SourceTransfer {
   /** Returns the pages that are still to go. */
   private PageSet sendWhileRunning() throws VmmException, MigrationException, InterruptedException {
     guest.dirtyLog().start();
-    var convergence = new Convergence(options.downtimeTarget(), options.maxRounds());
+    var convergence =
+        new Convergence(options.downtimeTarget(), options.maxRounds(), options.mostThrottle());
     PageSet due = PageSet.all(guest.memory().pages());
-    @Nullable StopReason stop = null;
-    while (stop == null) {
-      RoundReport round = sendRound(due);
-      stop = convergence.afterRound(round.pages(), round.millis(), round.dirtyAfter());
+    try (var throttle = new GuestThrottle(guest)) {
+      @Nullable StopReason stop = null;
+      while (stop == null) {
+        throttle.set(convergence.throttle());
+        RoundReport round = sendRound(due, convergence.throttle());
+        stop = convergence.afterRound(round.pages(), round.millis(), round.dirtyAfter());
+      }
+      log.stopped(stop);
     }
-    log.stopped(stop);
     return due;
   }
 
@@ -103,7 +107,7 @@ final class SourceTransfer {
       throws VmmException, MigrationException, InterruptedException {
     sender.liftLimit();
     guest.dirtyLog().fetchAndClear(left);
-    sendRound(left);
+    sendRound(left, 0);
     if (!left.isEmpty()) {
       throw new MigrationException(
           FailureCode.HOST_FAILED,
@@ -112,7 +116,7 @@ final class SourceTransfer {
   }
 
   /** Sends a round; afterwards {@code due} holds the pages for the next one. */
-  private RoundReport sendRound(PageSet due)
+  private RoundReport sendRound(PageSet due, int throttle)
       throws VmmException, MigrationException, InterruptedException {
     SourceChecks.readiness(guest.migrationControl().readiness());
     var lap = new Laps();
@@ -130,6 +134,7 @@ final class SourceTransfer {
             sent.sharedPages(),
             log.bytes() - bytesBefore,
             took.toNanos() / 1e6,
+            throttle,
             due.count());
     log.round(round);
     listener.round(round);

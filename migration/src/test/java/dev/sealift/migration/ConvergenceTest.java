@@ -6,7 +6,7 @@ import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 class ConvergenceTest {
-  private final Convergence convergence = new Convergence(Duration.ofMillis(10), 10);
+  private final Convergence convergence = new Convergence(Duration.ofMillis(10), 10, 0);
 
   @Test
   void stopsWhenWhatIsLeftFitsTheDowntimeTarget() {
@@ -28,7 +28,7 @@ class ConvergenceTest {
 
   @Test
   void leavesOneRoundOfTheLimitForThePausedGuest() {
-    var strict = new Convergence(Duration.ofMillis(1), 4);
+    var strict = new Convergence(Duration.ofMillis(1), 4, 99);
     assertThat(strict.afterRound(1000, 1000, 900)).isNull();
     assertThat(strict.afterRound(900, 900, 800)).isNull();
     assertThat(strict.afterRound(800, 800, 700)).isEqualTo(StopReason.ROUND_LIMIT);
@@ -49,5 +49,44 @@ class ConvergenceTest {
     assertThat(convergence.afterRound(500, 500, 500)).isNull();
     assertThat(convergence.afterRound(500, 500, 499)).isNull();
     assertThat(convergence.afterRound(499, 500, 499)).isNull();
+  }
+
+  @Test
+  void slowsAGuestDownByHalvesUntilItWritesLessThanIsSent() {
+    var slowing = new Convergence(Duration.ofMillis(10), 100, 99);
+    assertThat(slowing.afterRound(100_000, 1000, 5000)).isNull();
+    assertThat(slowing.throttle()).isZero();
+    for (int percent : new int[] {50, 75, 88, 94, 97, 99}) {
+      assertThat(slowing.afterRound(5000, 50, 5000)).isNull();
+      assertThat(slowing.throttle()).isEqualTo(percent);
+    }
+    assertThat(slowing.afterRound(5000, 50, 900)).isEqualTo(StopReason.CONVERGED);
+  }
+
+  @Test
+  void slowsAGuestDownNoFurtherThanItMay() {
+    var limited = new Convergence(Duration.ofMillis(10), 100, 60);
+    assertThat(limited.afterRound(100_000, 1000, 5000)).isNull();
+    assertThat(limited.afterRound(5000, 50, 5000)).isNull();
+    assertThat(limited.afterRound(5000, 50, 5000)).isNull();
+    assertThat(limited.throttle()).isEqualTo(60);
+    assertThat(limited.afterRound(5000, 50, 5000)).isNull();
+    assertThat(limited.afterRound(5000, 50, 5000)).isNull();
+    assertThat(limited.afterRound(5000, 50, 5000)).isEqualTo(StopReason.NO_PROGRESS);
+  }
+
+  @Test
+  void leavesAGuestAloneWhoseWritesGetFewerByThemselves() {
+    var slowing = new Convergence(Duration.ofMillis(10), 100, 99);
+    assertThat(slowing.afterRound(100_000, 1000, 50_000)).isNull();
+    assertThat(slowing.afterRound(50_000, 500, 25_000)).isNull();
+    assertThat(slowing.afterRound(25_000, 250, 12_500)).isNull();
+    assertThat(slowing.throttle()).isZero();
+  }
+
+  @Test
+  void aShortRoundIsNotTakenForASlowLink() {
+    assertThat(convergence.afterRound(100_000, 1000, 3)).isNull();
+    assertThat(convergence.afterRound(3, 9, 4)).isEqualTo(StopReason.CONVERGED);
   }
 }

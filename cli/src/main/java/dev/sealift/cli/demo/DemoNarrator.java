@@ -37,13 +37,14 @@ final class DemoNarrator {
         "round " + number,
         String.format(
             Locale.ROOT,
-            "%,7d pages (%,d packets, %,d shared)  %7.1f ms  %7.1f MB/s  %,d dirty again",
+            "%,7d pages (%,d packets, %,d shared)  %7.1f ms  %7.1f MB/s  %,d dirty again%s",
             round.pages(),
             round.privatePackets(),
             round.sharedPages(),
             round.millis(),
             megabytesPerSecond(round.bytes(), round.millis()),
-            round.dirtyAfter()));
+            round.dirtyAfter(),
+            round.throttle() == 0 ? "" : ", guest slowed by %d %%".formatted(round.throttle())));
   }
 
   void summary(DemoReport report) {

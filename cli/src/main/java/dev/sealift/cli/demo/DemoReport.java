@@ -78,6 +78,7 @@ record DemoReport(
    * @param sharedPages of these, as they are, inside TLS
    * @param bytes what went over the wire
    * @param millis how long it took
+   * @param throttle percent of the time that the guest was kept standing, so that it wrote less
    * @param dirtyAfter pages that the guest had dirtied again when it was over
    */
   record Round(
@@ -86,6 +87,7 @@ record DemoReport(
       long sharedPages,
       long bytes,
       double millis,
+      int throttle,
       long dirtyAfter) {
 
     static Round of(RoundReport round) {
@@ -95,6 +97,7 @@ record DemoReport(
           round.sharedPages(),
           round.bytes(),
           round.millis(),
+          round.throttle(),
           round.dirtyAfter());
     }
   }
