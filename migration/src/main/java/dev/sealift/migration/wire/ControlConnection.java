@@ -42,7 +42,9 @@ public final class ControlConnection implements AutoCloseable {
     this.socket = socket;
     this.tls = tls;
     this.timeout = timeout;
-    reader = Thread.ofVirtual().name("sealift-control").unstarted(this::read);
+    // One for each move, and each hop of the hand-over waits for it: a virtual thread would be
+    // woken by way of two others.
+    reader = Thread.ofPlatform().name("sealift-control").daemon().unstarted(this::read);
   }
 
   /**

@@ -130,7 +130,8 @@ public final class Listener implements AutoCloseable {
       strangers.release();
     }
     if (control != null) {
-      onControl.accept(control);
+      ControlConnection trusted = control;
+      Thread.ofPlatform().name("sealift-incoming").daemon().start(() -> onControl.accept(trusted));
     }
   }
 
