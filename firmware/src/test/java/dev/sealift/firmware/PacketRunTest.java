@@ -22,10 +22,13 @@ import dev.sealift.crypto.EngineChoice;
 import dev.sealift.crypto.EngineKind;
 import dev.sealift.crypto.GuestPolicy;
 import dev.sealift.crypto.GuestPolicy.Flag;
+import dev.sealift.crypto.PacketHeader;
 import java.lang.foreign.MemorySegment;
+import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.TreeSet;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -427,9 +430,22 @@ class PacketRunTest {
         run.get();
       }
     }
+    TreeSet<BigInteger> ivs = new TreeSet<>();
     for (Departure departure : departures) {
       arrive(departure, byRun, COUNT);
       assertThat(byRun.contents()).isEqualTo(randomBytes(LENGTH, 5));
+      for (int i = 0; i < COUNT; i++) {
+        byte[] header = source.memory.read(departure.headers + i * 52, 52);
+        ivs.add(new BigInteger(1, PacketHeader.parse(header).iv()));
+      }
+    }
+    assertThat(ivs).as("no IV is used twice").hasSize(departures.size() * COUNT);
+    BigInteger before = ivs.first();
+    for (BigInteger iv : ivs.tailSet(before, false)) {
+      assertThat(iv.subtract(before))
+          .as("a page takes 256 counter values, and no other packet has one of them")
+          .isGreaterThanOrEqualTo(BigInteger.valueOf(PAGE / 16));
+      before = iv;
     }
   }
 
