@@ -4,8 +4,10 @@ import dev.sealift.abi.psp.PspCommand;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
 
@@ -15,6 +17,7 @@ import java.util.function.Function;
  */
 final class Bindings {
   private final Map<String, Function<Shape, Check>> checks = new HashMap<>();
+  private final Set<String> ofContent = new HashSet<>();
   private final TreeSet<String> unused = new TreeSet<>();
   private final Map<PspCommand, Command.Effect> effects = new EnumMap<>(PspCommand.class);
   private final List<Runnable> afterwards = new ArrayList<>();
@@ -30,6 +33,20 @@ final class Bindings {
       throw new IllegalStateException("\"" + words + "\" has two meanings");
     }
     unused.add(words);
+  }
+
+  /**
+   * A fault of what the command's addresses lead to. It is looked for after everything that the
+   * buffer and the books tell.
+   */
+  void contentCheckOf(String words, Function<Shape, Check> binding) {
+    checkOf(words, binding);
+    ofContent.add(words);
+  }
+
+  /** Whether these words are about what the command's addresses lead to. */
+  boolean isOfContent(String words) {
+    return ofContent.contains(words);
   }
 
   /** A fault or a condition that means the same for every command. */

@@ -3,6 +3,7 @@ package dev.sealift.firmware;
 import dev.sealift.abi.FirmwareStatus;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A command that the processor serves: a row of the interface table whose words are bound to what
@@ -31,8 +32,12 @@ final class Command {
     void into(MemorySegment buffer);
   }
 
-  /** A check and its answer. */
-  record Step(Check check, FirmwareStatus status, List<Write> writes) {}
+  /**
+   * A check and its answer.
+   *
+   * @param ofContent whether it looks at what the command's addresses lead to
+   */
+  record Step(Check check, FirmwareStatus status, List<Write> writes, boolean ofContent) {}
 
   /**
    * A command.
@@ -82,6 +87,28 @@ final class Command {
       return refusal.status();
     } finally {
       finish();
+    }
+  }
+
+  /**
+   * The guest of a command that passes every check but those of its content; null where one fails.
+   * Asks only: several may ask at once, while no command runs.
+   *
+   * @param size bytes of the command's buffer
+   * @param buffer lays it out
+   */
+  @Nullable Guest admitted(int size, Write buffer) {
+    Call asked = new Call(call.command(), MemorySegment.ofArray(new byte[size]));
+    buffer.into(asked.buffer());
+    try {
+      for (Step step : steps) {
+        if (!step.ofContent() && step.check().fails(asked)) {
+          return null;
+        }
+      }
+      return asked.guest();
+    } catch (Refusal refusal) {
+      return null;
     }
   }
 

@@ -120,12 +120,13 @@ final class CommandTable {
   private static Command.Step step(CheckRow row, Shape shape, Bindings bindings) {
     Check fault = bindings.meaning(row.fault(), shape);
     List<Command.Write> writes = row.writes().stream().map(write -> write(write, shape)).toList();
+    boolean ofContent = bindings.isOfContent(row.fault());
     if (row.condition().isEmpty()) {
-      return new Command.Step(fault, row.status(), writes);
+      return new Command.Step(fault, row.status(), writes, ofContent);
     }
     Check condition = bindings.meaning(row.condition(), shape);
     return new Command.Step(
-        call -> condition.fails(call) && fault.fails(call), row.status(), writes);
+        call -> condition.fails(call) && fault.fails(call), row.status(), writes, ofContent);
   }
 
   private static Command.Write write(CheckRow.WriteBack write, Shape shape) {

@@ -46,8 +46,8 @@ final class ReceiveCommands {
   }
 
   void bind(Bindings bindings) {
-    bindings.checkOf("the packet is marked as compressed", this::compressed);
-    bindings.checkOf("the packet's MAC is wrong", this::macIsWrong);
+    bindings.contentCheckOf("the packet is marked as compressed", this::compressed);
+    bindings.contentCheckOf("the packet's MAC is wrong", this::macIsWrong);
     bindings.effect(RECEIVE_START, this::start);
     bindings.effect(RECEIVE_UPDATE_DATA, this::update);
     bindings.effect(RECEIVE_UPDATE_VMSA, this::updateVmsa);

@@ -66,6 +66,10 @@ final class RingBufferMode {
     opened.rings().forEach(memory::setAside);
   }
 
+  boolean isOn() {
+    return queues != null;
+  }
+
   /**
    * Ends the mode, if it is on.
    *

@@ -5,6 +5,7 @@ import static dev.sealift.abi.FirmwareStatus.INVALID_COMMAND;
 import static dev.sealift.abi.FirmwareStatus.SUCCESS;
 
 import dev.sealift.abi.FirmwareStatus;
+import dev.sealift.abi.psp.PacketBuffer;
 import dev.sealift.crypto.ApiVersion;
 import dev.sealift.crypto.EngineChoice;
 import dev.sealift.crypto.EngineKind;
@@ -67,50 +68,45 @@ public final class SoftwareSecureProcessor implements SecureProcessor {
 
   @Override
   public Optional<PacketRun.Answer> run(PacketRun run) {
+    Command command = Objects.requireNonNull(commands.get(run.command().id()));
     int done = 0;
     FirmwareStatus status = SUCCESS;
     while (status == SUCCESS && done < run.count()) {
-      books.writeLock().lock();
-      try {
-        status = runFirst(run, done);
-        // Nobody changes the books between the packet that passed and those like it.
-        books.readLock().lock();
-      } finally {
-        books.writeLock().unlock();
-      }
-      try {
-        if (status == SUCCESS) {
-          done++;
-          done += runOn(run, done);
-        }
-      } finally {
-        books.readLock().unlock();
+      done += runTogether(run, done, command);
+      if (done < run.count()) {
+        int odd = done;
+        status =
+            alone(() ->
+                ringBufferMode.end()
+                    ? EXIT_RING_BUFFER
+                    : command.run(buffer -> run.packet(odd).write(buffer)));
+        done += status == SUCCESS ? 1 : 0;
       }
     }
     return Optional.of(new PacketRun.Answer(done, status));
   }
 
-  /** One packet as the table has it. */
-  private FirmwareStatus runFirst(PacketRun run, int index) {
-    if (ringBufferMode.end()) {
-      return EXIT_RING_BUFFER;
-    }
-    Command command = Objects.requireNonNull(commands.get(run.command().id()));
-    return command.run(buffer -> run.packet(index).write(buffer));
-  }
-
-  /** As many packets as have nothing unusual about them, after one that passed. */
-  private int runOn(PacketRun run, int first) {
-    Guest guest = platform.guests().find(run.handle());
-    if (guest == null || first == run.count()) {
-      return 0;
-    }
-    SessionEngines engines = guest.engines();
-    PacketEngine engine = engines.take(settings.engines());
+  /** As many packets as have nothing unusual about them, if the first of them is admitted. */
+  private int runTogether(PacketRun run, int first, Command command) {
+    books.readLock().lock();
     try {
-      return new PacketLane(platform.memory(), guest.asid(), run, first).go(engine);
+      if (ringBufferMode.isOn()) {
+        return 0;
+      }
+      Guest guest =
+          command.admitted(PacketBuffer.LAYOUT.size(), buffer -> run.packet(first).write(buffer));
+      if (guest == null) {
+        return 0;
+      }
+      SessionEngines engines = guest.engines();
+      PacketEngine engine = engines.take(settings.engines());
+      try {
+        return new PacketLane(platform.memory(), guest.asid(), run, first).go(engine);
+      } finally {
+        engines.giveBack(engine);
+      }
     } finally {
-      engines.giveBack(engine);
+      books.readLock().unlock();
     }
   }
 

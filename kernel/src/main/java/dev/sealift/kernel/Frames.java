@@ -2,7 +2,6 @@ package dev.sealift.kernel;
 
 import dev.sealift.abi.MapFlags;
 import java.lang.foreign.MemorySegment;
-import java.util.concurrent.locks.StampedLock;
 
 /**
  * A contiguous stretch of physical memory and the bytes that stand for it. Once withdrawn it
@@ -14,8 +13,7 @@ final class Frames {
   private final MemorySegment memory;
   private final boolean readable;
   private final boolean writable;
-  private final StampedLock lock = new StampedLock();
-  private boolean withdrawn;
+  private final AccessGate gate = new AccessGate();
 
   /**
    * @param protection as for mmap(2): an access that it forbids would fault the whole process
@@ -48,17 +46,17 @@ final class Frames {
     if (!readable || !holds(offset, length)) {
       return false;
     }
-    long stamp = lock.readLock();
+    int place = gate.enter();
+    if (place == AccessGate.CLOSED) {
+      return false;
+    }
     try {
-      if (withdrawn) {
-        return false;
-      }
       MemorySegment.copy(memory, offset, into, 0, length);
       return true;
     } catch (IllegalStateException closed) {
       return false;
     } finally {
-      lock.unlockRead(stamp);
+      gate.leave(place);
     }
   }
 
@@ -68,28 +66,23 @@ final class Frames {
     if (!writable || !holds(offset, length)) {
       return false;
     }
-    long stamp = lock.readLock();
+    int place = gate.enter();
+    if (place == AccessGate.CLOSED) {
+      return false;
+    }
     try {
-      if (withdrawn) {
-        return false;
-      }
       MemorySegment.copy(from, 0, memory, offset, length);
       return true;
     } catch (IllegalStateException closed) {
       return false;
     } finally {
-      lock.unlockRead(stamp);
+      gate.leave(place);
     }
   }
 
   /** Takes the memory away; waits for accesses under way. */
   void withdraw() {
-    long stamp = lock.writeLock();
-    try {
-      withdrawn = true;
-    } finally {
-      lock.unlockWrite(stamp);
-    }
+    gate.close();
   }
 
   private boolean holds(long offset, long length) {
