@@ -9,6 +9,7 @@ module dev.sealift.cli {
   requires dev.sealift.vmm;
   requires info.picocli;
   requires java.management;
+  requires jdk.management;
   requires org.bouncycastle.pkix;
   requires org.bouncycastle.provider;
   requires static org.jspecify;
@@ -16,6 +17,9 @@ module dev.sealift.cli {
 
   opens dev.sealift.cli to
       info.picocli;
+  opens dev.sealift.cli.bench to
+      info.picocli,
+      tools.jackson.databind;
   opens dev.sealift.cli.demo to
       info.picocli,
       tools.jackson.databind;

@@ -2,6 +2,7 @@ package dev.sealift.bench;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,48 +19,63 @@ public final class CReference implements Contestant {
   private static final String SOURCE = "reference.c";
   private static final long PATIENCE_SECONDS = 60;
 
-  private final Path program;
+  private final Path directory;
   private final double seconds;
   private final Samples gigabytesPerSecond = new Samples();
 
-  private CReference(Path program, double seconds) {
-    this.program = program;
+  private CReference(Path directory, double seconds) {
+    this.directory = directory;
     this.seconds = seconds;
   }
 
   /**
-   * Compiles the loop.
+   * Compiles the loop, in a directory of its own that goes with it.
    *
-   * @param directory exists, belongs to the caller, and gets source and program
    * @param seconds how long a turn takes
    * @throws IOException if there is no compiler or no libcrypto to compile against; the message
    *     says which packages have them
    */
-  public static CReference compile(Path directory, double seconds)
-      throws IOException, InterruptedException {
-    Path source = directory.resolve(SOURCE);
+  public static CReference compile(double seconds) throws IOException, InterruptedException {
+    CReference reference = new CReference(Files.createTempDirectory("sealift-reference-"), seconds);
+    boolean done = false;
+    try {
+      reference.compile();
+      done = true;
+      return reference;
+    } finally {
+      if (!done) {
+        reference.close();
+      }
+    }
+  }
+
+  private void compile() throws IOException, InterruptedException {
     try (InputStream text = CReference.class.getResourceAsStream(SOURCE)) {
       if (text == null) {
         throw new IOException(SOURCE + " is missing from this program");
       }
-      Files.copy(text, source);
+      Files.copy(text, source());
     }
-    Path program = directory.resolve("reference");
     try {
-      run(
-          List.of(
-              "cc", "-O2", "-o", program.toString(), source.toString(), "-lcrypto", "-lpthread"));
+      run(List.of("cc", "-O2", "-o", program(), source().toString(), "-lcrypto", "-lpthread"));
     } catch (IOException e) {
       String why = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
       throw new IOException(
           "the loop in C cannot be compiled here: install gcc and libssl-dev (" + why + ")", e);
     }
-    return new CReference(program, seconds);
+  }
+
+  private Path source() {
+    return directory.resolve(SOURCE);
+  }
+
+  private String program() {
+    return directory.resolve("reference").toString();
   }
 
   /** The libcrypto that it runs on, as that says it. */
   public String library() throws IOException, InterruptedException {
-    return run(List.of(program.toString(), "version")).strip();
+    return run(List.of(program(), "version")).strip();
   }
 
   /** Gigabytes (1e9 bytes) of pages sealed a second by one thread, of each turn. */
@@ -79,7 +95,7 @@ public final class CReference implements Contestant {
 
   private double measure() throws IOException, InterruptedException {
     String time = String.format(Locale.ROOT, "%.3f", seconds);
-    return Double.parseDouble(run(List.of(program.toString(), "1", time)).strip());
+    return Double.parseDouble(run(List.of(program(), "1", time)).strip());
   }
 
   private static String run(List<String> command) throws IOException, InterruptedException {
@@ -96,5 +112,13 @@ public final class CReference implements Contestant {
   }
 
   @Override
-  public void close() {}
+  public void close() {
+    try {
+      Files.deleteIfExists(source());
+      Files.deleteIfExists(Path.of(program()));
+      Files.deleteIfExists(directory);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
 }

@@ -1,7 +1,9 @@
 package dev.sealift.bench;
 
+import java.io.Closeable;
+
 /** Something that is measured by turns with others. Belongs to one thread. */
-public interface Contestant extends AutoCloseable {
+public interface Contestant extends Closeable {
 
   /** Does its work until the compiler has seen to it; nothing of it counts. */
   void warmUp() throws Exception;

@@ -1,5 +1,7 @@
 package dev.sealift.cli;
 
+import dev.sealift.cli.bench.BenchCommand;
+import dev.sealift.cli.bench.BenchHostCommand;
 import dev.sealift.cli.demo.DemoCommand;
 import dev.sealift.cli.demo.DemoHostCommand;
 import dev.sealift.cli.reference.ReferenceCommand;
@@ -13,7 +15,13 @@ import picocli.CommandLine.Command;
     version = "sealift 0.1.0",
     synopsisSubcommandLabel = "COMMAND",
     description = "Moves a running AMD SEV guest from one host to another, sealed all the way.",
-    subcommands = {DemoCommand.class, DemoHostCommand.class, ReferenceCommand.class})
+    subcommands = {
+      DemoCommand.class,
+      DemoHostCommand.class,
+      BenchCommand.class,
+      BenchHostCommand.class,
+      ReferenceCommand.class
+    })
 public final class Sealift {
 
   private Sealift() {}

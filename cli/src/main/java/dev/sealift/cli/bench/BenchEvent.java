@@ -1,0 +1,41 @@
+package dev.sealift.cli.bench;
+
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import dev.sealift.cli.process.ProcessEvent;
+
+/** What a host process tells the bench, one JSON object a line on its standard output. */
+@JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "event")
+@JsonSubTypes({
+  @JsonSubTypes.Type(value = BenchEvent.Prepared.class, name = "prepared"),
+  @JsonSubTypes.Type(value = BenchEvent.Launched.class, name = "launched"),
+  @JsonSubTypes.Type(value = BenchEvent.Moved.class, name = "moved"),
+  @JsonSubTypes.Type(value = BenchEvent.Arrived.class, name = "arrived"),
+  @JsonSubTypes.Type(value = BenchEvent.Failed.class, name = "failed")
+})
+sealed interface BenchEvent extends ProcessEvent {
+
+  /**
+   * The platform is up.
+   *
+   * @param port where a destination listens; zero at a source
+   */
+  record Prepared(int port) implements BenchEvent {}
+
+  /** Source: the guest runs. */
+  record Launched() implements BenchEvent {}
+
+  /** Source: the guest runs at the destination, and is ended here. */
+  record Moved(MoveFigures figures, ProcessUsage usage) implements BenchEvent {}
+
+  /** Destination: the guest arrived, and is ended. */
+  record Arrived(ProcessUsage usage) implements BenchEvent {}
+
+  /** The host cannot go on. */
+  record Failed(String sentence) implements BenchEvent {
+    @Override
+    public String failure() {
+      return sentence;
+    }
+  }
+}
