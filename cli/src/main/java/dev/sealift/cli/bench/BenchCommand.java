@@ -3,6 +3,7 @@ package dev.sealift.cli.bench;
 import dev.sealift.cli.HostKind;
 import dev.sealift.cli.MemorySize;
 import java.io.PrintWriter;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -71,7 +72,15 @@ public final class BenchCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     CommandLine command = Objects.requireNonNull(spec, "picocli sets it").commandLine();
     BenchPlan plan = BenchPlan.of(quick, host.resolve(), memory, rounds, qemu);
-    BenchReport report = Bench.run(plan, command.getErr()::println);
+    long start = System.nanoTime();
+    BenchReport report =
+        Bench.run(
+            plan,
+            words ->
+                command
+                    .getErr()
+                    .printf(Locale.ROOT, "%6.1f s  %s%n", (System.nanoTime() - start) / 1e9, words)
+                    .flush());
     PrintWriter out = command.getOut();
     out.print(BenchPage.of(report));
     if (json) {

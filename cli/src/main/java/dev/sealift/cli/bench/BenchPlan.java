@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param memoryBytes memory of the guest that is moved
  * @param rounds how often each has its turn, at most
  * @param heatNanos how long an engine works in a turn
- * @param budgetNanos no round begins that would end later than this, counted from the start of the
- *     program
+ * @param budgetNanos after the first round, nothing begins later than this, counted from the start
+ *     of the bench
  * @param qemu whether the same move is done by QEMU, too
  */
 record BenchPlan(
@@ -70,7 +70,7 @@ record BenchPlan(
         memoryBytes,
         rounds != null ? rounds : quick ? QUICK_ROUNDS : ROUNDS,
         TimeUnit.MILLISECONDS.toNanos(quick ? 100 : 300),
-        quick ? TimeUnit.SECONDS.toNanos(40) : Long.MAX_VALUE,
+        quick ? TimeUnit.SECONDS.toNanos(37) : Long.MAX_VALUE,
         qemu != null ? qemu : !quick);
   }
 

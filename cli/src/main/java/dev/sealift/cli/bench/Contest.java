@@ -9,8 +9,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
-import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,7 +24,11 @@ final class Contest implements Closeable {
   private final List<Closeable> resources = new ArrayList<>();
   private int rounds;
 
-  private record Entry(String name, Contestant contestant, List<String> figures) {}
+  private record Entry(String name, int every, Contestant contestant, List<String> figures) {
+    boolean hasTurn(int round) {
+      return round % every == 0;
+    }
+  }
 
   /** Makes something that may not be possible here. */
   @FunctionalInterface
@@ -44,7 +48,7 @@ final class Contest implements Closeable {
     return reasons;
   }
 
-  /** Rounds done. */
+  /** Whole rounds done. */
   int rounds() {
     return rounds;
   }
@@ -76,9 +80,18 @@ final class Contest implements Closeable {
    */
   <C extends Contestant> @Nullable C enter(String name, List<String> figures, Maker<C> maker)
       throws InterruptedException {
+    return enter(name, 1, figures, maker);
+  }
+
+  /**
+   * Takes a contestant in who has a turn not in every round, but in the first and every so many
+   * after it.
+   */
+  <C extends Contestant> @Nullable C enter(
+      String name, int every, List<String> figures, Maker<C> maker) throws InterruptedException {
     C contestant = prepare(figures, maker);
     if (contestant != null) {
-      order.add(new Entry(name, contestant, figures));
+      order.add(new Entry(name, every, contestant, figures));
     }
     return contestant;
   }
@@ -100,23 +113,22 @@ final class Contest implements Closeable {
   }
 
   /**
-   * Everybody has a turn, as often as said.
+   * Everybody has a turn, as often as said, and at least once.
    *
-   * @param most at least one, whatever the time
-   * @param nanosLeft asked after each round: another one begins only if the longest so far would
-   *     fit
+   * @param timeIsUp asked before each turn after the first round: whether it ends here
    */
-  void run(int most, LongSupplier nanosLeft) throws InterruptedException {
-    long longest = 0;
-    while (rounds < most && (rounds == 0 || longest < nanosLeft.getAsLong())) {
+  void run(int most, BooleanSupplier timeIsUp) throws InterruptedException {
+    while (rounds < most) {
       progress.accept("round " + (rounds + 1) + " of " + most);
-      long start = System.nanoTime();
       for (Entry entry : List.copyOf(order)) {
-        if (order.contains(entry)) {
+        if (rounds > 0 && timeIsUp.getAsBoolean()) {
+          progress.accept("the time is up");
+          return;
+        }
+        if (entry.hasTurn(rounds) && order.contains(entry)) {
           attempt(entry, entry.contestant()::turn);
         }
       }
-      longest = Math.max(longest, System.nanoTime() - start);
       rounds++;
     }
   }

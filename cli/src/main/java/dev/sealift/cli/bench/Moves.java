@@ -5,18 +5,13 @@ import dev.sealift.bench.Samples;
 import dev.sealift.cli.Failure;
 import java.util.concurrent.TimeUnit;
 
-/**
- * Moves of one kind of guest, one after the other, between the same two processes. The hosts begin
- * cold, and try the packet engines beside their first moves: so there are moves that do not count.
- */
+/** Moves of one kind of guest, one after the other, between the same two processes. */
 final class Moves implements Contestant {
-  private static final long WARM_UP_NANOS = TimeUnit.SECONDS.toNanos(4);
-  private static final int LEAST_WARM_UPS = 2;
-
   private final HostPair hosts;
   private final BenchOrder.Launch guest;
   private final boolean onePageACall;
   private final int downtimeMillis;
+  private final long warmUpNanos;
 
   private final Samples megabytesPerSecond = new Samples();
   private final Samples totalMillis = new Samples();
@@ -31,11 +26,22 @@ final class Moves implements Contestant {
   private long sourceResident;
   private long destinationResident;
 
-  Moves(HostPair hosts, BenchOrder.Launch guest, boolean onePageACall, int downtimeMillis) {
+  /**
+   * @param downtimeMillis how long the guest may stand still
+   * @param warmUpNanos moves that do not count begin for so long; where the hosts are warm from
+   *     others, 0
+   */
+  Moves(
+      HostPair hosts,
+      BenchOrder.Launch guest,
+      boolean onePageACall,
+      int downtimeMillis,
+      long warmUpNanos) {
     this.hosts = hosts;
     this.guest = guest;
     this.onePageACall = onePageACall;
     this.downtimeMillis = downtimeMillis;
+    this.warmUpNanos = warmUpNanos;
   }
 
   BenchOrder.Launch guest() {
@@ -100,8 +106,8 @@ final class Moves implements Contestant {
 
   @Override
   public void warmUp() throws Failure {
-    long end = System.nanoTime() + WARM_UP_NANOS;
-    for (int i = 0; i < LEAST_WARM_UPS || System.nanoTime() < end; i++) {
+    long start = System.nanoTime();
+    while (System.nanoTime() - start < warmUpNanos) {
       move();
     }
   }
