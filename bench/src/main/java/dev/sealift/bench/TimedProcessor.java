@@ -1,6 +1,7 @@
 package dev.sealift.bench;
 
 import dev.sealift.abi.FirmwareStatus;
+import dev.sealift.firmware.PacketRun;
 import dev.sealift.firmware.RingHeads;
 import dev.sealift.firmware.RingTails;
 import dev.sealift.firmware.SecureProcessor;
@@ -36,6 +37,14 @@ public final class TimedProcessor implements SecureProcessor {
     Optional<RingHeads> heads = processor.ring(tails);
     nanos.add(System.nanoTime() - start);
     return heads;
+  }
+
+  @Override
+  public Optional<PacketRun.Answer> run(PacketRun run) {
+    long start = System.nanoTime();
+    Optional<PacketRun.Answer> answer = processor.run(run);
+    nanos.add(System.nanoTime() - start);
+    return answer;
   }
 
   @Override

@@ -74,7 +74,8 @@ final class Contest implements Closeable {
   }
 
   /**
-   * Takes a contestant in, who has its turn after those before; null where it cannot take part.
+   * Takes a contestant in, and has it get warm; it has its turn after those before; null where it
+   * cannot take part.
    *
    * @param figures what is missing without it
    */
@@ -89,9 +90,12 @@ final class Contest implements Closeable {
    */
   <C extends Contestant> @Nullable C enter(
       String name, int every, List<String> figures, Maker<C> maker) throws InterruptedException {
+    progress.accept("warming up: " + name);
     C contestant = prepare(figures, maker);
     if (contestant != null) {
-      order.add(new Entry(name, every, contestant, figures));
+      Entry entry = new Entry(name, every, contestant, figures);
+      order.add(entry);
+      attempt(entry, contestant::warmUp);
     }
     return contestant;
   }
@@ -102,14 +106,6 @@ final class Contest implements Closeable {
         .filter(entry -> entry.contestant().equals(contestant))
         .findFirst()
         .ifPresent(order::add);
-  }
-
-  /** Everybody gets warm. */
-  void warmUp() throws InterruptedException {
-    for (Entry entry : order.stream().distinct().toList()) {
-      progress.accept("warming up: " + entry.name());
-      attempt(entry, entry.contestant()::warmUp);
-    }
   }
 
   /**

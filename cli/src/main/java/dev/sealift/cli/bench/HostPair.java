@@ -6,6 +6,7 @@ import dev.sealift.cli.process.HostProcess;
 import dev.sealift.cli.process.HostRole;
 import dev.sealift.cli.process.HostTrust;
 import dev.sealift.cli.process.WorkDirectory;
+import dev.sealift.crypto.cert.ModelRoot;
 import java.io.Closeable;
 import java.io.IOException;
 import java.security.GeneralSecurityException;
@@ -29,12 +30,17 @@ final class HostPair implements Closeable {
     this.destination = destination;
   }
 
-  /** Starts both. Their kernels take whole batches of pages. */
-  static HostPair start(HostKind kind) throws Failure, IOException, GeneralSecurityException {
+  /**
+   * Starts both. Their kernels take whole batches of pages.
+   *
+   * @param root the maker of their chips
+   */
+  static HostPair start(HostKind kind, ModelRoot root)
+      throws Failure, IOException, GeneralSecurityException {
     WorkDirectory directory = WorkDirectory.create("sealift-bench-");
     SecureRandom random = new SecureRandom();
     String password = HexFormat.of().formatHex(random.generateSeed(16));
-    HostTrust.make(directory.path(), "sealift bench", password, random);
+    HostTrust.save(root, directory.path(), "sealift bench", password, random);
     HostPair pair =
         new HostPair(
             directory,

@@ -15,7 +15,6 @@ import dev.sealift.vmm.Guest;
 import dev.sealift.vmm.SendSession;
 import dev.sealift.vmm.VmmException;
 import java.io.Closeable;
-import java.security.SecureRandom;
 import java.util.Objects;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
@@ -40,11 +39,14 @@ final class SealingHost implements Closeable {
     this.processor = processor;
   }
 
-  /** Powers it up, launches the guest, and opens a session of the platform with itself. */
-  static SealingHost start(HostKind kind)
+  /**
+   * Powers it up, launches the guest, and opens a session of the platform with itself.
+   *
+   * @param root the maker of its chip
+   */
+  static SealingHost start(HostKind kind, ModelRoot root)
       throws VmmException, LinuxUnavailableException, Failure, TimeoutException {
     AtomicReference<TimedProcessor> processor = new AtomicReference<>();
-    ModelRoot root = ModelRoot.create(new SecureRandom());
     HostMachine machine =
         HostMachine.powerUp(
             kind,

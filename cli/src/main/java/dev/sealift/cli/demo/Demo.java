@@ -67,7 +67,8 @@ final class Demo {
       HostProcess<HostOrder, HostEvent> destination)
       throws Failure, IOException, GeneralSecurityException {
     String password = HexFormat.of().formatHex(random.generateSeed(16));
-    ModelRoot root = HostTrust.make(directory, "sealift demo", password, random);
+    ModelRoot root = ModelRoot.create(random);
+    HostTrust.save(root, directory, "sealift demo", password, random);
     narrator.say("root", root.root().name());
     source.order(new HostOrder.Prepare(password));
     destination.order(new HostOrder.Prepare(password));

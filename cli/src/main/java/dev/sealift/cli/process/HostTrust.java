@@ -20,24 +20,23 @@ public record HostTrust(ModelRoot root, SSLContext identity) {
   public static final InetAddress LOOPBACK = InetAddress.ofLiteral("127.0.0.1");
 
   /**
-   * Makes one root for both platforms, and an identity for each host that trusts the other's, and
-   * leaves them in a directory.
+   * Leaves in a directory what two hosts need: the root of both platforms, and an identity for each
+   * that trusts the other's.
    *
    * @param purpose the hosts' names begin with it
    * @param password protects the identities
    */
-  public static ModelRoot make(Path directory, String purpose, String password, SecureRandom random)
+  public static void save(
+      ModelRoot root, Path directory, String purpose, String password, SecureRandom random)
       throws IOException, GeneralSecurityException {
     HostIdentity source = HostIdentity.create(purpose + " source", LOOPBACK, random);
     HostIdentity destination = HostIdentity.create(purpose + " destination", LOOPBACK, random);
     source.save(identityFile(directory, HostRole.SOURCE), destination, password.toCharArray());
     destination.save(identityFile(directory, HostRole.DESTINATION), source, password.toCharArray());
-    ModelRoot root = ModelRoot.create(random);
     root.save(rootDirectory(directory));
-    return root;
   }
 
-  /** What was made for a host. */
+  /** What was left for a host. */
   public static HostTrust load(Path directory, HostRole role, String password)
       throws IOException, GeneralSecurityException {
     return new HostTrust(
