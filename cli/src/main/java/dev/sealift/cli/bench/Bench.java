@@ -12,6 +12,7 @@ import dev.sealift.bench.EngineRace;
 import dev.sealift.bench.EngineSpeed;
 import dev.sealift.bench.KernelLayer;
 import dev.sealift.bench.Samples;
+import dev.sealift.cli.bench.qemu.QemuMoves;
 import dev.sealift.crypto.EngineKind;
 import dev.sealift.crypto.cert.ModelRoot;
 import java.io.IOException;
@@ -54,6 +55,7 @@ final class Bench {
   private @Nullable Moves inBatches;
   private @Nullable Moves onePageACall;
   private @Nullable Moves hot;
+  private @Nullable QemuMoves qemu;
 
   /** Its keys take seconds to find: they are sought while the engines warm up. */
   private final FutureTask<ModelRoot> root =
@@ -119,6 +121,7 @@ final class Bench {
         contest.enter("the dirty bitmap of 1 TiB", List.of("bitmapScanMillis"), BitmapScan::new);
     contest.again(reference);
     gatherMoves();
+    gatherQemu();
   }
 
   private CReference compileReference() throws IOException, InterruptedException {
@@ -151,6 +154,21 @@ final class Bench {
             () -> new Moves(hosts, plan.hotGuest(), false, BenchPlan.HOT_LIMIT_MILLIS, 0));
   }
 
+  private void gatherQemu() throws InterruptedException {
+    if (plan.qemu()) {
+      qemu =
+          contest.enter(
+              "moves by QEMU with TLS",
+              SELDOM,
+              List.of("qemu"),
+              () ->
+                  QemuMoves.prepare(
+                      plan.memoryBytes(), BenchPlan.LIMIT_MILLIS, RandomMemory::fill));
+    } else {
+      contest.miss("qemu", "it was not asked for: give --qemu, or no --quick");
+    }
+  }
+
   private BenchReport report() {
     @Nullable Samples loop =
         contest.finisher(reference).map(CReference::gigabytesPerSecond).orElse(null);
@@ -181,7 +199,7 @@ final class Bench {
         contest.finisher(hot).map(Bench::hotGuest).orElse(null),
         moves.map(Bench::heap).orElse(null),
         moves.map(Bench::beyondGuest).orElse(null),
-        null,
+        contest.finisher(qemu).map(peer -> qemu(peer, moves)).orElse(null),
         MachineFacts.read(libcrypto),
         contest.reasons());
   }
@@ -241,6 +259,18 @@ final class Bench {
         figure(moves.downtimeMillis().median()),
         figure(moves.totalMillis().lowest()),
         moves.rounds());
+  }
+
+  private static BenchReport.Qemu qemu(QemuMoves peer, Optional<Moves> ours) {
+    Samples speeds = peer.megabytesPerSecond();
+    return new BenchReport.Qemu(
+        peer.version(),
+        figure(speeds.highest()),
+        figure(speeds.median()),
+        figure(peer.totalMillis().lowest()),
+        figure(peer.downtimeMillis().lowest()),
+        figure(peer.cpuSecondsPerGigabyte().lowest()),
+        ours.map(moves -> bestRatio(moves.megabytesPerSecond(), speeds, 1)).orElse(null));
   }
 
   private static BenchReport.BothHosts heap(Moves moves) {

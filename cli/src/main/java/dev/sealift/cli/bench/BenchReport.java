@@ -155,7 +155,8 @@ record BenchReport(
   /**
    * The same guest moved by QEMU with TLS, in the same run.
    *
-   * @param megabytesPerSecond as in {@link EndToEnd}, over the time that QEMU calls total
+   * @param megabytesPerSecond as in {@link EndToEnd}, over the time that QEMU calls total, less its
+   *     setup
    * @param ourRatio how many times as fast the move in batches is, best to best
    */
   record Qemu(
@@ -164,6 +165,7 @@ record BenchReport(
       double medianMegabytesPerSecond,
       double totalMillis,
       double downtimeMillis,
+      double cpuSecondsPerGigabyte,
       @Nullable Double ourRatio) {}
 
   /** Four digits tell all that a measurement knows. */
