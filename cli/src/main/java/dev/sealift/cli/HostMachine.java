@@ -40,11 +40,13 @@ public final class HostMachine implements AutoCloseable {
   private final Host host;
   private final SevPlatform platform;
   private final ModelRoot root;
+  private final EngineChoice engines;
 
-  private HostMachine(Host host, SevPlatform platform, ModelRoot root) {
+  private HostMachine(Host host, SevPlatform platform, ModelRoot root, EngineChoice engines) {
     this.host = host;
     this.platform = platform;
     this.root = root;
+    this.engines = engines;
   }
 
   /**
@@ -67,13 +69,14 @@ public final class HostMachine implements AutoCloseable {
   public static HostMachine powerUp(
       HostKind kind, KernelProfile kernel, ModelRoot root, UnaryOperator<SecureProcessor> between)
       throws VmmException, LinuxUnavailableException {
+    EngineChoice engines = EngineChoice.measured();
     SoftwareMachine.ProcessorFactory processor =
         (memory, controller) ->
             between.apply(
                 SoftwareSecureProcessor.builder()
                     .rootOfTrust(root.root())
                     .asids(MAXIMUM_ASID, MINIMUM_SEV_ASID)
-                    .engines(EngineChoice.measured())
+                    .engines(engines)
                     .build(memory, controller));
     KernelSettings settings = KernelSettings.DEFAULT.with(kernel);
     SoftwareMachine machine =
@@ -90,7 +93,7 @@ public final class HostMachine implements AutoCloseable {
           case AUTO -> throw new IllegalArgumentException("the kind of host is not resolved yet");
         };
     Host host = new Host(machine.calls(), machine.signals());
-    return new HostMachine(host, SevPlatform.open(host), root);
+    return new HostMachine(host, SevPlatform.open(host), root, engines);
   }
 
   public Host host() {
@@ -99,6 +102,11 @@ public final class HostMachine implements AutoCloseable {
 
   public SevPlatform platform() {
     return platform;
+  }
+
+  /** Which packet engine its processor uses. */
+  public EngineChoice engines() {
+    return engines;
   }
 
   /**

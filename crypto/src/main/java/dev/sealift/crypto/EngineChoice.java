@@ -4,7 +4,9 @@ import dev.sealift.abi.Pages;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -31,12 +33,14 @@ public final class EngineChoice {
 
   private final AtomicBoolean started = new AtomicBoolean();
   private final boolean measured;
+  private final CountDownLatch decided;
   private volatile EngineKind current;
   private volatile String reason;
 
   private EngineChoice(EngineKind first, boolean measured, String reason) {
     this.current = first;
     this.measured = measured;
+    this.decided = new CountDownLatch(measured ? 1 : 0);
     this.reason = reason;
   }
 
@@ -69,6 +73,15 @@ public final class EngineChoice {
   /** Why it is that one, in words. */
   public String reason() {
     return reason;
+  }
+
+  /**
+   * Waits until the choice stands. A trial that no engine has been opened for does not begin.
+   *
+   * @return whether it stands; a trial takes ten seconds at most
+   */
+  public boolean awaitDecision(Duration patience) throws InterruptedException {
+    return decided.await(patience.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   /**
@@ -109,6 +122,8 @@ public final class EngineChoice {
       current = EngineKind.VECTOR;
     } catch (RuntimeException | LinkageError broken) {
       reason = "the vector engine failed its trial (" + broken + ")";
+    } finally {
+      decided.countDown();
     }
   }
 

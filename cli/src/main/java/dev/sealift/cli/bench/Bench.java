@@ -29,8 +29,10 @@ final class Bench {
   private static final double GIGABYTES_PER_MEGABYTE = 1e-3;
   private static final double MEBIBYTE = 1 << 20;
 
-  /** The hosts begin cold, and try the packet engines beside their first moves. */
+  /** The hosts begin cold, and try the packet engines beside their first move. */
   private static final long WARM_UP_NANOS = TimeUnit.SECONDS.toNanos(5);
+
+  private static final long ONE_MOVE = TimeUnit.MILLISECONDS.toNanos(50);
 
   /** What takes long has a turn in one round of so many where time is short. */
   private static final int SELDOM = 3;
@@ -145,7 +147,7 @@ final class Bench {
         contest.enter(
             "moves with one page a call",
             List.of("endToEnd.onePageACall"),
-            () -> new Moves(hosts, plan.idleGuest(), true, BenchPlan.LIMIT_MILLIS, 1));
+            () -> new Moves(hosts, plan.idleGuest(), true, BenchPlan.LIMIT_MILLIS, ONE_MOVE));
     hot =
         contest.enter(
             "moves of a guest that keeps writing",
@@ -222,6 +224,8 @@ final class Bench {
     Samples speeds = moves.megabytesPerSecond();
     return new BenchReport.EndToEnd(
         Math.round(moves.guest().memoryBytes() / MEBIBYTE),
+        moves.engines().getFirst(),
+        moves.engines().getLast(),
         moves.pagesPerCall(),
         figure(speeds.highest()),
         figure(speeds.median()),

@@ -6,6 +6,7 @@ import dev.sealift.cli.HostMachine;
 import dev.sealift.cli.process.HostConversation;
 import dev.sealift.cli.process.HostRole;
 import dev.sealift.cli.process.HostTrust;
+import dev.sealift.crypto.EngineChoice;
 import dev.sealift.kernel.KernelProfile;
 import dev.sealift.linux.LinuxUnavailableException;
 import dev.sealift.migration.ArrivalListener;
@@ -60,19 +61,20 @@ final class BenchDestination {
                 arrivals)) {
       bench.tell(new BenchEvent.Prepared(destination.address().getPort()));
       while (bench.next() instanceof BenchOrder.Receive) {
-        receive();
+        receive(machine.engines());
       }
     }
   }
 
-  private void receive() throws Failure, IOException, InterruptedException {
+  private void receive(EngineChoice engines) throws Failure, IOException, InterruptedException {
     Guest guest = arrivals.guests.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
     if (guest == null) {
       throw new Failure("no guest came");
     }
     ProcessUsage usage = ProcessUsage.between(arrivals.begin, arrivals.end);
     guest.close();
-    bench.tell(new BenchEvent.Arrived(usage));
+    engines.awaitDecision(BenchSource.TRIAL);
+    bench.tell(new BenchEvent.Arrived(usage, engines.current().label()));
   }
 
   /** Takes guests in, and marks when their pages begin to come and when they are whole. */

@@ -25,11 +25,19 @@ sealed interface BenchEvent extends ProcessEvent {
   /** Source: the guest runs. */
   record Launched() implements BenchEvent {}
 
-  /** Source: the guest runs at the destination, and is ended here. */
-  record Moved(MoveFigures figures, ProcessUsage usage) implements BenchEvent {}
+  /**
+   * Source: the guest runs at the destination, and is ended here.
+   *
+   * @param engine the packet engine that the host uses from here on
+   */
+  record Moved(MoveFigures figures, ProcessUsage usage, String engine) implements BenchEvent {}
 
-  /** Destination: the guest arrived, and is ended. */
-  record Arrived(ProcessUsage usage) implements BenchEvent {}
+  /**
+   * Destination: the guest arrived, and is ended.
+   *
+   * @param engine the packet engine that the host uses from here on
+   */
+  record Arrived(ProcessUsage usage, String engine) implements BenchEvent {}
 
   /** The host cannot go on. */
   record Failed(String sentence) implements BenchEvent {

@@ -58,13 +58,16 @@ final class BenchPage {
     BenchReport.EndToEnd moves = report.endToEnd();
     if (moves != null) {
       line(
-          "move in batches       %,7.0f (%,.0f) MB/s  %s  %d MiB in %.0f ms, %.2f CPU seconds a GB",
+          "move in batches       %,7.0f (%,.0f) MB/s  %s  %d MiB in %.0f ms, %.2f CPU seconds a GB,"
+              + " engines %s and %s",
           moves.megabytesPerSecond(),
           moves.medianMegabytesPerSecond(),
           ratio(moves.ratioToReference(), moves.medianRatioToReference()),
           moves.guestMegabytes(),
           moves.totalMillis(),
-          moves.cpuSecondsPerGigabyte());
+          moves.cpuSecondsPerGigabyte(),
+          moves.sourceEngine(),
+          moves.destinationEngine());
       BenchReport.OnePageACall single = moves.onePageACall();
       if (single != null) {
         line(

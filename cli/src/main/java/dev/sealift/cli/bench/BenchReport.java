@@ -94,6 +94,7 @@ record BenchReport(
    * Moves of an idle guest between two processes, many pages in a system call.
    *
    * @param guestMegabytes the guest's memory, in units of 2^20 bytes
+   * @param sourceEngine the packet engine that the source has chosen
    * @param megabytesPerSecond 1e6 bytes of private pages, over the time of the rounds
    * @param totalMillis from the first connection until the destination ran the guest
    * @param cpuSecondsPerGigabyte of both processes, for 1e9 bytes
@@ -101,6 +102,8 @@ record BenchReport(
   @JsonInclude(JsonInclude.Include.NON_NULL)
   record EndToEnd(
       long guestMegabytes,
+      String sourceEngine,
+      String destinationEngine,
       int pagesPerCall,
       double megabytesPerSecond,
       double medianMegabytesPerSecond,

@@ -27,6 +27,9 @@ import java.util.concurrent.TimeoutException;
 
 /** The host process that launches guests and sends them away, one after the other. */
 final class BenchSource {
+  /** Beside the first move the packet engines are tried; the next one finds the choice made. */
+  static final Duration TRIAL = Duration.ofSeconds(15);
+
   private final HostKind kind;
   private final Path directory;
   private final HostConversation<BenchOrder, BenchEvent> bench;
@@ -53,12 +56,15 @@ final class BenchSource {
       SourceHost host = machine.source(trust.identity(), journal);
       bench.tell(new BenchEvent.Prepared(0));
       while (bench.next() instanceof BenchOrder.Launch launch) {
-        BenchEvent.Moved moved;
+        Result moved;
         try (Guest guest = launch(machine, launch)) {
           bench.tell(new BenchEvent.Launched());
           moved = move(host, guest, bench.expect(BenchOrder.Move.class));
         }
-        bench.tell(moved);
+        machine.engines().awaitDecision(TRIAL);
+        bench.tell(
+            new BenchEvent.Moved(
+                moved.figures(), moved.usage(), machine.engines().current().label()));
       }
     }
   }
@@ -70,7 +76,9 @@ final class BenchSource {
         : BenchGuest.hot(machine, order.memoryBytes(), order.hotPages());
   }
 
-  private static BenchEvent.Moved move(SourceHost host, Guest guest, BenchOrder.Move order)
+  private record Result(MoveFigures figures, ProcessUsage usage) {}
+
+  private static Result move(SourceHost host, Guest guest, BenchOrder.Move order)
       throws Failure, IOException {
     MoveOptions options =
         MoveOptions.DEFAULT.withDowntimeTarget(Duration.ofMillis(order.downtimeMillis()));
@@ -84,7 +92,7 @@ final class BenchSource {
                 watch);
     return switch (outcome) {
       case MoveOutcome.Moved moved ->
-          new BenchEvent.Moved(MoveFigures.of(moved), ProcessUsage.between(watch.begin, watch.end));
+          new Result(MoveFigures.of(moved), ProcessUsage.between(watch.begin, watch.end));
       case MoveOutcome.StayedAtSource stayed -> throw new Failure(stayed.reason());
       case MoveOutcome.HandedOver handedOver -> throw new Failure(handedOver.reason());
     };

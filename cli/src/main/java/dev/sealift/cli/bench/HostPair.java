@@ -81,8 +81,10 @@ final class HostPair implements Closeable {
    *
    * @param source what it took of the source's process
    * @param destination of the destination's
+   * @param engines the packet engines of both, the source's first
    */
-  record Result(MoveFigures move, ProcessUsage source, ProcessUsage destination) {}
+  record Result(
+      MoveFigures move, ProcessUsage source, ProcessUsage destination, List<String> engines) {}
 
   /** Launches a guest, moves it, and ends it. */
   Result move(BenchOrder.Launch launch, boolean onePageACall, int downtimeMillis) throws Failure {
@@ -93,7 +95,11 @@ final class HostPair implements Closeable {
       source.order(new BenchOrder.Move(port, onePageACall, downtimeMillis));
       BenchEvent.Moved moved = source.await(BenchEvent.Moved.class);
       BenchEvent.Arrived arrived = destination.await(BenchEvent.Arrived.class);
-      return new Result(moved.figures(), moved.usage(), arrived.usage());
+      return new Result(
+          moved.figures(),
+          moved.usage(),
+          arrived.usage(),
+          List.of(moved.engine(), arrived.engine()));
     } catch (Failure e) {
       throw directory.withLogs(e);
     }

@@ -3,6 +3,7 @@ package dev.sealift.cli.bench;
 import dev.sealift.bench.Contestant;
 import dev.sealift.bench.Samples;
 import dev.sealift.cli.Failure;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** Moves of one kind of guest, one after the other, between the same two processes. */
@@ -21,6 +22,7 @@ final class Moves implements Contestant {
   private int rounds;
   private int converged;
   private int pagesPerCall;
+  private List<String> engines = List.of();
   private long sourceHeap;
   private long destinationHeap;
   private long sourceResident;
@@ -88,6 +90,11 @@ final class Moves implements Contestant {
     return pagesPerCall;
   }
 
+  /** The packet engines of source and destination. */
+  List<String> engines() {
+    return engines;
+  }
+
   long sourceHeapBytes() {
     return sourceHeap;
   }
@@ -131,6 +138,7 @@ final class Moves implements Contestant {
     rounds = move.rounds();
     converged += move.converged() ? 1 : 0;
     pagesPerCall = move.pagesPerCall();
+    engines = result.engines();
     sourceHeap = result.source().heapPeakBytes();
     destinationHeap = result.destination().heapPeakBytes();
     sourceResident = result.source().residentPeakBytes();

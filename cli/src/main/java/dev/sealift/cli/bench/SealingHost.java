@@ -80,8 +80,13 @@ final class SealingHost implements Closeable {
     }
   }
 
-  KernelLayer kernelLayer(long nanos) throws VmmException {
-    return new KernelLayer(machine.host(), session, guest.memory().pages(), processor, nanos);
+  /** It is used for a while first, until the processor has chosen its packet engine. */
+  KernelLayer kernelLayer(long nanos) throws VmmException, InterruptedException {
+    KernelLayer layer =
+        new KernelLayer(machine.host(), session, guest.memory().pages(), processor, nanos);
+    layer.warmUp();
+    machine.engines().awaitDecision(BenchSource.TRIAL);
+    return layer;
   }
 
   CallCost callCost(long nanos) throws VmmException {
