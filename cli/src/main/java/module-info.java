@@ -23,6 +23,9 @@ module dev.sealift.cli {
   opens dev.sealift.cli.demo to
       info.picocli,
       tools.jackson.databind;
+  opens dev.sealift.cli.doctor to
+      info.picocli,
+      tools.jackson.databind;
   opens dev.sealift.cli.reference to
       info.picocli,
       tools.jackson.databind;

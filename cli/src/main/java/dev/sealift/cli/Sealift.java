@@ -4,6 +4,7 @@ import dev.sealift.cli.bench.BenchCommand;
 import dev.sealift.cli.bench.BenchHostCommand;
 import dev.sealift.cli.demo.DemoCommand;
 import dev.sealift.cli.demo.DemoHostCommand;
+import dev.sealift.cli.doctor.DoctorCommand;
 import dev.sealift.cli.reference.ReferenceCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -20,6 +21,7 @@ import picocli.CommandLine.Command;
       DemoHostCommand.class,
       BenchCommand.class,
       BenchHostCommand.class,
+      DoctorCommand.class,
       ReferenceCommand.class
     })
 public final class Sealift {
