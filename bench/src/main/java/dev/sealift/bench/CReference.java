@@ -1,5 +1,6 @@
 package dev.sealift.bench;
 
+import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -50,6 +51,10 @@ public final class CReference implements Contestant {
   }
 
   private void compile() throws IOException, InterruptedException {
+    // In this order: where the program is interrupted, they are deleted from the last to the first.
+    directory.toFile().deleteOnExit();
+    source().toFile().deleteOnExit();
+    new File(program()).deleteOnExit();
     try (InputStream text = CReference.class.getResourceAsStream(SOURCE)) {
       if (text == null) {
         throw new IOException(SOURCE + " is missing from this program");

@@ -85,7 +85,7 @@ record BenchReport(
       int threads,
       double gigabytesPerSecond,
       double medianGigabytesPerSecond,
-      double packetsPerSecond,
+      long packetsPerSecond,
       @Nullable Double ratioToReference,
       @Nullable Double medianRatioToReference,
       double garbageBytesPerPage) {}

@@ -66,7 +66,8 @@ final class HostPair implements Closeable {
             kind.word(),
             "--directory",
             directory.path().toString());
-    return HostProcess.start(role.word(), arguments, BenchEvent.class, directory.log(role.word()));
+    return HostProcess.start(
+        role.word(), List.of(), arguments, BenchEvent.class, directory.log(role.word()));
   }
 
   private void prepare(String password) throws Failure {

@@ -1,5 +1,6 @@
 package dev.sealift.cli.demo;
 
+import dev.sealift.abi.Pages;
 import dev.sealift.cli.Failure;
 import dev.sealift.cli.process.HostProcess;
 import dev.sealift.cli.process.HostRole;
@@ -22,6 +23,8 @@ import org.jspecify.annotations.Nullable;
  * guest's owner, and has the guest launched, moved and proved.
  */
 final class Demo {
+  private static final long MOVE_HEAP = 128 << 20;
+
   private final DemoPlan plan;
   private final DemoNarrator narrator;
   private final SecureRandom random = new SecureRandom();
@@ -58,7 +61,19 @@ final class Demo {
             plan.kernel().name(),
             "--directory",
             directory.path().toString());
-    return HostProcess.start(role.word(), arguments, HostEvent.class, directory.log(role.word()));
+    List<String> options =
+        role == HostRole.DESTINATION ? List.of("-Xmx" + proofBytes()) : List.of();
+    return HostProcess.start(
+        role.word(), options, arguments, HostEvent.class, directory.log(role.word()));
+  }
+
+  /**
+   * The heap that the proof takes, which is no part of a move: the guest's program is done over,
+   * and each processor holds the hot set for it.
+   */
+  private long proofBytes() {
+    long hotSet = plan.hotPages() * Pages.SIZE;
+    return MOVE_HEAP + hotSet * (1 + Runtime.getRuntime().availableProcessors());
   }
 
   private DemoReport run(

@@ -29,6 +29,7 @@ public final class HostProcess<O, E extends ProcessEvent> implements AutoCloseab
 
   private final String name;
   private final Process process;
+  private final ExitHook hook;
   private final BufferedWriter orders;
   private final LinkedBlockingQueue<Word<E>> words = new LinkedBlockingQueue<>();
   private final JsonMapper json = JsonMapper.shared();
@@ -43,6 +44,7 @@ public final class HostProcess<O, E extends ProcessEvent> implements AutoCloseab
   private HostProcess(String name, Process process, Class<E> events) {
     this.name = name;
     this.process = process;
+    this.hook = ExitHook.of(process::destroyForcibly);
     this.orders =
         new BufferedWriter(
             new OutputStreamWriter(process.getOutputStream(), StandardCharsets.UTF_8));
@@ -53,14 +55,17 @@ public final class HostProcess<O, E extends ProcessEvent> implements AutoCloseab
    * Starts a second Java virtual machine like this one, which runs a command of sealift.
    *
    * @param name what people call the host
+   * @param options of the Java virtual machine, which come after this one's own
    * @param arguments the command and its options
    * @param errors where its standard error goes
    */
   public static <O, E extends ProcessEvent> HostProcess<O, E> start(
-      String name, List<String> arguments, Class<E> events, Path errors) throws IOException {
+      String name, List<String> options, List<String> arguments, Class<E> events, Path errors)
+      throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
+    command.addAll(options);
     String modulePath = System.getProperty("jdk.module.path", "");
     if (modulePath.isEmpty()) {
       command.addAll(
@@ -154,6 +159,7 @@ public final class HostProcess<O, E extends ProcessEvent> implements AutoCloseab
   /** Ends the process: it sees the end of its orders, and is killed where that does not help. */
   @Override
   public void close() {
+    hook.close();
     try {
       orders.close();
     } catch (IOException e) {

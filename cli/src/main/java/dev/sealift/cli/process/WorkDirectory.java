@@ -1,6 +1,7 @@
 package dev.sealift.cli.process;
 
 import dev.sealift.cli.Failure;
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -8,16 +9,23 @@ import java.util.Comparator;
 import java.util.List;
 
 /** A directory for the time of one command, which nobody else can read; gone afterwards. */
-public final class WorkDirectory implements AutoCloseable {
+public final class WorkDirectory implements Closeable {
   private final Path path;
+
+  private final ExitHook hook = ExitHook.of(this::deleteIfPossible);
 
   private WorkDirectory(Path path) {
     this.path = path;
   }
 
-  /** Makes one whose name begins like this. */
+  /** Makes one among the temporary files, whose name begins like this. */
   public static WorkDirectory create(String prefix) throws IOException {
     return new WorkDirectory(Files.createTempDirectory(prefix));
+  }
+
+  /** Makes one in a directory. */
+  public static WorkDirectory create(Path parent, String prefix) throws IOException {
+    return new WorkDirectory(Files.createTempDirectory(parent, prefix));
   }
 
   public Path path() {
@@ -51,10 +59,23 @@ public final class WorkDirectory implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
+    hook.close();
+    delete();
+  }
+
+  private void delete() throws IOException {
     try (var files = Files.walk(path)) {
       for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
         Files.delete(file);
       }
+    }
+  }
+
+  private void deleteIfPossible() {
+    try {
+      delete();
+    } catch (IOException e) {
+      // The program ends; there is nobody left to tell.
     }
   }
 }

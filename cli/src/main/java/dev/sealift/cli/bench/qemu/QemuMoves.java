@@ -33,7 +33,7 @@ public final class QemuMoves implements Contestant {
 
   private final QemuVersion version;
   private final WorkDirectory directory;
-  private final Path ram;
+  private final WorkDirectory ramDirectory;
   private final long memoryBytes;
   private final int downtimeMillis;
   private final Arena arena = Arena.ofShared();
@@ -45,16 +45,20 @@ public final class QemuMoves implements Contestant {
   private final Samples cpuSecondsPerGigabyte = new Samples();
 
   private QemuMoves(
-      QemuVersion version, WorkDirectory directory, Path ram, long memoryBytes, int downtimeMillis)
+      QemuVersion version,
+      WorkDirectory directory,
+      WorkDirectory ramDirectory,
+      long memoryBytes,
+      int downtimeMillis)
       throws IOException {
     this.version = version;
     this.directory = directory;
-    this.ram = ram;
+    this.ramDirectory = ramDirectory;
     this.memoryBytes = memoryBytes;
     this.downtimeMillis = downtimeMillis;
     try (FileChannel file =
         FileChannel.open(
-            ram,
+            ram(),
             StandardOpenOption.CREATE_NEW,
             StandardOpenOption.READ,
             StandardOpenOption.WRITE)) {
@@ -75,10 +79,10 @@ public final class QemuMoves implements Contestant {
       throws IOException, InterruptedException, GeneralSecurityException {
     QemuVersion version = QemuVersion.installed();
     WorkDirectory directory = WorkDirectory.create("sealift-qemu-");
-    Path ram =
+    WorkDirectory ram =
         Files.isWritable(SHARED_MEMORY)
-            ? SHARED_MEMORY.resolve(directory.path().getFileName())
-            : directory.path().resolve("ram");
+            ? WorkDirectory.create(SHARED_MEMORY, "sealift-qemu-")
+            : WorkDirectory.create("sealift-qemu-ram-");
     QemuMoves moves = new QemuMoves(version, directory, ram, memoryBytes, downtimeMillis);
     boolean done = false;
     try {
@@ -92,6 +96,11 @@ public final class QemuMoves implements Contestant {
         moves.close();
       }
     }
+  }
+
+  /** The file that is the source's memory. */
+  private Path ram() {
+    return ramDirectory.path().resolve("ram");
   }
 
   /** The QEMU's version, such as 7.2.22. */
@@ -142,7 +151,7 @@ public final class QemuMoves implements Contestant {
 
   private Result move() throws IOException, InterruptedException, Failure {
     BootDisk.forget(memory);
-    String file = "memory-backend-file,share=on,mem-path=" + ram;
+    String file = "memory-backend-file,share=on,mem-path=" + ram();
     try (QemuProcess destination =
             QemuProcess.start(
                 "qemu-destination",
@@ -213,7 +222,7 @@ public final class QemuMoves implements Contestant {
   public void close() {
     arena.close();
     try {
-      Files.deleteIfExists(ram);
+      ramDirectory.close();
       directory.close();
     } catch (IOException e) {
       throw new UncheckedIOException(e);

@@ -1,5 +1,6 @@
 package dev.sealift.cli.bench.qemu;
 
+import dev.sealift.cli.process.ExitHook;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,10 +17,12 @@ final class QemuProcess implements AutoCloseable {
 
   private final Process process;
   private final QemuMonitor monitor;
+  private final ExitHook hook;
 
-  private QemuProcess(Process process, QemuMonitor monitor) {
+  private QemuProcess(Process process, QemuMonitor monitor, ExitHook hook) {
     this.process = process;
     this.monitor = monitor;
+    this.hook = hook;
   }
 
   /**
@@ -67,9 +70,11 @@ final class QemuProcess implements AutoCloseable {
             .redirectErrorStream(true)
             .redirectOutput(directory.resolve(name + ".log").toFile())
             .start();
+    ExitHook hook = ExitHook.of(process::destroyForcibly);
     try {
-      return new QemuProcess(process, QemuMonitor.connect(socket, process));
+      return new QemuProcess(process, QemuMonitor.connect(socket, process), hook);
     } catch (IOException | InterruptedException e) {
+      hook.close();
       process.destroyForcibly();
       throw e;
     }
@@ -106,6 +111,7 @@ final class QemuProcess implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
+    hook.close();
     try {
       monitor.close();
     } finally {
