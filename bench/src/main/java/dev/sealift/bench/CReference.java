@@ -83,6 +83,15 @@ public final class CReference implements Contestant {
     return run(List.of(program(), "version")).strip();
   }
 
+  /**
+   * One packet as the loop makes it: MAC, 32 bytes, and ciphertext, 4096 bytes, of a page whose
+   * bytes count upwards from 0. The keys are a TEK of 1 and 15 zeros and a TIK of 2 and 15 zeros,
+   * the IV a 1 and 15 zeros.
+   */
+  byte[] packet() throws IOException, InterruptedException {
+    return output(List.of(program(), "packet"));
+  }
+
   /** Gigabytes (1e9 bytes) of pages sealed a second by one thread, of each turn. */
   public Samples gigabytesPerSecond() {
     return gigabytesPerSecond;
@@ -104,11 +113,16 @@ public final class CReference implements Contestant {
   }
 
   private static String run(List<String> command) throws IOException, InterruptedException {
+    return new String(output(command), StandardCharsets.UTF_8);
+  }
+
+  private static byte[] output(List<String> command) throws IOException, InterruptedException {
     Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
     try (InputStream out = process.getInputStream()) {
-      String printed = new String(out.readAllBytes(), StandardCharsets.UTF_8);
+      byte[] printed = out.readAllBytes();
       if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS) || process.exitValue() != 0) {
-        throw new IOException(command.getFirst() + " failed: " + printed.strip());
+        String words = new String(printed, StandardCharsets.UTF_8).strip();
+        throw new IOException(command.getFirst() + " failed: " + words);
       }
       return printed;
     } finally {

@@ -5,6 +5,7 @@
  *
  * usage: reference THREADS SECONDS; prints gigabytes (1e9 bytes) a second.
  *        reference version; prints which libcrypto it runs on.
+ *        reference packet; writes one packet, MAC and ciphertext, of a page whose bytes count 0, 1, 2, ... (mod 256).
  */
 #include <openssl/core_names.h>
 #include <openssl/crypto.h>
@@ -47,18 +48,21 @@ static int seal(EVP_CIPHER_CTX *cipher, EVP_MAC_CTX *mac, const unsigned char *p
          EVP_MAC_final(mac, slot, &macLength, MAC);
 }
 
+static int begin(EVP_CIPHER_CTX *cipher, EVP_MAC_CTX *mac) {
+  static const unsigned char tek[16] = {1}, tik[16] = {2};
+  OSSL_PARAM digest[] = {OSSL_PARAM_utf8_string(OSSL_MAC_PARAM_DIGEST, "SHA256", 0), OSSL_PARAM_END};
+  return cipher && mac && EVP_EncryptInit_ex(cipher, EVP_aes_128_ctr(), NULL, tek, NULL) &&
+         EVP_MAC_init(mac, tik, sizeof tik, digest);
+}
+
 static void *work(void *argument) {
   struct worker *worker = argument;
-  unsigned char key[16] = {1}, tik[16] = {2};
-  OSSL_PARAM digest[] = {OSSL_PARAM_utf8_string(OSSL_MAC_PARAM_DIGEST, "SHA256", 0), OSSL_PARAM_END};
   EVP_MAC *hmac = EVP_MAC_fetch(NULL, "HMAC", NULL);
   EVP_MAC_CTX *mac = hmac ? EVP_MAC_CTX_new(hmac) : NULL;
   EVP_CIPHER_CTX *cipher = EVP_CIPHER_CTX_new();
   unsigned char *source = malloc((size_t)PAGE * PAGES);
   unsigned char *slots = malloc((size_t)(PAGE + MAC) * SLOTS);
-  worker->failed = !mac || !cipher || !source || !slots || RAND_bytes(source, PAGE * PAGES) != 1 ||
-                   !EVP_EncryptInit_ex(cipher, EVP_aes_128_ctr(), NULL, key, NULL) ||
-                   !EVP_MAC_init(mac, tik, sizeof tik, digest);
+  worker->failed = !source || !slots || RAND_bytes(source, PAGE * PAGES) != 1 || !begin(cipher, mac);
   uint64_t pages = 0;
   const double start = now();
   while (!worker->failed && now() - start < worker->seconds) {
@@ -75,7 +79,25 @@ static void *work(void *argument) {
   return NULL;
 }
 
+static int packet(void) {
+  unsigned char page[PAGE], slot[MAC + PAGE];
+  EVP_MAC *hmac = EVP_MAC_fetch(NULL, "HMAC", NULL);
+  EVP_MAC_CTX *mac = hmac ? EVP_MAC_CTX_new(hmac) : NULL;
+  EVP_CIPHER_CTX *cipher = EVP_CIPHER_CTX_new();
+  for (int i = 0; i < PAGE; i++) {
+    page[i] = (unsigned char)i;
+  }
+  const int sealed = begin(cipher, mac) && seal(cipher, mac, page, slot, 1) && fwrite(slot, sizeof slot, 1, stdout) == 1;
+  EVP_CIPHER_CTX_free(cipher);
+  EVP_MAC_CTX_free(mac);
+  EVP_MAC_free(hmac);
+  return sealed ? 0 : 1;
+}
+
 int main(int count, char **arguments) {
+  if (count > 1 && !strcmp(arguments[1], "packet")) {
+    return packet();
+  }
   if (count > 1 && !strcmp(arguments[1], "version")) {
     puts(OpenSSL_version(OPENSSL_VERSION));
     return 0;
