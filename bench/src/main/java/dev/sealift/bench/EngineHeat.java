@@ -30,6 +30,7 @@ final class EngineHeat implements AutoCloseable {
   private final MemorySegment[] ciphers;
   private final MemorySegment[] headers;
   private final MemorySegment[] group = new MemorySegment[SLOTS];
+  private int next;
 
   EngineHeat(EngineKind kind) {
     engine = kind.open(keys);
@@ -72,15 +73,14 @@ final class EngineHeat implements AutoCloseable {
     long start = System.nanoTime();
     long pages = 0;
     do {
-      for (int first = 0; first < GUEST_PAGES; first += SLOTS) {
-        System.arraycopy(guest, first, group, 0, SLOTS);
-        if (operation == PacketOperation.SEAL) {
-          engine.sealPages(PacketEngine.DATA, group, ciphers, headers, SLOTS);
-        } else if (engine.openPages(PacketEngine.DATA, headers, ciphers, group, SLOTS) < SLOTS) {
-          throw new IllegalStateException("a packet that this engine sealed does not open");
-        }
-        pages += SLOTS;
+      System.arraycopy(guest, next, group, 0, SLOTS);
+      next = (next + SLOTS) % GUEST_PAGES;
+      if (operation == PacketOperation.SEAL) {
+        engine.sealPages(PacketEngine.DATA, group, ciphers, headers, SLOTS);
+      } else if (engine.openPages(PacketEngine.DATA, headers, ciphers, group, SLOTS) < SLOTS) {
+        throw new IllegalStateException("a packet that this engine sealed does not open");
       }
+      pages += SLOTS;
     } while (System.nanoTime() - start < nanos);
     return new Result(
         pages, System.nanoTime() - start, threads.getCurrentThreadAllocatedBytes() - garbage);

@@ -75,7 +75,7 @@ final class Bench {
    */
   static BenchReport run(BenchPlan plan, Consumer<String> progress) throws Exception {
     long start = System.nanoTime();
-    try (Contest contest = new Contest(progress)) {
+    try (Contest contest = new Contest(plan.warm(), progress)) {
       Bench bench = new Bench(plan, contest);
       bench.gather();
       contest.run(plan.rounds(), () -> System.nanoTime() - start > plan.budgetNanos());

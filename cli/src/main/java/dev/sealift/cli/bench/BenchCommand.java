@@ -1,5 +1,6 @@
 package dev.sealift.cli.bench;
 
+import dev.sealift.cli.Failure;
 import dev.sealift.cli.HostKind;
 import dev.sealift.cli.MemorySize;
 import java.io.PrintWriter;
@@ -71,7 +72,7 @@ public final class BenchCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     CommandLine command = Objects.requireNonNull(spec, "picocli sets it").commandLine();
-    BenchPlan plan = BenchPlan.of(quick, host.resolve(), memory, rounds, qemu);
+    BenchPlan plan = plan(command);
     long start = System.nanoTime();
     BenchReport report =
         Bench.run(
@@ -88,5 +89,15 @@ public final class BenchCommand implements Callable<Integer> {
     }
     out.flush();
     return 0;
+  }
+
+  /** What cannot be is an error of usage. */
+  private BenchPlan plan(CommandLine command) throws Failure {
+    HostKind kind = host.resolve();
+    try {
+      return BenchPlan.of(quick, kind, memory, rounds, qemu);
+    } catch (Failure e) {
+      throw new CommandLine.ParameterException(command, Failure.sentence(e), e);
+    }
   }
 }

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param kind what the hosts stand on, resolved
  * @param memoryBytes memory of the guest that is moved
  * @param rounds how often each has its turn, at most
+ * @param warm whether everything is done a few times before it counts
  * @param heatNanos how long an engine works in a turn
  * @param budgetNanos after the first round, nothing begins later than this, counted from the start
  *     of the bench
@@ -23,6 +24,7 @@ record BenchPlan(
     HostKind kind,
     long memoryBytes,
     int rounds,
+    boolean warm,
     long heatNanos,
     long budgetNanos,
     boolean qemu) {
@@ -69,6 +71,7 @@ record BenchPlan(
         kind,
         memoryBytes,
         rounds != null ? rounds : quick ? QUICK_ROUNDS : ROUNDS,
+        true,
         TimeUnit.MILLISECONDS.toNanos(quick ? 100 : 300),
         quick ? TimeUnit.SECONDS.toNanos(37) : Long.MAX_VALUE,
         qemu != null ? qemu : !quick);

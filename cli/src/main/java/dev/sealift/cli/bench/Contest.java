@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * under every figure that is missing without it.
  */
 final class Contest implements Closeable {
+  private final boolean warm;
   private final Consumer<String> progress;
   private final Map<String, String> reasons = new LinkedHashMap<>();
   private final List<Entry> order = new ArrayList<>();
@@ -37,9 +38,11 @@ final class Contest implements Closeable {
   }
 
   /**
+   * @param warm whether contestants get warm as they enter
    * @param progress hears what is going on
    */
-  Contest(Consumer<String> progress) {
+  Contest(boolean warm, Consumer<String> progress) {
+    this.warm = warm;
     this.progress = progress;
   }
 
@@ -90,12 +93,14 @@ final class Contest implements Closeable {
    */
   <C extends Contestant> @Nullable C enter(
       String name, int every, List<String> figures, Maker<C> maker) throws InterruptedException {
-    progress.accept("warming up: " + name);
+    progress.accept("getting ready: " + name);
     C contestant = prepare(figures, maker);
     if (contestant != null) {
       Entry entry = new Entry(name, every, contestant, figures);
       order.add(entry);
-      attempt(entry, contestant::warmUp);
+      if (warm) {
+        attempt(entry, contestant::warmUp);
+      }
     }
     return contestant;
   }
