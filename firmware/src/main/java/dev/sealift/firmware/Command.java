@@ -117,6 +117,11 @@ final class Command {
     call.guest(null);
   }
 
+  /** Bytes of guest memory that it has moved, where it has just succeeded. */
+  long guestBytes() {
+    return GuestData.bytes(call);
+  }
+
   private FirmwareStatus answer() throws Refusal {
     for (Step step : steps) {
       if (step.check().fails(call)) {

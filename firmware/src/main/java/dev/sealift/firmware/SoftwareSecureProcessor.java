@@ -36,13 +36,15 @@ public final class SoftwareSecureProcessor implements SecureProcessor {
   private final CommandTable commands;
   private final RingBufferMode ringBufferMode;
   private final WorldSwitch worldSwitch;
+  private final Pacing pacing;
 
   /** Commands change the books, and have them to themselves; runs of packets only read them. */
   private final ReentrantReadWriteLock books = new ReentrantReadWriteLock();
 
   private SoftwareSecureProcessor(
-      ProcessorSettings settings, SystemMemory memory, MemoryController controller) {
+      ProcessorSettings settings, SystemMemory memory, MemoryController controller, Pacing pacing) {
     this.settings = settings;
+    this.pacing = pacing;
     this.platform = new Platform(settings, memory, controller);
     Themes themes = new Themes(platform);
     this.ringBufferMode = themes.ringBufferMode();
@@ -68,6 +70,9 @@ public final class SoftwareSecureProcessor implements SecureProcessor {
 
   @Override
   public Optional<PacketRun.Answer> run(PacketRun run) {
+    if (pacing.isPaced()) {
+      return Optional.empty();
+    }
     Command command = Objects.requireNonNull(commands.get(run.command().id()));
     int done = 0;
     FirmwareStatus status = SUCCESS;
@@ -120,8 +125,14 @@ public final class SoftwareSecureProcessor implements SecureProcessor {
   }
 
   private FirmwareStatus run(int id, long buffer) {
+    long begun = pacing.begin();
     Command command = commands.get(id);
-    return command == null ? INVALID_COMMAND : command.run(platform.memory(), buffer);
+    FirmwareStatus status =
+        command == null ? INVALID_COMMAND : command.run(platform.memory(), buffer);
+    if (pacing.isPaced()) {
+      pacing.end(begun, 1, command == null || status != SUCCESS ? 0 : command.guestBytes());
+    }
+    return status;
   }
 
   /** The platform's books, for tests of states that no command leads to in reasonable time. */
@@ -177,6 +188,8 @@ public final class SoftwareSecureProcessor implements SecureProcessor {
     private FirmwareProfile profile = FirmwareProfile.DEFAULT;
     private SecureRandom random = new SecureRandom();
     private EngineChoice engines = EngineChoice.fixed(EngineKind.JDK);
+    private ProcessorPace pace = ProcessorPace.UNPACED;
+    private PaceClock clock = PaceClock.SYSTEM;
 
     private Builder() {}
 
@@ -263,6 +276,22 @@ public final class SoftwareSecureProcessor implements SecureProcessor {
     }
 
     /**
+     * How fast it is at most: every command, whether it comes by mailbox or by queue, takes at
+     * least what it costs at this pace; one that is refused moves no guest data. A paced processor
+     * has no {@link #run}, as none in the field has one. Default: unpaced.
+     */
+    public Builder pace(ProcessorPace newPace) {
+      pace = newPace;
+      return this;
+    }
+
+    /** The time by which it is paced. Default: the machine's. */
+    Builder clock(PaceClock newClock) {
+      clock = newClock;
+      return this;
+    }
+
+    /**
      * Makes the processor, not initialised.
      *
      * @param memory the machine's memory
@@ -288,7 +317,8 @@ public final class SoftwareSecureProcessor implements SecureProcessor {
               random,
               engines),
           memory,
-          controller);
+          controller,
+          new Pacing(pace, clock));
     }
 
     private static int inRange(String what, int value, int lowest, int highest) {

@@ -89,7 +89,8 @@ final class SwapCommands {
     return flags.get(struct) & TYPE;
   }
 
-  private static int size(Call call) {
+  /** Bytes of the page that a command moves. */
+  static int size(Call call) {
     return is(call, LARGE) ? LARGE_PAGE : SMALL_PAGE;
   }
 
