@@ -6,5 +6,6 @@ module dev.sealift.migration {
   requires transitive dev.sealift.vmm;
 
   exports dev.sealift.migration;
+  exports dev.sealift.migration.plan;
   exports dev.sealift.migration.wire;
 }

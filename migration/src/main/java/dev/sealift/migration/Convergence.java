@@ -5,9 +5,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Decides after each round with a running guest whether the next one is the last, and if not, for
- * how much of the time the guest stands still meanwhile, so that it writes less than is sent.
+ * how much of the time the guest stands still meanwhile, so that it writes less than is sent: in a
+ * move, and in a plan of one.
  */
-final class Convergence {
+public final class Convergence {
   private static final int ROUNDS_WITHOUT_PROGRESS = 3;
 
   /** A guest that leaves more than this share of what it left before is slowed down. */
@@ -29,7 +30,7 @@ final class Convergence {
    * @param maxRounds rounds in all
    * @param mostThrottle percent of the time that the guest may be kept standing, 0 to 99
    */
-  Convergence(Duration downtimeTarget, int maxRounds, int mostThrottle) {
+  public Convergence(Duration downtimeTarget, int maxRounds, int mostThrottle) {
     this.downtimeTarget = downtimeTarget;
     this.maxRounds = maxRounds;
     this.mostThrottle = mostThrottle;
@@ -43,7 +44,7 @@ final class Convergence {
    * @param dirty pages that were written meanwhile
    * @return why the guest is to be paused now, or null for another round
    */
-  @Nullable StopReason afterRound(long pages, double millis, long dirty) {
+  public @Nullable StopReason afterRound(long pages, double millis, long dirty) {
     rounds++;
     pagesInAll += pages;
     millisInAll += millis;
@@ -69,7 +70,7 @@ final class Convergence {
   }
 
   /** Percent of the time that the guest is to stand still during the next round. */
-  int throttle() {
+  public int throttle() {
     return throttle;
   }
 

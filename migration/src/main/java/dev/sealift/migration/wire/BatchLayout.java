@@ -1,5 +1,6 @@
 package dev.sealift.migration.wire;
 
+import dev.sealift.abi.Pages;
 import dev.sealift.abi.sev.SevLimits;
 
 /**
@@ -17,7 +18,7 @@ import dev.sealift.abi.sev.SevLimits;
  * +-----------------------------------------------+   packet MACs in the sealed header
  * </pre>
  */
-final class BatchLayout {
+public final class BatchLayout {
   static final int PREAMBLE_SIZE = 8;
 
   private static final int FIXED_SIZE = 4 + 8 + 4;
@@ -33,6 +34,11 @@ final class BatchLayout {
   /** Bytes of the sealed header. */
   static int sealedSize(int pages) {
     return headerSize(pages) + BatchSeal.TAG_SIZE;
+  }
+
+  /** Bytes of a batch on the wire. */
+  public static long bytes(int pages) {
+    return PREAMBLE_SIZE + sealedSize(pages) + (long) pages * Pages.SIZE;
   }
 
   static byte[] preamble(int pages) {
