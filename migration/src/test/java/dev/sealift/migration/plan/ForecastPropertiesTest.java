@@ -19,7 +19,7 @@ class ForecastPropertiesTest {
 
   static Stream<Scenario> scenarios() {
     RandomGenerator random = RandomGeneratorFactory.of("L64X128MixRandom").create(23);
-    return Stream.generate(() -> scenario(random)).limit(300);
+    return Stream.generate(() -> scenario(random)).limit(100);
   }
 
   private static Scenario scenario(RandomGenerator random) {
