@@ -9,6 +9,7 @@ import dev.sealift.crypto.cert.MalformedCertificateException;
 import dev.sealift.crypto.cert.ModelRoot;
 import dev.sealift.crypto.cert.PlatformChain;
 import dev.sealift.crypto.cert.SevCertificate;
+import dev.sealift.firmware.ProcessorPace;
 import dev.sealift.firmware.SoftwareSecureProcessor;
 import dev.sealift.firmware.XexMemoryController;
 import dev.sealift.kernel.KernelProfile;
@@ -72,8 +73,18 @@ final class TestHost implements AutoCloseable {
     return model(ROOT, new ApiVersion(1, 55), kernel);
   }
 
+  /** A model whose processor takes its time. */
+  static TestHost model(ProcessorPace pace) throws Exception {
+    return model(ROOT, new ApiVersion(1, 55), KernelProfile.MAINLINE, pace);
+  }
+
   private static TestHost model(ModelRoot root, ApiVersion api, KernelProfile kernel)
       throws Exception {
+    return model(root, api, kernel, ProcessorPace.UNPACED);
+  }
+
+  private static TestHost model(
+      ModelRoot root, ApiVersion api, KernelProfile kernel, ProcessorPace pace) throws Exception {
     byte[] bootSeed = new byte[32];
     new SecureRandom().nextBytes(bootSeed);
     return new TestHost(
@@ -83,6 +94,7 @@ final class TestHost implements AutoCloseable {
                     .rootOfTrust(root.root())
                     .apiVersion(api)
                     .asids(1006, 100)
+                    .pace(pace)
                     .build(memory, controller),
             memory -> new XexMemoryController(memory, bootSeed),
             programs(),
@@ -92,6 +104,7 @@ final class TestHost implements AutoCloseable {
 
   private static List<GuestProgram> programs() {
     List<GuestProgram> programs = new ArrayList<>(List.of(StagedGuest.values()));
+    programs.addAll(List.of(RationedGuest.values()));
     programs.add(new PseudoRandomWriterProgram());
     return programs;
   }

@@ -1,0 +1,181 @@
+package dev.sealift.migration;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sealift.abi.sev.SevCommand;
+import dev.sealift.firmware.ProcessorPace;
+import dev.sealift.migration.plan.Forecast;
+import dev.sealift.migration.plan.GuestModel;
+import dev.sealift.migration.plan.GuestWrites;
+import dev.sealift.migration.plan.KernelModel;
+import dev.sealift.migration.plan.LinkModel;
+import dev.sealift.migration.plan.ProcessorModel;
+import dev.sealift.migration.plan.Scenario;
+import dev.sealift.vmm.Guest;
+import java.time.Duration;
+import java.util.List;
+import java.util.OptionalLong;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestReporter;
+
+/**
+ * Forecasts against moves that take place. A paced processor is the slowest thing on the way, and
+ * the guest writes so many pages for every command of the source's: however slow this machine is at
+ * the moment, it slows both, and what each round has to send stays as it was forecast.
+ */
+class ForecastOfMovesTest {
+  private static final Duration LATENCY = Duration.ofNanos(200_000);
+  private static final double MILLIS_A_PACKET = LATENCY.toNanos() / 1e6;
+  private static final ProcessorPace SLOW = new ProcessorPace(LATENCY, OptionalLong.empty());
+
+  /** A target of 40 ms is 200 pages of a paced processor. */
+  private static final MoveOptions OPTIONS =
+      Crossing.OPTIONS.withDowntimeTarget(Duration.ofMillis(40)).withMaxRounds(12);
+
+  private static final long PAGES = RationedGuest.PAGES;
+  private static final long WORKING_SET = RationedGuest.WORKING_SET;
+
+  private final TestReporter reporter;
+
+  ForecastOfMovesTest(TestReporter reporter) {
+    this.reporter = reporter;
+  }
+
+  @Test
+  void anIdleGuestLeavesASlowProcessorInTheRoundsThatWereForecastAndNoFaster() throws Exception {
+    Forecast forecast = forecast(SLOW, ProcessorPace.UNPACED, GuestWrites.NONE);
+
+    MoveReport report = move(SLOW, ProcessorPace.UNPACED, RationedGuest.SWEEPS, 0);
+
+    assertSameRounds(forecast, report);
+    assertNoFaster(forecast, report);
+  }
+
+  @Test
+  void anIdleGuestComesToASlowProcessorInTheRoundsThatWereForecastAndNoFaster() throws Exception {
+    Forecast forecast = forecast(ProcessorPace.UNPACED, SLOW, GuestWrites.NONE);
+
+    MoveReport report = move(ProcessorPace.UNPACED, SLOW, RationedGuest.SWEEPS, 0);
+
+    assertSameRounds(forecast, report);
+    assertNoFaster(forecast, report);
+  }
+
+  @Test
+  void aGuestThatSweepsItsMemoryConvergesAsForecast() throws Exception {
+    assertConvergesAsForecast(
+        RationedGuest.SWEEPS, 0.25, new GuestWrites.Sweep(0.25 * perSecond(), WORKING_SET));
+  }
+
+  @Test
+  void aGuestThatWritesAllOverItsMemoryConvergesAsForecast() throws Exception {
+    assertConvergesAsForecast(
+        RationedGuest.SCATTERS, 0.5, new GuestWrites.Uniform(0.5 * perSecond(), WORKING_SET));
+  }
+
+  @Test
+  void aGuestThatWritesAsFastAsItIsSentIsGivenUpAsForecast() throws Exception {
+    Forecast forecast =
+        forecast(
+            SLOW, ProcessorPace.UNPACED, new GuestWrites.Sweep(1.5 * perSecond(), WORKING_SET));
+    assertThat(forecast.stopped()).isEqualTo(StopReason.NO_PROGRESS);
+
+    MoveReport report = move(SLOW, ProcessorPace.UNPACED, RationedGuest.SWEEPS, 1.5);
+
+    assertThat(report.stopped()).isEqualTo(StopReason.NO_PROGRESS);
+    assertCloseRounds(forecast, report);
+  }
+
+  private void assertConvergesAsForecast(RationedGuest guest, double ratio, GuestWrites writes)
+      throws Exception {
+    Forecast forecast = forecast(SLOW, ProcessorPace.UNPACED, writes);
+    assertThat(forecast.stopped()).isEqualTo(StopReason.CONVERGED);
+
+    MoveReport report = move(SLOW, ProcessorPace.UNPACED, guest, ratio);
+
+    assertThat(report.stopped()).isEqualTo(StopReason.CONVERGED);
+    assertCloseRounds(forecast, report);
+  }
+
+  private static double perSecond() {
+    return 1e3 / MILLIS_A_PACKET;
+  }
+
+  private static Forecast forecast(
+      ProcessorPace source, ProcessorPace destination, GuestWrites writes) {
+    return Forecast.of(
+        new Scenario(
+            GuestModel.of(PAGES, writes),
+            new ProcessorModel(source.latency(), source.bytesPerSecond()),
+            new ProcessorModel(destination.latency(), destination.bytesPerSecond()),
+            KernelModel.FREE,
+            new LinkModel(1e12, Duration.ZERO),
+            OPTIONS));
+  }
+
+  /**
+   * Moves a guest.
+   *
+   * @param ratio pages that it writes for every packet that the source's processor makes
+   */
+  private static MoveReport move(
+      ProcessorPace source, ProcessorPace destination, RationedGuest program, double ratio)
+      throws Exception {
+    try (Crossing crossing = new Crossing(TestHost.model(source), TestHost.model(destination))) {
+      WatchedCalls calls = crossing.source.calls;
+      int command = SevCommand.SEND_UPDATE_DATA.id();
+      try (Guest guest =
+          program.launch(crossing.source, () -> (int) (ratio * calls.sevCommands(command)))) {
+        MoveReport report =
+            Guests.moved(crossing.move(guest, OPTIONS, MoveListener.SILENT)).report();
+        crossing.arrived().close();
+        return report;
+      }
+    }
+  }
+
+  private void assertSameRounds(Forecast forecast, MoveReport report) {
+    assertThat(report.stopped()).isEqualTo(forecast.stopped());
+    assertThat(report.rounds())
+        .extracting(RoundReport::privatePackets)
+        .isEqualTo(forecast.rounds().stream().map(RoundReport::privatePackets).toList());
+  }
+
+  /** What the processors take is promised: nothing in a real move can be faster than that. */
+  private void assertNoFaster(Forecast forecast, MoveReport report) {
+    assertThat(report.total()).isGreaterThanOrEqualTo(forecast.total());
+    for (RoundReport round : report.rounds()) {
+      assertThat(round.millis()).isGreaterThanOrEqualTo(round.privatePackets() * MILLIS_A_PACKET);
+    }
+    report(forecast, report);
+  }
+
+  /** The guest sees its ration a moment late, and a page falls into this round or into the next. */
+  private void assertCloseRounds(Forecast forecast, MoveReport report) {
+    List<RoundReport> foreseen = forecast.rounds();
+    List<RoundReport> seen = report.rounds();
+    assertThat(seen.size()).isBetween(foreseen.size() - 1, foreseen.size() + 1);
+    for (int i = 0; i < 2; i++) {
+      long dirty = foreseen.get(i).dirtyAfter();
+      assertThat(seen.get(i).dirtyAfter()).isBetween(dirty * 3 / 4, dirty * 5 / 4);
+    }
+    long packets = foreseen.stream().mapToLong(RoundReport::privatePackets).sum();
+    assertThat(report.privatePackets()).isBetween(packets * 9 / 10, packets * 11 / 10);
+    for (RoundReport round : seen) {
+      assertThat(round.millis()).isGreaterThanOrEqualTo(round.privatePackets() * MILLIS_A_PACKET);
+    }
+    report(forecast, report);
+  }
+
+  private void report(Forecast forecast, MoveReport report) {
+    reporter.publishEntry("forecast", words(forecast.rounds(), forecast.total()));
+    reporter.publishEntry("move", words(report.rounds(), report.total()));
+  }
+
+  private static String words(List<RoundReport> rounds, Duration total) {
+    var words = new StringBuilder("%.1f ms:".formatted(total.toNanos() / 1e6));
+    rounds.forEach(
+        round -> words.append(" %d in %.1f ms,".formatted(round.privatePackets(), round.millis())));
+    return words.toString();
+  }
+}
