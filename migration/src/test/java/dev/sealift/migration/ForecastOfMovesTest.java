@@ -15,8 +15,8 @@ import dev.sealift.vmm.Guest;
 import java.time.Duration;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestReporter;
 
 /**
  * Forecasts against moves that take place. A paced processor is the slowest thing on the way, and
@@ -28,18 +28,15 @@ class ForecastOfMovesTest {
   private static final double MILLIS_A_PACKET = LATENCY.toNanos() / 1e6;
   private static final ProcessorPace SLOW = new ProcessorPace(LATENCY, OptionalLong.empty());
 
-  /** A target of 40 ms is 200 pages of a paced processor. */
+  /** A target of 50 ms is 250 pages of a paced processor. */
   private static final MoveOptions OPTIONS =
-      Crossing.OPTIONS.withDowntimeTarget(Duration.ofMillis(40)).withMaxRounds(12);
+      Crossing.OPTIONS.withDowntimeTarget(Duration.ofMillis(50)).withMaxRounds(12);
+
+  /** Pages that fall into the next round where the guest is woken late. */
+  private static final long LATE = 64;
 
   private static final long PAGES = RationedGuest.PAGES;
   private static final long WORKING_SET = RationedGuest.WORKING_SET;
-
-  private final TestReporter reporter;
-
-  ForecastOfMovesTest(TestReporter reporter) {
-    this.reporter = reporter;
-  }
 
   @Test
   void anIdleGuestLeavesASlowProcessorInTheRoundsThatWereForecastAndNoFaster() throws Exception {
@@ -76,18 +73,17 @@ class ForecastOfMovesTest {
   @Test
   void aGuestThatWritesAsFastAsItIsSentIsGivenUpAsForecast() throws Exception {
     Forecast forecast =
-        forecast(
-            SLOW, ProcessorPace.UNPACED, new GuestWrites.Sweep(1.5 * perSecond(), WORKING_SET));
+        forecast(SLOW, ProcessorPace.UNPACED, new GuestWrites.Sweep(4 * perSecond(), WORKING_SET));
     assertThat(forecast.stopped()).isEqualTo(StopReason.NO_PROGRESS);
 
-    MoveReport report = move(SLOW, ProcessorPace.UNPACED, RationedGuest.SWEEPS, 1.5);
+    MoveReport report = move(SLOW, ProcessorPace.UNPACED, RationedGuest.SWEEPS, 4);
 
     assertThat(report.stopped()).isEqualTo(StopReason.NO_PROGRESS);
     assertCloseRounds(forecast, report);
   }
 
-  private void assertConvergesAsForecast(RationedGuest guest, double ratio, GuestWrites writes)
-      throws Exception {
+  private static void assertConvergesAsForecast(
+      RationedGuest guest, double ratio, GuestWrites writes) throws Exception {
     Forecast forecast = forecast(SLOW, ProcessorPace.UNPACED, writes);
     assertThat(forecast.stopped()).isEqualTo(StopReason.CONVERGED);
 
@@ -134,7 +130,7 @@ class ForecastOfMovesTest {
     }
   }
 
-  private void assertSameRounds(Forecast forecast, MoveReport report) {
+  private static void assertSameRounds(Forecast forecast, MoveReport report) {
     assertThat(report.stopped()).isEqualTo(forecast.stopped());
     assertThat(report.rounds())
         .extracting(RoundReport::privatePackets)
@@ -142,7 +138,7 @@ class ForecastOfMovesTest {
   }
 
   /** What the processors take is promised: nothing in a real move can be faster than that. */
-  private void assertNoFaster(Forecast forecast, MoveReport report) {
+  private static void assertNoFaster(Forecast forecast, MoveReport report) {
     assertThat(report.total()).isGreaterThanOrEqualTo(forecast.total());
     for (RoundReport round : report.rounds()) {
       assertThat(round.millis()).isGreaterThanOrEqualTo(round.privatePackets() * MILLIS_A_PACKET);
@@ -151,31 +147,31 @@ class ForecastOfMovesTest {
   }
 
   /** The guest sees its ration a moment late, and a page falls into this round or into the next. */
-  private void assertCloseRounds(Forecast forecast, MoveReport report) {
+  private static void assertCloseRounds(Forecast forecast, MoveReport report) {
     List<RoundReport> foreseen = forecast.rounds();
     List<RoundReport> seen = report.rounds();
-    assertThat(seen.size()).isBetween(foreseen.size() - 1, foreseen.size() + 1);
+    assertThat(seen.size()).isBetween(foreseen.size() - 1, foreseen.size() + 2);
     for (int i = 0; i < 2; i++) {
       long dirty = foreseen.get(i).dirtyAfter();
-      assertThat(seen.get(i).dirtyAfter()).isBetween(dirty * 3 / 4, dirty * 5 / 4);
+      assertThat(seen.get(i).dirtyAfter()).isBetween(dirty * 3 / 4 - LATE, dirty * 5 / 4 + LATE);
     }
     long packets = foreseen.stream().mapToLong(RoundReport::privatePackets).sum();
-    assertThat(report.privatePackets()).isBetween(packets * 9 / 10, packets * 11 / 10);
+    assertThat(report.privatePackets()).isBetween(packets * 7 / 8, packets * 9 / 8);
     for (RoundReport round : seen) {
       assertThat(round.millis()).isGreaterThanOrEqualTo(round.privatePackets() * MILLIS_A_PACKET);
     }
     report(forecast, report);
   }
 
-  private void report(Forecast forecast, MoveReport report) {
-    reporter.publishEntry("forecast", words(forecast.rounds(), forecast.total()));
-    reporter.publishEntry("move", words(report.rounds(), report.total()));
+  /** Nothing is asserted of how much longer a real move took, but whoever runs this can see it. */
+  private static void report(Forecast forecast, MoveReport report) {
+    System.out.println("forecast " + words(forecast.rounds(), forecast.total()));
+    System.out.println("moved    " + words(report.rounds(), report.total()));
   }
 
   private static String words(List<RoundReport> rounds, Duration total) {
-    var words = new StringBuilder("%.1f ms:".formatted(total.toNanos() / 1e6));
-    rounds.forEach(
-        round -> words.append(" %d in %.1f ms,".formatted(round.privatePackets(), round.millis())));
-    return words.toString();
+    return rounds.stream()
+        .map(round -> "%d packets %.1f ms".formatted(round.privatePackets(), round.millis()))
+        .collect(Collectors.joining(", ", "", "; %.1f ms in all".formatted(total.toNanos() / 1e6)));
   }
 }

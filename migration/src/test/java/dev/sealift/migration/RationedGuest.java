@@ -40,10 +40,10 @@ enum RationedGuest implements GuestProgram {
     }
   };
 
-  static final int PAGES = 4096;
-  static final int WORKING_SET = 2048;
+  static final int PAGES = 2048;
+  static final int WORKING_SET = 1024;
 
-  private static final int FIRST = 1024;
+  private static final int FIRST = 512;
   private static final int RATION_PORT = 0x30C;
   private static final int MOST_AT_ONCE = 256;
 
