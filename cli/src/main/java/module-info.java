@@ -24,6 +24,9 @@ module dev.sealift.cli {
       info.picocli,
       tools.jackson.databind;
   opens dev.sealift.cli.doctor to
+        info.picocli,
+        tools.jackson.databind;
+  opens dev.sealift.cli.plan to
       info.picocli,
       tools.jackson.databind;
   opens dev.sealift.cli.reference to

@@ -5,6 +5,7 @@ import dev.sealift.crypto.cert.MalformedCertificateException;
 import dev.sealift.crypto.cert.ModelRoot;
 import dev.sealift.crypto.cert.PlatformChain;
 import dev.sealift.crypto.cert.SevCertificate;
+import dev.sealift.firmware.ProcessorPace;
 import dev.sealift.firmware.SecureProcessor;
 import dev.sealift.firmware.SoftwareSecureProcessor;
 import dev.sealift.firmware.XexMemoryController;
@@ -58,7 +59,14 @@ public final class HostMachine implements AutoCloseable {
    */
   public static HostMachine powerUp(HostKind kind, KernelProfile kernel, ModelRoot root)
       throws VmmException, LinuxUnavailableException {
-    return powerUp(kind, kernel, root, UnaryOperator.identity());
+    return powerUp(kind, kernel, root, ProcessorPace.UNPACED);
+  }
+
+  /** The same, with a Secure Processor that is no faster than a pace. */
+  public static HostMachine powerUp(
+      HostKind kind, KernelProfile kernel, ModelRoot root, ProcessorPace pace)
+      throws VmmException, LinuxUnavailableException {
+    return powerUp(kind, kernel, root, pace, UnaryOperator.identity());
   }
 
   /**
@@ -69,6 +77,16 @@ public final class HostMachine implements AutoCloseable {
   public static HostMachine powerUp(
       HostKind kind, KernelProfile kernel, ModelRoot root, UnaryOperator<SecureProcessor> between)
       throws VmmException, LinuxUnavailableException {
+    return powerUp(kind, kernel, root, ProcessorPace.UNPACED, between);
+  }
+
+  private static HostMachine powerUp(
+      HostKind kind,
+      KernelProfile kernel,
+      ModelRoot root,
+      ProcessorPace pace,
+      UnaryOperator<SecureProcessor> between)
+      throws VmmException, LinuxUnavailableException {
     EngineChoice engines = EngineChoice.measured();
     SoftwareMachine.ProcessorFactory processor =
         (memory, controller) ->
@@ -77,6 +95,7 @@ public final class HostMachine implements AutoCloseable {
                     .rootOfTrust(root.root())
                     .asids(MAXIMUM_ASID, MINIMUM_SEV_ASID)
                     .engines(engines)
+                    .pace(pace)
                     .build(memory, controller));
     KernelSettings settings = KernelSettings.DEFAULT.with(kernel);
     SoftwareMachine machine =

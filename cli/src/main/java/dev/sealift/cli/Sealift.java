@@ -5,6 +5,7 @@ import dev.sealift.cli.bench.BenchHostCommand;
 import dev.sealift.cli.demo.DemoCommand;
 import dev.sealift.cli.demo.DemoHostCommand;
 import dev.sealift.cli.doctor.DoctorCommand;
+import dev.sealift.cli.plan.PlanCommand;
 import dev.sealift.cli.reference.ReferenceCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -22,6 +23,7 @@ import picocli.CommandLine.Command;
       BenchCommand.class,
       BenchHostCommand.class,
       DoctorCommand.class,
+      PlanCommand.class,
       ReferenceCommand.class
     })
 public final class Sealift {
@@ -38,6 +40,8 @@ public final class Sealift {
   public static CommandLine commandLine() {
     return new CommandLine(new Sealift())
         .registerConverter(MemorySize.class, MemorySize::parse)
+        .registerConverter(TimeSpan.class, TimeSpan::parse)
+        .registerConverter(DataRate.class, DataRate::parse)
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setParameterExceptionHandler((problem, arguments) -> {
           CommandLine command = problem.getCommandLine();

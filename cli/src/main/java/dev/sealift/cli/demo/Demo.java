@@ -2,6 +2,7 @@ package dev.sealift.cli.demo;
 
 import dev.sealift.abi.Pages;
 import dev.sealift.cli.Failure;
+import dev.sealift.cli.PaceOptions;
 import dev.sealift.cli.process.HostProcess;
 import dev.sealift.cli.process.HostRole;
 import dev.sealift.cli.process.HostTrust;
@@ -13,6 +14,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
@@ -51,7 +53,8 @@ final class Demo {
 
   private HostProcess<HostOrder, HostEvent> start(HostRole role, WorkDirectory directory)
       throws IOException {
-    List<String> arguments =
+    List<String> arguments = new ArrayList<>();
+    arguments.addAll(
         List.of(
             "demo-host",
             role.word(),
@@ -60,7 +63,8 @@ final class Demo {
             "--kernel",
             plan.kernel().name(),
             "--directory",
-            directory.path().toString());
+            directory.path().toString()));
+    arguments.addAll(PaceOptions.of(plan.pace()));
     List<String> options =
         role == HostRole.DESTINATION ? List.of("-Xmx" + proofBytes()) : List.of();
     return HostProcess.start(
@@ -185,6 +189,7 @@ final class Demo {
     return new DemoReport(
         plan.kind().word(),
         plan.kernel().name().toLowerCase(Locale.ROOT),
+        DemoReport.Pace.of(plan.pace()),
         true,
         new DemoReport.Side(from.pid()),
         new DemoReport.Side(to.pid()),
@@ -208,6 +213,7 @@ final class Demo {
     return new DemoReport(
         plan.kind().word(),
         plan.kernel().name().toLowerCase(Locale.ROOT),
+        DemoReport.Pace.of(plan.pace()),
         true,
         new DemoReport.Side(from.pid()),
         new DemoReport.Side(to.pid()),

@@ -3,12 +3,14 @@ package dev.sealift.cli.demo;
 import dev.sealift.cli.Failure;
 import dev.sealift.cli.HostKind;
 import dev.sealift.cli.MemorySize;
+import dev.sealift.cli.PaceOptions;
 import dev.sealift.kernel.KernelProfile;
 import java.io.PrintWriter;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -65,6 +67,8 @@ public final class DemoCommand implements Callable<Integer> {
       description = "How long the guest may stand still (default: ${DEFAULT-VALUE} ms).")
   private int downtimeMillis;
 
+  @Mixin private PaceOptions pace = new PaceOptions();
+
   @Option(
       names = "--nosend",
       description = "Launch the guest with the NOSEND policy, to see it refused.")
@@ -91,7 +95,8 @@ public final class DemoCommand implements Callable<Integer> {
       throw new Failure(
           "--downtime " + downtimeMillis + " is out of range: give 1 to 60000 milliseconds.");
     }
-    DemoPlan plan = DemoPlan.of(kind, profile(), memory, hotSet, downtimeMillis, noSend, es);
+    DemoPlan plan =
+        DemoPlan.of(kind, profile(), memory, hotSet, downtimeMillis, noSend, es).with(pace.pace());
     PrintWriter out = output();
     DemoReport report = new Demo(plan, new DemoNarrator(out)).run();
     if (json) {

@@ -2,6 +2,7 @@ package dev.sealift.cli.demo;
 
 import dev.sealift.cli.Failure;
 import dev.sealift.cli.HostKind;
+import dev.sealift.cli.PaceOptions;
 import dev.sealift.cli.process.HostConversation;
 import dev.sealift.cli.process.HostRole;
 import dev.sealift.kernel.KernelProfile;
@@ -9,6 +10,7 @@ import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -28,6 +30,8 @@ public final class DemoHostCommand implements Callable<Integer> {
   @Option(names = "--kernel", required = true, description = "Which SEV commands it serves.")
   private KernelProfile kernel = KernelProfile.MAINLINE;
 
+  @Mixin private PaceOptions pace = new PaceOptions();
+
   @Option(names = "--directory", required = true, description = "Where root and identity are.")
   private @Nullable Path directory;
 
@@ -39,8 +43,9 @@ public final class DemoHostCommand implements Callable<Integer> {
         throw new Failure("A host process needs a role and a directory.");
       }
       switch (role) {
-        case SOURCE -> new SourceRole(host, kernel, directory, conversation).run();
-        case DESTINATION -> new DestinationRole(host, kernel, directory, conversation).run();
+        case SOURCE -> new SourceRole(host, kernel, pace.pace(), directory, conversation).run();
+        case DESTINATION ->
+            new DestinationRole(host, kernel, pace.pace(), directory, conversation).run();
       }
       return 0;
     } catch (Exception e) {

@@ -1,8 +1,13 @@
 package dev.sealift.cli.demo;
 
+import dev.sealift.cli.DataRate;
 import dev.sealift.cli.HostKind;
 import dev.sealift.cli.MemorySize;
+import dev.sealift.cli.TimeSpan;
+import dev.sealift.firmware.ProcessorPace;
 import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 
 /** Tells a person what the demonstration does and what came out. */
@@ -23,7 +28,19 @@ final class DemoNarrator {
     if (plan.kind() == HostKind.KVM) {
       out.println("What leaves the source is sealed all the same: packets, not pages.");
     }
+    if (plan.pace().isPaced()) {
+      out.println("Both Secure Processors are slowed down to " + pace(plan.pace()) + ".");
+    }
     out.println();
+  }
+
+  private static String pace(ProcessorPace pace) {
+    List<String> parts = new ArrayList<>();
+    if (pace.latency().isPositive()) {
+      parts.add(new TimeSpan(pace.latency()) + " a command");
+    }
+    pace.bytesPerSecond().ifPresent(rate -> parts.add(new DataRate(rate) + " a second"));
+    return String.join(" and ", parts);
   }
 
   /** One line of what happens, under the seconds since the start. */

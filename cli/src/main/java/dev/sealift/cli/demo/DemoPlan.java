@@ -5,6 +5,7 @@ import dev.sealift.cli.Failure;
 import dev.sealift.cli.HostKind;
 import dev.sealift.cli.MemorySize;
 import dev.sealift.crypto.GuestPolicy;
+import dev.sealift.firmware.ProcessorPace;
 import dev.sealift.kernel.KernelProfile;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param hotPages how many 4 KiB pages the guest keeps writing to
  * @param downtimeMillis how long the guest may stand still
  * @param policy what the guest allows
+ * @param pace how fast both hosts' Secure Processors are at most
  */
 record DemoPlan(
     HostKind kind,
@@ -24,7 +26,8 @@ record DemoPlan(
     long memoryBytes,
     long hotPages,
     int downtimeMillis,
-    GuestPolicy policy) {
+    GuestPolicy policy,
+    ProcessorPace pace) {
   private static final long MIB = 1L << 20;
   private static final long LEAST_MEMORY = 8 * MIB;
   private static final long MOST_MEMORY = 3072 * MIB;
@@ -71,7 +74,13 @@ record DemoPlan(
         memoryBytes,
         hotBytes / Pages.SIZE,
         downtimeMillis,
-        noSend ? policy.with(GuestPolicy.Flag.NOSEND) : policy);
+        noSend ? policy.with(GuestPolicy.Flag.NOSEND) : policy,
+        ProcessorPace.UNPACED);
+  }
+
+  /** The same, with slower processors. */
+  DemoPlan with(ProcessorPace other) {
+    return new DemoPlan(kind, kernel, memoryBytes, hotPages, downtimeMillis, policy, other);
   }
 
   long pages() {

@@ -1,6 +1,7 @@
 package dev.sealift.cli.demo;
 
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import dev.sealift.firmware.ProcessorPace;
 import dev.sealift.migration.MoveOutcome;
 import dev.sealift.migration.MoveReport;
 import dev.sealift.migration.RoundReport;
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param host the kind of host: kvm or model
  * @param kernel which SEV commands both kernels serve: mainline or extended
+ * @param pace how fast both Secure Processors were at most; null where they were not paced
  * @param emulated true where no Secure Processor in silicon took part
  * @param moved whether the guest runs at the destination
  * @param reason why the guest did not move; null where it did
@@ -24,6 +26,7 @@ import org.jspecify.annotations.Nullable;
 @JsonPropertyOrder({
   "host",
   "kernel",
+  "pace",
   "emulated",
   "source",
   "destination",
@@ -39,6 +42,7 @@ import org.jspecify.annotations.Nullable;
 record DemoReport(
     String host,
     String kernel,
+    @Nullable Pace pace,
     boolean emulated,
     Side source,
     Side destination,
@@ -50,6 +54,22 @@ record DemoReport(
     boolean moved,
     @Nullable String reason,
     boolean verified) {
+
+  /**
+   * How fast a Secure Processor was at most.
+   *
+   * @param latencyMicros the least time a command took
+   * @param bytesPerSecond how fast guest data went through it at most; null where nothing was said
+   */
+  record Pace(double latencyMicros, @Nullable Long bytesPerSecond) {
+    static @Nullable Pace of(ProcessorPace pace) {
+      return pace.isPaced()
+          ? new Pace(
+              pace.latency().toNanos() / 1e3,
+              pace.bytesPerSecond().isPresent() ? pace.bytesPerSecond().getAsLong() : null)
+          : null;
+    }
+  }
 
   /** A host process. */
   record Side(long pid) {}

@@ -6,6 +6,7 @@ import dev.sealift.cli.HostMachine;
 import dev.sealift.cli.process.HostConversation;
 import dev.sealift.cli.process.HostRole;
 import dev.sealift.cli.process.HostTrust;
+import dev.sealift.firmware.ProcessorPace;
 import dev.sealift.kernel.KernelProfile;
 import dev.sealift.linux.LinuxUnavailableException;
 import dev.sealift.migration.ArrivalListener;
@@ -38,6 +39,7 @@ final class DestinationRole {
 
   private final HostKind kind;
   private final KernelProfile kernel;
+  private final ProcessorPace pace;
   private final Path directory;
   private final HostConversation<HostOrder, HostEvent> demo;
   private final CompletableFuture<Guest> arrival = new CompletableFuture<>();
@@ -45,10 +47,12 @@ final class DestinationRole {
   DestinationRole(
       HostKind kind,
       KernelProfile kernel,
+      ProcessorPace pace,
       Path directory,
       HostConversation<HostOrder, HostEvent> demo) {
     this.kind = kind;
     this.kernel = kernel;
+    this.pace = pace;
     this.directory = directory;
     this.demo = demo;
   }
@@ -64,7 +68,7 @@ final class DestinationRole {
           TimeoutException {
     HostOrder.Prepare prepare = demo.expect(HostOrder.Prepare.class);
     HostTrust trust = HostTrust.load(directory, HostRole.DESTINATION, prepare.password());
-    try (HostMachine machine = HostMachine.powerUp(kind, kernel, trust.root());
+    try (HostMachine machine = HostMachine.powerUp(kind, kernel, trust.root(), pace);
         FileJournal journal = FileJournal.open(directory.resolve("destination.journal"))) {
       DestinationHost host = machine.destination(trust.identity(), journal);
       try (MigrationDestination destination =

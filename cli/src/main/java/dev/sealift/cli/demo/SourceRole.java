@@ -6,6 +6,7 @@ import dev.sealift.cli.HostMachine;
 import dev.sealift.cli.process.HostConversation;
 import dev.sealift.cli.process.HostRole;
 import dev.sealift.cli.process.HostTrust;
+import dev.sealift.firmware.ProcessorPace;
 import dev.sealift.kernel.KernelProfile;
 import dev.sealift.linux.LinuxUnavailableException;
 import dev.sealift.migration.FileJournal;
@@ -39,16 +40,19 @@ final class SourceRole {
 
   private final HostKind kind;
   private final KernelProfile kernel;
+  private final ProcessorPace pace;
   private final Path directory;
   private final HostConversation<HostOrder, HostEvent> demo;
 
   SourceRole(
       HostKind kind,
       KernelProfile kernel,
+      ProcessorPace pace,
       Path directory,
       HostConversation<HostOrder, HostEvent> demo) {
     this.kind = kind;
     this.kernel = kernel;
+    this.pace = pace;
     this.directory = directory;
     this.demo = demo;
   }
@@ -64,7 +68,7 @@ final class SourceRole {
           TimeoutException {
     HostOrder.Prepare prepare = demo.expect(HostOrder.Prepare.class);
     HostTrust trust = HostTrust.load(directory, HostRole.SOURCE, prepare.password());
-    try (HostMachine machine = HostMachine.powerUp(kind, kernel, trust.root());
+    try (HostMachine machine = HostMachine.powerUp(kind, kernel, trust.root(), pace);
         FileJournal journal = FileJournal.open(directory.resolve("source.journal"))) {
       byte[] pdh = machine.platform().exportCertificates().pdh();
       PlatformStatus status = machine.platform().status();

@@ -30,7 +30,7 @@ public record LinkModel(double bytesPerSecond, Duration roundTrip) {
    *
    * @param bytesPerSecond its speed as it is sold, in bytes: 25 Gbit/s are 3.125e9
    */
-  public static LinkModel ethernet(double bytesPerSecond, Duration roundTrip) {
+  public static LinkModel ethernet(long bytesPerSecond, Duration roundTrip) {
     return new LinkModel(bytesPerSecond * ETHERNET_PAYLOAD, roundTrip);
   }
 

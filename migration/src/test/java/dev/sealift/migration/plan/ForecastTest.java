@@ -218,7 +218,7 @@ class ForecastTest {
 
   @Test
   void anEthernetCarriesLessThanItsNameSays() {
-    LinkModel gigabit = LinkModel.ethernet(125e6, Duration.ZERO);
+    LinkModel gigabit = LinkModel.ethernet(125_000_000, Duration.ZERO);
     assertThat(gigabit.bytesPerSecond()).isCloseTo(117.685e6, within(1e3));
   }
 
