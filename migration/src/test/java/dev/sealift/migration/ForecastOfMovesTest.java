@@ -15,6 +15,7 @@ import dev.sealift.vmm.Guest;
 import java.time.Duration;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.function.IntSupplier;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
@@ -40,9 +41,10 @@ class ForecastOfMovesTest {
 
   @Test
   void anIdleGuestLeavesASlowProcessorInTheRoundsThatWereForecastAndNoFaster() throws Exception {
-    Forecast forecast = forecast(SLOW, ProcessorPace.UNPACED, GuestWrites.NONE);
+    Forecast forecast = forecast(SLOW, ProcessorPace.UNPACED, GuestWrites.NONE, OPTIONS);
 
-    MoveReport report = move(SLOW, ProcessorPace.UNPACED, RationedGuest.SWEEPS, 0);
+    MoveReport report =
+        move(SLOW, ProcessorPace.UNPACED, RationedGuest.SWEEPS, perPacket(0), OPTIONS);
 
     assertSameRounds(forecast, report);
     assertNoFaster(forecast, report);
@@ -50,9 +52,10 @@ class ForecastOfMovesTest {
 
   @Test
   void anIdleGuestComesToASlowProcessorInTheRoundsThatWereForecastAndNoFaster() throws Exception {
-    Forecast forecast = forecast(ProcessorPace.UNPACED, SLOW, GuestWrites.NONE);
+    Forecast forecast = forecast(ProcessorPace.UNPACED, SLOW, GuestWrites.NONE, OPTIONS);
 
-    MoveReport report = move(ProcessorPace.UNPACED, SLOW, RationedGuest.SWEEPS, 0);
+    MoveReport report =
+        move(ProcessorPace.UNPACED, SLOW, RationedGuest.SWEEPS, perPacket(0), OPTIONS);
 
     assertSameRounds(forecast, report);
     assertNoFaster(forecast, report);
@@ -71,23 +74,56 @@ class ForecastOfMovesTest {
   }
 
   @Test
-  void aGuestThatWritesAsFastAsItIsSentIsGivenUpAsForecast() throws Exception {
+  void aGuestThatMayNotBeSlowedDownIsGivenUpAsForecast() throws Exception {
+    MoveOptions atFullSpeed = OPTIONS.withMostThrottle(0);
     Forecast forecast =
-        forecast(SLOW, ProcessorPace.UNPACED, new GuestWrites.Sweep(4 * perSecond(), WORKING_SET));
+        forecast(
+            SLOW,
+            ProcessorPace.UNPACED,
+            new GuestWrites.Sweep(4 * perSecond(), WORKING_SET),
+            atFullSpeed);
     assertThat(forecast.stopped()).isEqualTo(StopReason.NO_PROGRESS);
 
-    MoveReport report = move(SLOW, ProcessorPace.UNPACED, RationedGuest.SWEEPS, 4);
+    MoveReport report =
+        move(SLOW, ProcessorPace.UNPACED, RationedGuest.SWEEPS, perPacket(4), atFullSpeed);
 
     assertThat(report.stopped()).isEqualTo(StopReason.NO_PROGRESS);
     assertCloseRounds(forecast, report);
   }
 
+  @Test
+  void aGuestThatWritesFasterThanItIsSentIsSlowedDownFromTheRoundThatWasForecast()
+      throws Exception {
+    Forecast forecast =
+        forecast(
+            SLOW,
+            ProcessorPace.UNPACED,
+            new GuestWrites.Sweep(2 * perSecond(), WORKING_SET),
+            OPTIONS);
+    assertThat(forecast.stopped()).isEqualTo(StopReason.CONVERGED);
+    assertThat(throttles(forecast.rounds())).startsWith(0, 0, 50);
+
+    MoveReport report =
+        move(SLOW, ProcessorPace.UNPACED, RationedGuest.SWEEPS, perPacketWhileRunning(2), OPTIONS);
+
+    assertThat(report.stopped()).isEqualTo(StopReason.CONVERGED);
+    assertThat(throttles(report.rounds())).startsWith(0, 0, 50);
+    long packets = forecast.rounds().stream().mapToLong(RoundReport::privatePackets).sum();
+    assertThat(report.privatePackets()).isBetween(packets / 2, packets * 3 / 2);
+    assertPaced(report);
+    report(forecast, report);
+  }
+
+  private static List<Integer> throttles(List<RoundReport> rounds) {
+    return rounds.stream().map(RoundReport::throttle).toList();
+  }
+
   private static void assertConvergesAsForecast(
       RationedGuest guest, double ratio, GuestWrites writes) throws Exception {
-    Forecast forecast = forecast(SLOW, ProcessorPace.UNPACED, writes);
+    Forecast forecast = forecast(SLOW, ProcessorPace.UNPACED, writes, OPTIONS);
     assertThat(forecast.stopped()).isEqualTo(StopReason.CONVERGED);
 
-    MoveReport report = move(SLOW, ProcessorPace.UNPACED, guest, ratio);
+    MoveReport report = move(SLOW, ProcessorPace.UNPACED, guest, perPacket(ratio), OPTIONS);
 
     assertThat(report.stopped()).isEqualTo(StopReason.CONVERGED);
     assertCloseRounds(forecast, report);
@@ -98,7 +134,7 @@ class ForecastOfMovesTest {
   }
 
   private static Forecast forecast(
-      ProcessorPace source, ProcessorPace destination, GuestWrites writes) {
+      ProcessorPace source, ProcessorPace destination, GuestWrites writes, MoveOptions options) {
     return Forecast.of(
         new Scenario(
             GuestModel.of(PAGES, writes),
@@ -106,24 +142,47 @@ class ForecastOfMovesTest {
             new ProcessorModel(destination.latency(), destination.bytesPerSecond()),
             KernelModel.FREE,
             new LinkModel(1e12, Duration.ZERO),
-            OPTIONS));
+            options));
   }
 
-  /**
-   * Moves a guest.
-   *
-   * @param ratio pages that it writes for every packet that the source's processor makes
-   */
+  /** How often a guest may have written, by how many packets the source's processor has made. */
+  private interface Rate {
+    IntSupplier ration(IntSupplier packets);
+  }
+
+  /** So many writes a packet; a guest that was late may catch up. */
+  private static Rate perPacket(double ratio) {
+    return packets -> () -> (int) (ratio * packets.getAsInt());
+  }
+
+  /** So many writes a packet, but for those packets that were made while the guest stood still. */
+  private static Rate perPacketWhileRunning(double ratio) {
+    return packets -> {
+      int mostAtOnce = 4;
+      int[] lastAndGranted = {0, 0};
+      return () -> {
+        int now = packets.getAsInt();
+        lastAndGranted[1] += Math.min(mostAtOnce, now - lastAndGranted[0]);
+        lastAndGranted[0] = now;
+        return (int) (ratio * lastAndGranted[1]);
+      };
+    };
+  }
+
   private static MoveReport move(
-      ProcessorPace source, ProcessorPace destination, RationedGuest program, double ratio)
+      ProcessorPace source,
+      ProcessorPace destination,
+      RationedGuest program,
+      Rate rate,
+      MoveOptions options)
       throws Exception {
     try (Crossing crossing = new Crossing(TestHost.model(source), TestHost.model(destination))) {
       WatchedCalls calls = crossing.source.calls;
       int command = SevCommand.SEND_UPDATE_DATA.id();
       try (Guest guest =
-          program.launch(crossing.source, () -> (int) (ratio * calls.sevCommands(command)))) {
+          program.launch(crossing.source, rate.ration(() -> calls.sevCommands(command)))) {
         MoveReport report =
-            Guests.moved(crossing.move(guest, OPTIONS, MoveListener.SILENT)).report();
+            Guests.moved(crossing.move(guest, options, MoveListener.SILENT)).report();
         crossing.arrived().close();
         return report;
       }
@@ -140,10 +199,14 @@ class ForecastOfMovesTest {
   /** What the processors take is promised: nothing in a real move can be faster than that. */
   private static void assertNoFaster(Forecast forecast, MoveReport report) {
     assertThat(report.total()).isGreaterThanOrEqualTo(forecast.total());
+    assertPaced(report);
+    report(forecast, report);
+  }
+
+  private static void assertPaced(MoveReport report) {
     for (RoundReport round : report.rounds()) {
       assertThat(round.millis()).isGreaterThanOrEqualTo(round.privatePackets() * MILLIS_A_PACKET);
     }
-    report(forecast, report);
   }
 
   /** The guest sees its ration a moment late, and a page falls into this round or into the next. */
@@ -157,9 +220,7 @@ class ForecastOfMovesTest {
     }
     long packets = foreseen.stream().mapToLong(RoundReport::privatePackets).sum();
     assertThat(report.privatePackets()).isBetween(packets * 7 / 8, packets * 9 / 8);
-    for (RoundReport round : seen) {
-      assertThat(round.millis()).isGreaterThanOrEqualTo(round.privatePackets() * MILLIS_A_PACKET);
-    }
+    assertPaced(report);
     report(forecast, report);
   }
 
@@ -171,7 +232,12 @@ class ForecastOfMovesTest {
 
   private static String words(List<RoundReport> rounds, Duration total) {
     return rounds.stream()
-        .map(round -> "%d packets %.1f ms".formatted(round.privatePackets(), round.millis()))
+        .map(round ->
+            "%d packets %.1f ms%s"
+                .formatted(
+                    round.privatePackets(),
+                    round.millis(),
+                    round.throttle() == 0 ? "" : " at -" + round.throttle() + " %"))
         .collect(Collectors.joining(", ", "", "; %.1f ms in all".formatted(total.toNanos() / 1e6)));
   }
 }

@@ -42,6 +42,16 @@ public record Forecast(
     return downtime.total().compareTo(downtimeTarget) <= 0;
   }
 
+  /** Percent of the time that the guest would be kept standing in the worst of the rounds. */
+  public int throttle() {
+    return rounds.stream().mapToInt(RoundReport::throttle).max().orElse(0);
+  }
+
+  /** Whether the target would be met by a guest that runs at full speed until it is paused. */
+  public boolean isSmooth() {
+    return meetsTarget() && throttle() == 0;
+  }
+
   /** What holds the move up while the guest runs. */
   public Bottleneck bottleneck() {
     return slowest().getKey();

@@ -2,6 +2,7 @@ package dev.sealift.migration.plan;
 
 import dev.sealift.migration.Convergence;
 import dev.sealift.migration.Downtime;
+import dev.sealift.migration.MoveOptions;
 import dev.sealift.migration.RoundReport;
 import dev.sealift.migration.StopReason;
 import java.time.Duration;
@@ -31,38 +32,44 @@ final class Simulation {
   Forecast run() {
     Map<Bottleneck, Double> microsPerPage = new EnumMap<>(Bottleneck.class);
     pipeline.secondsAPage().forEach((what, seconds) -> microsPerPage.put(what, seconds * 1e6));
-    GuestModel guest = scenario.guest();
-    RoundReport round = sendRunning(guest.privatePages(), guest.sharedPages());
-    var convergence =
-        new Convergence(scenario.options().downtimeTarget(), scenario.options().maxRounds());
-    @Nullable StopReason stop = null;
-    while (stop == null) {
-      stop = convergence.afterRound(round.pages(), round.millis(), round.dirtyAfter());
-      if (stop == null) {
-        round = sendRunning(round.dirtyAfter(), 0);
-      }
-    }
+    StopReason stop = sendWhileRunning();
+    double millis = rounds.stream().mapToDouble(RoundReport::millis).sum();
     pipeline.liftLimit();
-    Downtime downtime = handOver(round.dirtyAfter());
-    Duration beforeLast =
-        duration(
-            rounds.stream().limit(rounds.size() - 1L).mapToDouble(RoundReport::millis).sum() / 1e3);
+    Downtime downtime = handOver(rounds.getLast().dirtyAfter());
     return new Forecast(
         rounds,
         stop,
         downtime,
-        setUp().plus(beforeLast).plus(downtime.total()),
+        setUp().plus(duration(millis / 1e3)).plus(downtime.total()),
         scenario.options().downtimeTarget(),
         microsPerPage);
   }
 
-  private RoundReport sendRunning(long privatePages, long sharedPages) {
-    double seconds = pipeline.seconds(privatePages, sharedPages);
-    long dirty = Math.round(scenario.guest().writes().pagesIn(seconds));
-    return send(privatePages, sharedPages, seconds, dirty);
+  /** Rounds until the guest is to be paused, decided as in a real move. */
+  private StopReason sendWhileRunning() {
+    MoveOptions options = scenario.options();
+    var convergence =
+        new Convergence(options.downtimeTarget(), options.maxRounds(), options.mostThrottle());
+    long privatePages = scenario.guest().privatePages();
+    long sharedPages = scenario.guest().sharedPages();
+    @Nullable StopReason stop = null;
+    while (stop == null) {
+      RoundReport round = sendRunning(privatePages, sharedPages, convergence.throttle());
+      stop = convergence.afterRound(round.pages(), round.millis(), round.dirtyAfter());
+      privatePages = round.dirtyAfter();
+      sharedPages = 0;
+    }
+    return stop;
   }
 
-  private RoundReport send(long privatePages, long sharedPages, double seconds, long dirtyAfter) {
+  private RoundReport sendRunning(long privatePages, long sharedPages, int throttle) {
+    double seconds = pipeline.seconds(privatePages, sharedPages);
+    GuestWrites writes = scenario.guest().writes().times(1 - throttle / 100.0);
+    return send(privatePages, sharedPages, seconds, throttle, Math.round(writes.pagesIn(seconds)));
+  }
+
+  private RoundReport send(
+      long privatePages, long sharedPages, double seconds, int throttle, long dirtyAfter) {
     var round =
         new RoundReport(
             rounds.size(),
@@ -71,6 +78,7 @@ final class Simulation {
             sharedPages,
             Math.round(pipeline.bytes(privatePages, sharedPages)),
             seconds * 1e3,
+            throttle,
             dirtyAfter);
     rounds.add(round);
     return round;
@@ -84,7 +92,7 @@ final class Simulation {
   /** The last round and what follows: PREPARE, SEND_FINISH, then COMMIT and RECEIVE_FINISH. */
   private Downtime handOver(long left) {
     double seconds = pipeline.seconds(left, 0);
-    send(left, 0, seconds, 0);
+    send(left, 0, seconds, 0, 0);
     Duration roundTrip = scenario.link().roundTrip();
     return new Downtime(
         Duration.ZERO,

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 class AdviceTest {
 
   @Test
-  void noneIsGivenWhereTheTargetIsMet() {
+  void noneIsGivenWhereTheMoveIsSmooth() {
     assertThat(Advice.on(leaving(GuestWrites.NONE))).isEmpty();
     assertThat(Advice.on(leaving(new GuestWrites.Sweep(1250, 4096)))).isEmpty();
   }
@@ -29,13 +29,13 @@ class AdviceTest {
     double writes = Advice.on(tooFast).orElseThrow().writesPerSecond().orElseThrow();
 
     assertThat(writes).as("the processor seals 5000 pages a second").isBetween(1250.0, 5000.0);
-    assertThat(Forecast.of(leaving(new GuestWrites.Sweep(writes, 2048))).meetsTarget()).isTrue();
-    assertThat(Forecast.of(leaving(new GuestWrites.Sweep(writes * 1.001, 2048))).meetsTarget())
+    assertThat(Forecast.of(leaving(new GuestWrites.Sweep(writes, 2048))).isSmooth()).isTrue();
+    assertThat(Forecast.of(leaving(new GuestWrites.Sweep(writes * 1.001, 2048))).isSmooth())
         .isFalse();
   }
 
   @Test
-  void whereTheHandOverAloneTakesLongerNoRateHelps() {
+  void whereTheHandOverAloneTakesTooLongNoRateHelps() {
     Scenario far = leaving(new GuestWrites.Sweep(10, 16));
     Advice advice =
         Advice.on(

@@ -36,6 +36,7 @@ class ForecastPropertiesTest {
             .withBatchPages(random.nextInt(1, 1025))
             .withDataConnections(random.nextInt(1, 17))
             .withMaxRounds(random.nextInt(2, 60))
+            .withMostThrottle(random.nextInt(100))
             .withDowntimeTarget(Duration.ofMillis((long) spread(random, 1, 10_000)));
     return new Scenario(
         new GuestModel(pages, shared, writes),
@@ -87,6 +88,7 @@ class ForecastPropertiesTest {
         assertThat(round.pages()).isEqualTo(rounds.get(i - 1).dirtyAfter());
       }
     }
+    assertThat(forecast.throttle()).isBetween(0, scenario.options().mostThrottle());
     assertThat(forecast.stopped() == StopReason.ROUND_LIMIT)
         .isEqualTo(
             rounds.size() == scenario.options().maxRounds()
@@ -172,28 +174,28 @@ class ForecastPropertiesTest {
 
   @ParameterizedTest
   @MethodSource("scenarios")
-  void adviceIsGivenWhereATargetIsMissedAndItHelps(Scenario scenario) {
-    assertThat(Advice.on(scenario).isEmpty()).isEqualTo(Forecast.of(scenario).meetsTarget());
+  void adviceIsGivenWhereAMoveWouldNotBeSmoothAndItHelps(Scenario scenario) {
+    assertThat(Advice.on(scenario).isEmpty()).isEqualTo(Forecast.of(scenario).isSmooth());
     Advice.on(scenario)
         .ifPresent(advice -> {
           advice
               .writesPerSecond()
-              .ifPresent(writes -> assertThat(meetsWriting(scenario, writes)).isTrue());
+              .ifPresent(writes -> assertThat(isSmoothWriting(scenario, writes)).isTrue());
           advice
               .downtimeTarget()
               .ifPresent(target ->
                   assertThat(
                           Forecast.of(scenario.with(scenario.options().withDowntimeTarget(target)))
-                              .meetsTarget())
+                              .isSmooth())
                       .isTrue());
         });
   }
 
-  private static boolean meetsWriting(Scenario scenario, double writesPerSecond) {
+  private static boolean isSmoothWriting(Scenario scenario, double writesPerSecond) {
     GuestWrites writes = scenario.guest().writes();
     return Forecast.of(
             scenario.with(
                 scenario.guest().writing(writes.times(writesPerSecond / writes.pagesPerSecond()))))
-        .meetsTarget();
+        .isSmooth();
   }
 }

@@ -49,8 +49,26 @@ class ForecastTest {
   }
 
   @Test
-  void aGuestThatWritesFasterThanItIsSentIsGivenUpAfterThreeRoundsWithoutProgress() {
-    Forecast forecast = Forecast.of(leaving(new GuestWrites.Sweep(7500, 2048)));
+  void aGuestThatWritesFasterThanItIsSentIsSlowedDownUntilItDoesNot() {
+    Forecast forecast = Forecast.of(leaving(new GuestWrites.Sweep(6000, 2048)));
+
+    // Six pages are written while five are sent; then, at half the speed, three.
+    assertThat(forecast.rounds())
+        .extracting(RoundReport::throttle)
+        .containsExactly(0, 0, 50, 50, 50, 50, 50, 0);
+    assertThat(forecast.rounds())
+        .extracting(RoundReport::pages)
+        .containsExactly(4096L, 2048L, 2048L, 1229L, 737L, 442L, 265L, 159L);
+    assertThat(forecast.stopped()).isEqualTo(StopReason.CONVERGED);
+    assertThat(forecast.meetsTarget()).isTrue();
+    assertThat(forecast.throttle()).isEqualTo(50);
+    assertThat(forecast.isSmooth()).isFalse();
+  }
+
+  @Test
+  void aGuestThatMayNotBeSlowedDownIsGivenUpAfterThreeRoundsWithoutProgress() {
+    Scenario free = leaving(new GuestWrites.Sweep(7500, 2048));
+    Forecast forecast = Forecast.of(free.with(OPTIONS.withMostThrottle(0)));
 
     assertThat(forecast.rounds())
         .extracting(RoundReport::pages)
