@@ -132,6 +132,15 @@ public final class PlanCommand implements Callable<Integer> {
   private int rounds;
 
   @Option(
+      names = "--throttle",
+      paramLabel = "PERCENT",
+      defaultValue = "99",
+      description =
+          "For how much of the time the guest may be kept standing if it writes faster than it is"
+              + " sent; 0 leaves it alone (default: ${DEFAULT-VALUE}).")
+  private int throttle;
+
+  @Option(
       names = "--connections",
       paramLabel = "N",
       defaultValue = "2",
@@ -141,7 +150,7 @@ public final class PlanCommand implements Callable<Integer> {
   @Option(
       names = "--batch",
       paramLabel = "PAGES",
-      defaultValue = "256",
+      defaultValue = "64",
       description = "Pages in a batch (default: ${DEFAULT-VALUE}).")
   private int batch;
 
@@ -209,6 +218,7 @@ public final class PlanCommand implements Callable<Integer> {
     MoveOptions options = MoveOptions.DEFAULT;
     return new MoveOptions(
         downtime.duration(),
+        throttle,
         rounds,
         connections,
         batch,

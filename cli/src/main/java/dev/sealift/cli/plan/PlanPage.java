@@ -38,12 +38,11 @@ final class PlanPage {
     row("processor", processors(plan.processors()));
     row(
         "a page",
-        "%s: the %s %s the move up, %s/s"
+        "%s: %s/s, held up by the %s"
             .formatted(
                 String.join(", ", costs()),
-                bottleneck(plan.bottleneck()),
-                plan.bottleneck().endsWith("s") ? "hold" : "holds",
-                bytes(plan.totals().megabytesPerSecond() * 1e6)));
+                bytes(plan.totals().megabytesPerSecond() * 1e6),
+                String.join(" and the ", slowest())));
   }
 
   private static String processors(PlanReport.Processors both) {
@@ -106,7 +105,16 @@ final class PlanPage {
             round.pages(),
             time(round.millis()),
             round.dirtyAfter(),
-            last ? "   the guest is paused" : ""));
+            remark(round, last)));
+  }
+
+  private static String remark(PlanReport.Round round, boolean last) {
+    if (last) {
+      return "   the guest is paused";
+    }
+    return round.throttle() == 0
+        ? ""
+        : "   the guest is slowed by %d %%".formatted(round.throttle());
   }
 
   private void summary() {
@@ -146,21 +154,39 @@ final class PlanPage {
       return;
     }
     words.append(System.lineSeparator());
-    words.append("The guest would stand still for longer than was asked for. All else as it is,");
-    words.append(System.lineSeparator());
+    line(trouble() + " All else as it is, it would not,");
     Double rate = help.dirtyBytesPerSecond();
     line(
         rate == null
-            ? "- no slower guest would help: the hand-over alone takes longer;"
-            : "- a guest that writes at most " + bytes(rate) + "/s would not;");
+            ? "- whatever it writes: the hand-over alone takes longer;"
+            : "- if it wrote at most " + bytes(rate) + "/s;");
     Double target = help.downtimeTargetMillis();
     line(
         target == null
-            ? "- and no target up to an hour would be met."
-            : "- and a target of " + time(target) + " would be met.");
-    line(
-        "What holds the move up is the %s: to make anything else faster would not help."
-            .formatted(bottleneck(plan.bottleneck())));
+            ? "- or with no target up to an hour."
+            : "- or with a target of " + time(target) + ".");
+    line("What would have to be faster: the " + String.join(" and the ", slowest()) + ".");
+  }
+
+  private String trouble() {
+    int throttle = plan.rounds().stream().mapToInt(PlanReport.Round::throttle).max().orElse(0);
+    List<String> troubles = new ArrayList<>();
+    if (throttle > 0) {
+      troubles.add("be slowed down by up to %d %%".formatted(throttle));
+    }
+    if (!plan.meetsTarget()) {
+      troubles.add("stand still for longer than was asked for");
+    }
+    return "The guest would " + String.join(" and ", troubles) + ".";
+  }
+
+  /** What holds the move up: whatever is as slow as the slowest, give or take a hundredth. */
+  private List<String> slowest() {
+    double most = plan.microsPerPage().values().stream().max(Double::compare).orElse(0.0);
+    return plan.microsPerPage().entrySet().stream()
+        .filter(entry -> entry.getValue() >= 0.99 * most)
+        .map(entry -> bottleneck(entry.getKey()))
+        .toList();
   }
 
   private void row(String name, String text) {

@@ -27,7 +27,8 @@ import org.jspecify.annotations.Nullable;
  * @param meetsTarget whether the downtime is no longer than was asked for
  * @param bottleneck what holds the move up
  * @param microsPerPage what a page needs of everything that could hold the move up
- * @param advice what would have to be different; null where the target is met
+ * @param advice what would have to be different; null where the target is met by a guest at full
+ *     speed
  */
 @JsonPropertyOrder({
   "guest",
@@ -112,6 +113,7 @@ record PlanReport(
   /** How the guest is moved. */
   record Options(
       double downtimeTargetMillis,
+      int mostThrottle,
       int maxRounds,
       int dataConnections,
       int batchPages,
@@ -120,6 +122,7 @@ record PlanReport(
     static Options of(MoveOptions options) {
       return new Options(
           millis(options.downtimeTarget()),
+          options.mostThrottle(),
           options.maxRounds(),
           options.dataConnections(),
           options.batchPages(),
@@ -134,6 +137,7 @@ record PlanReport(
       long sharedPages,
       long bytes,
       double millis,
+      int throttle,
       long dirtyAfter) {
 
     static Round of(RoundReport round) {
@@ -143,6 +147,7 @@ record PlanReport(
           round.sharedPages(),
           round.bytes(),
           round.millis(),
+          round.throttle(),
           round.dirtyAfter());
     }
   }
@@ -181,12 +186,12 @@ record PlanReport(
   }
 
   /**
-   * What would have to be different, all else being equal.
+   * What would have to be different for a move that meets its target without slowing the guest
+   * down, all else being equal.
    *
    * @param dirtyBytesPerSecond the most that the guest might write; null where even an idle one
    *     stands still for too long
-   * @param downtimeTargetMillis the least target that would be met; null where none up to an hour
-   *     is
+   * @param downtimeTargetMillis the least target that would do; null where none up to an hour would
    */
   record Help(@Nullable Double dirtyBytesPerSecond, @Nullable Double downtimeTargetMillis) {
     static Help of(Advice advice) {

@@ -92,6 +92,35 @@ class DemoTest {
   }
 
   @Test
+  @DisplayName("Secure Processors that are slowed down seal no page faster than they are told")
+  void pace() {
+    Run run =
+        run(
+            "demo",
+            "--host",
+            "model",
+            "--memory",
+            "8M",
+            "--psp-latency",
+            "100us",
+            "--psp-bandwidth",
+            "40960kB",
+            "--json");
+
+    assertThat(run.code()).as(run.out() + run.err()).isZero();
+    assertThat(run.out()).contains("slowed down to 100us a command and 40960kB a second");
+    JsonNode json = run.json();
+    assertThat(json.get("verified").asBoolean()).isTrue();
+    assertThat(json.get("pace").get("latencyMicros").asDouble()).isEqualTo(100);
+    assertThat(json.get("pace").get("bytesPerSecond").asLong()).isEqualTo(40_960_000);
+    for (JsonNode round : json.get("rounds")) {
+      assertThat(round.get("millis").asDouble())
+          .as("100 us and again 100 us for each packet")
+          .isGreaterThanOrEqualTo(0.2 * round.get("privatePackets").asLong());
+    }
+  }
+
+  @Test
   @DisplayName("a guest whose registers are encrypted moves, measured and proved like any other")
   void encryptedRegisters() {
     Run run = run("demo", "--es", "--memory", "8M", "--json");
@@ -145,6 +174,14 @@ class DemoTest {
     Run kernel = run("demo", "--host", "model", "--kernel", "tomorrow");
     assertThat(kernel.code()).isEqualTo(2);
     assertThat(kernel.err()).contains("--kernel", "tomorrow").doesNotContain("\tat ");
+
+    Run latency = run("demo", "--host", "model", "--psp-latency", "1001ms");
+    assertThat(latency.code()).isEqualTo(2);
+    assertThat(latency.err()).contains("--psp-latency", "0 to 1 s").doesNotContain("\tat ");
+
+    Run bandwidth = run("demo", "--host", "model", "--psp-bandwidth", "fast");
+    assertThat(bandwidth.code()).isEqualTo(2);
+    assertThat(bandwidth.err()).contains("--psp-bandwidth", "200MB").doesNotContain("\tat ");
 
     Run downtime = run("demo", "--downtime", "0", "--host", "model");
     assertThat(downtime.code()).isEqualTo(1);

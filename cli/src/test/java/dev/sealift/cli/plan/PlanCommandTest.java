@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.sealift.cli.Sealift;
+import dev.sealift.migration.MoveOptions;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.Arrays;
@@ -61,8 +62,8 @@ class PlanCommandTest {
     JsonNode first = json.get("rounds").get(0);
     assertThat(first.get("pages").asLong()).isEqualTo(262_144);
     assertThat(first.get("millis").asDouble())
-        .as("262144 pages of 100 us, and a batch of 256 on the way")
-        .isCloseTo(26_214.4 + 25.6, within(2.0));
+        .as("262144 pages of 100 us, and a batch of 64 on the way")
+        .isCloseTo(26_214.4 + 6.4, within(2.0));
     assertThat(json.get("stopped").asString()).isEqualTo("converged");
     assertThat(json.get("meetsTarget").asBoolean()).isTrue();
     assertThat(json.get("bottleneck").asString()).isEqualTo("source_processor");
@@ -161,7 +162,7 @@ class PlanCommandTest {
 
   @Test
   @DisplayName(
-      "where a guest writes too fast, people are told how fast it might, and what holds it up")
+      "where a guest writes too fast, people are told how fast it might, and what holds the move up")
   void advice() {
     Answer answer =
         ask("--memory", "512G", "--dirty-rate", "200MB", "--working-set", "8G", "--link", "25Gbit");
@@ -169,10 +170,65 @@ class PlanCommandTest {
     assertThat(answer.code()).as(answer.err()).isZero();
     assertThat(answer.out())
         .contains("512 GiB, writing 200 MB/s all over 8 GiB")
-        .contains("the source's processor holds the move up")
+        .contains("held up by the source's processor and the destination's processor")
+        .contains("the guest is slowed by 50 %")
+        .contains("within the target of 300.0 ms")
+        .contains("The guest would be slowed down by up to ")
+        .contains("- if it wrote at most ", "- or with a target of ");
+
+    JsonNode advice =
+        ask(
+                "--memory",
+                "512G",
+                "--dirty-rate",
+                "200MB",
+                "--working-set",
+                "8G",
+                "--link",
+                "25Gbit",
+                "--json")
+            .json()
+            .get("advice");
+    assertThat(advice.get("dirtyBytesPerSecond").asDouble()).isBetween(1e6, 36e6);
+    assertThat(advice.get("downtimeTargetMillis").asDouble()).isGreaterThan(300);
+  }
+
+  @Test
+  @DisplayName("a guest that may not be slowed down stands still for longer than was asked for")
+  void fullSpeed() {
+    Answer answer =
+        ask(
+            "--memory",
+            "512G",
+            "--dirty-rate",
+            "200MB",
+            "--working-set",
+            "8G",
+            "--link",
+            "25Gbit",
+            "--throttle",
+            "0");
+
+    assertThat(answer.code()).as(answer.err()).isZero();
+    assertThat(answer.out())
         .contains("over the target of 300.0 ms")
-        .contains("a guest that writes at most")
-        .contains("would be met");
+        .contains("The guest would stand still for longer than was asked for.")
+        .doesNotContain("slowed");
+  }
+
+  @Test
+  @DisplayName("what is not said is what a move would do")
+  void defaults() {
+    JsonNode options = ask("--memory", "1G", "--link", "10Gbit", "--json").json().get("options");
+
+    MoveOptions move = MoveOptions.DEFAULT;
+    assertThat(options.get("downtimeTargetMillis").asDouble())
+        .isEqualTo(move.downtimeTarget().toMillis());
+    assertThat(options.get("mostThrottle").asInt()).isEqualTo(move.mostThrottle());
+    assertThat(options.get("maxRounds").asInt()).isEqualTo(move.maxRounds());
+    assertThat(options.get("dataConnections").asInt()).isEqualTo(move.dataConnections());
+    assertThat(options.get("batchPages").asInt()).isEqualTo(move.batchPages());
+    assertThat(options.get("bytesPerSecond").isNull()).isEqualTo(move.bytesPerSecond().isEmpty());
   }
 
   @Test
@@ -218,6 +274,7 @@ class PlanCommandTest {
         "--memory 1G --link 1Gbit --psp magic | magic",
         "--memory 1G --link 1Gbit --downtime 0ms | The downtime target is 1 ms to 1 h",
         "--memory 1G --link 1Gbit --rounds 1 | A move has 2 to 65535 rounds",
+        "--memory 1G --link 1Gbit --throttle 100 | A guest is kept standing for 0 to 99 percent",
         "--memory 1G --link 1Gbit --connections 17 | 1 to 16 data connections",
         "--memory 1G --link 1Gbit --batch 0 | A batch has 1 to 1024 pages",
         "--memory 1G --link 1Gbit --limit 1kB | at least 1 MiB per second",
