@@ -24,8 +24,8 @@ module dev.sealift.cli {
       info.picocli,
       tools.jackson.databind;
   opens dev.sealift.cli.doctor to
-        info.picocli,
-        tools.jackson.databind;
+      info.picocli,
+      tools.jackson.databind;
   opens dev.sealift.cli.plan to
       info.picocli,
       tools.jackson.databind;
