@@ -21,7 +21,7 @@ public final class BitmapScan implements Contestant {
   private static final long PAGES = GUEST_BYTES / Pages.SIZE;
   private static final long DIRTY = PAGES / 100;
 
-  private static final int BATCH = 256;
+  private static final int BATCH = 64;
 
   private final Arena arena = Arena.ofShared();
   private final MemorySegment bitmap = arena.allocate(PAGES / Byte.SIZE, Long.BYTES);

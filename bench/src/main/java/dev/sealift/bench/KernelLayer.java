@@ -15,7 +15,7 @@ import java.util.concurrent.TimeUnit;
  * that the call takes, but for the time in which the Secure Processor is at work.
  */
 public final class KernelLayer implements Contestant {
-  private static final int BATCH = 256;
+  private static final int BATCH = 64;
   private static final long WARM_UP_NANOS = TimeUnit.MILLISECONDS.toNanos(1500);
 
   private final PageCalls calls;
@@ -32,7 +32,7 @@ public final class KernelLayer implements Contestant {
   /**
    * Takes some memory of the host.
    *
-   * @param session seals pages of a guest that has 256 of them or more, all private
+   * @param session seals pages of a guest that has 64 of them or more, all private
    * @param guestPages how many there are
    * @param processor the one at work behind the host's kernel
    * @param nanos how long a turn takes

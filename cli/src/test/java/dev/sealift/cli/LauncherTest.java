@@ -68,8 +68,22 @@ class LauncherTest {
     Answer answer =
         run(Map.of("JAVA_HOME", old.toString(), "SEALIFT_JVMS", folder.resolve("jvms").toString()));
 
-    assertThat(answer.words()).contains("started on 26 with", "--version");
+    assertThat(answer.words()).contains("started on 26 with", "-Xmx128m", "--version");
+    assertThat(answer.words()).doesNotContain("jdk.incubator.vector");
     assertThat(answer.code()).isZero();
+  }
+
+  @Test
+  @DisplayName("a JDK that has vectors is started with them")
+  void vectors() throws Exception {
+    Path jdk = fakeJdk("jvms/twenty-five", "25");
+    Files.writeString(jdk.resolve("release"), "MODULES=\"java.base jdk.incubator.vector\"\n");
+    Files.createDirectories(folder.resolve("cli/target/image"));
+    Files.createFile(folder.resolve("cli/target/sealift-cli-1.jar"));
+
+    Answer answer = run(Map.of("SEALIFT_JVMS", folder.resolve("jvms").toString()));
+
+    assertThat(answer.words()).contains("--add-modules=jdk.incubator.vector", "--version");
   }
 
   /**
