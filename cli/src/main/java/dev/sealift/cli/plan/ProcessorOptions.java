@@ -15,7 +15,7 @@ final class ProcessorOptions {
       defaultValue = "assumed",
       description = {
         "What the next four options are where they are not given. assumed: 100us and 200MB, a"
-            + " guess, as nobody publishes figures of the real one; software: 2us and 1400MB, as"
+            + " guess, as nobody publishes figures of the real one; software: 1us and 1400MB, as"
             + " measured of the one in software.",
         "Default: ${DEFAULT-VALUE}."
       })

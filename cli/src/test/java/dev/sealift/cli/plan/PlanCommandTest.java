@@ -156,7 +156,7 @@ class PlanCommandTest {
     assertThat(ask("--memory", "1G", "--link", "10Gbit", "--psp-latency", "40us").out())
         .contains("40.0 us a command", "an assumption");
     assertThat(ask("--memory", "1G", "--link", "10Gbit", "--psp", "software").out())
-        .contains("2.0 us a command and 1.4 GB/s", "in software")
+        .contains("1.0 us a command and 1.4 GB/s", "in software")
         .doesNotContain("assumption");
   }
 
