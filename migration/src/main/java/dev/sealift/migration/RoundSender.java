@@ -133,8 +133,10 @@ final class RoundSender implements AutoCloseable {
     var cursor = new PageCursor(privatePages);
     leftOver.clear();
     List<Future<?>> sending = new ArrayList<>();
-    for (PrivatePageSender sender : senders) {
-      sending.add(threads.submit(() -> attempt(() -> sender.send(round, cursor))));
+    if (!privatePages.isEmpty()) {
+      for (PrivatePageSender sender : senders) {
+        sending.add(threads.submit(() -> attempt(() -> sender.send(round, cursor))));
+      }
     }
     attempt(() -> shared.send(round, sharedPages, leftOver));
     try {
