@@ -8,6 +8,7 @@ import dev.sealift.crypto.PacketEngine;
 import dev.sealift.crypto.PacketHeader;
 import dev.sealift.crypto.PacketsToOpen;
 import dev.sealift.crypto.PagesToSeal;
+import dev.sealift.firmware.SystemMemory.Window;
 import java.lang.foreign.MemorySegment;
 
 /**
@@ -26,36 +27,54 @@ final class PacketLane implements PagesToSeal, PacketsToOpen {
   private final int first;
   private final AddressRange headers;
   private final AddressRange transport;
+  private final Window headerWindow;
+  private final Window transportWindow;
 
-  /**
-   * A lane for the rest of a run.
-   *
-   * @param asid of the run's guest
-   * @param first the packet that it begins with
-   */
-  PacketLane(CheckedMemory memory, int asid, PacketRun run, int first) {
+  private PacketLane(
+      CheckedMemory memory,
+      int asid,
+      PacketRun run,
+      int first,
+      AddressRange headers,
+      AddressRange transport,
+      Window headerWindow,
+      Window transportWindow) {
     this.memory = memory;
     this.asid = asid;
     this.run = run;
     this.first = first;
-    int count = run.count() - first;
-    this.headers = memory.range(run.header(first), (long) count * SevLimits.PACKET_HEADER);
-    this.transport = memory.range(run.transport(first), (long) count * Pages.SIZE);
+    this.headers = headers;
+    this.transport = transport;
+    this.headerWindow = headerWindow;
+    this.transportWindow = transportWindow;
   }
 
   /**
-   * Does the packets.
+   * Does packets of a run, up to the first that is unusual.
    *
+   * @param asid of the run's guest
+   * @param first the packet to begin with
    * @return how many
    */
-  int go(PacketEngine engine) {
-    if (headers.overlaps(transport) || !memory.reaches(headers.first(), headers.length())) {
+  static int go(CheckedMemory memory, int asid, PacketRun run, int first, PacketEngine engine) {
+    int count = run.count() - first;
+    AddressRange headers = memory.range(run.header(first), (long) count * SevLimits.PACKET_HEADER);
+    AddressRange transport = memory.range(run.transport(first), (long) count * Pages.SIZE);
+    if (headers.overlaps(transport)) {
       return 0;
     }
-    int count = run.count() - first;
-    return run.command() == PspCommand.SEND_UPDATE_DATA
-        ? engine.sealPages(PacketEngine.DATA, this, count)
-        : engine.openPages(PacketEngine.DATA, this, count);
+    try (Window headerWindow = memory.window(headers);
+        Window transportWindow = memory.window(transport)) {
+      if (headerWindow == null || transportWindow == null) {
+        return 0;
+      }
+      PacketLane lane =
+          new PacketLane(
+              memory, asid, run, first, headers, transport, headerWindow, transportWindow);
+      return run.command() == PspCommand.SEND_UPDATE_DATA
+          ? engine.sealPages(PacketEngine.DATA, lane, count)
+          : engine.openPages(PacketEngine.DATA, lane, count);
+    }
   }
 
   @Override
@@ -74,13 +93,9 @@ final class PacketLane implements PagesToSeal, PacketsToOpen {
 
   @Override
   public boolean write(int index, MemorySegment header, MemorySegment cipher) {
-    try {
-      memory.writeHost(run.transport(first + index), cipher);
-      memory.writeHost(run.header(first + index), header);
-      return true;
-    } catch (Refusal refusal) {
-      return false;
-    }
+    transportWindow.write((long) index * Pages.SIZE, cipher);
+    headerWindow.write((long) index * SevLimits.PACKET_HEADER, header);
+    return true;
   }
 
   @Override
@@ -88,13 +103,9 @@ final class PacketLane implements PagesToSeal, PacketsToOpen {
     if (isUnusual(run.guestAddresses()[first + index])) {
       return false;
     }
-    try {
-      memory.readHost(run.header(first + index), header);
-      memory.readHost(run.transport(first + index), cipher);
-      return (HEADER_FLAGS.get(header) & PacketHeader.COMPRESSED) == 0;
-    } catch (Refusal refusal) {
-      return false;
-    }
+    headerWindow.read((long) index * SevLimits.PACKET_HEADER, header);
+    transportWindow.read((long) index * Pages.SIZE, cipher);
+    return (HEADER_FLAGS.get(header) & PacketHeader.COMPRESSED) == 0;
   }
 
   @Override

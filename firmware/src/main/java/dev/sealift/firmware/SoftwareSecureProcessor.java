@@ -106,7 +106,7 @@ public final class SoftwareSecureProcessor implements SecureProcessor {
       SessionEngines engines = guest.engines();
       PacketEngine engine = engines.take(settings.engines());
       try {
-        return new PacketLane(platform.memory(), guest.asid(), run, first).go(engine);
+        return PacketLane.go(platform.memory(), guest.asid(), run, first, engine);
       } finally {
         engines.giveBack(engine);
       }
