@@ -7,7 +7,6 @@ import dev.sealift.abi.Pages;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Memory as the processor reaches it: every copy passes the address rules first. The C-bit is
@@ -76,13 +75,6 @@ final class CheckedMemory {
       }
     }
     return memory.read(last, probe);
-  }
-
-  /** Opens a range for many accesses; null where it breaks a rule or is not all there. */
-  SystemMemory.@Nullable Window window(AddressRange range) {
-    return mayName(range.first(), range.length())
-        ? memory.window(range.first(), range.length())
-        : null;
   }
 
   /** Whether the address rules allow a range. */

@@ -8,7 +8,6 @@ import dev.sealift.crypto.PacketEngine;
 import dev.sealift.crypto.PacketHeader;
 import dev.sealift.crypto.PacketsToOpen;
 import dev.sealift.crypto.PagesToSeal;
-import dev.sealift.firmware.SystemMemory.Window;
 import java.lang.foreign.MemorySegment;
 
 /**
@@ -27,54 +26,36 @@ final class PacketLane implements PagesToSeal, PacketsToOpen {
   private final int first;
   private final AddressRange headers;
   private final AddressRange transport;
-  private final Window headerWindow;
-  private final Window transportWindow;
 
-  private PacketLane(
-      CheckedMemory memory,
-      int asid,
-      PacketRun run,
-      int first,
-      AddressRange headers,
-      AddressRange transport,
-      Window headerWindow,
-      Window transportWindow) {
+  /**
+   * A lane for the rest of a run.
+   *
+   * @param asid of the run's guest
+   * @param first the packet that it begins with
+   */
+  PacketLane(CheckedMemory memory, int asid, PacketRun run, int first) {
     this.memory = memory;
     this.asid = asid;
     this.run = run;
     this.first = first;
-    this.headers = headers;
-    this.transport = transport;
-    this.headerWindow = headerWindow;
-    this.transportWindow = transportWindow;
+    int count = run.count() - first;
+    this.headers = memory.range(run.header(first), (long) count * SevLimits.PACKET_HEADER);
+    this.transport = memory.range(run.transport(first), (long) count * Pages.SIZE);
   }
 
   /**
-   * Does packets of a run, up to the first that is unusual.
+   * Does the packets.
    *
-   * @param asid of the run's guest
-   * @param first the packet to begin with
    * @return how many
    */
-  static int go(CheckedMemory memory, int asid, PacketRun run, int first, PacketEngine engine) {
-    int count = run.count() - first;
-    AddressRange headers = memory.range(run.header(first), (long) count * SevLimits.PACKET_HEADER);
-    AddressRange transport = memory.range(run.transport(first), (long) count * Pages.SIZE);
-    if (headers.overlaps(transport)) {
+  int go(PacketEngine engine) {
+    if (headers.overlaps(transport) || !memory.reaches(headers.first(), headers.length())) {
       return 0;
     }
-    try (Window headerWindow = memory.window(headers);
-        Window transportWindow = memory.window(transport)) {
-      if (headerWindow == null || transportWindow == null) {
-        return 0;
-      }
-      PacketLane lane =
-          new PacketLane(
-              memory, asid, run, first, headers, transport, headerWindow, transportWindow);
-      return run.command() == PspCommand.SEND_UPDATE_DATA
-          ? engine.sealPages(PacketEngine.DATA, lane, count)
-          : engine.openPages(PacketEngine.DATA, lane, count);
-    }
+    int count = run.count() - first;
+    return run.command() == PspCommand.SEND_UPDATE_DATA
+        ? engine.sealPages(PacketEngine.DATA, this, count)
+        : engine.openPages(PacketEngine.DATA, this, count);
   }
 
   @Override
@@ -93,9 +74,13 @@ final class PacketLane implements PagesToSeal, PacketsToOpen {
 
   @Override
   public boolean write(int index, MemorySegment header, MemorySegment cipher) {
-    transportWindow.write((long) index * Pages.SIZE, cipher);
-    headerWindow.write((long) index * SevLimits.PACKET_HEADER, header);
-    return true;
+    try {
+      memory.writeHost(run.transport(first + index), cipher);
+      memory.writeHost(run.header(first + index), header);
+      return true;
+    } catch (Refusal refusal) {
+      return false;
+    }
   }
 
   @Override
@@ -103,9 +88,13 @@ final class PacketLane implements PagesToSeal, PacketsToOpen {
     if (isUnusual(run.guestAddresses()[first + index])) {
       return false;
     }
-    headerWindow.read((long) index * SevLimits.PACKET_HEADER, header);
-    transportWindow.read((long) index * Pages.SIZE, cipher);
-    return (HEADER_FLAGS.get(header) & PacketHeader.COMPRESSED) == 0;
+    try {
+      memory.readHost(run.header(first + index), header);
+      memory.readHost(run.transport(first + index), cipher);
+      return (HEADER_FLAGS.get(header) & PacketHeader.COMPRESSED) == 0;
+    } catch (Refusal refusal) {
+      return false;
+    }
   }
 
   @Override

@@ -106,7 +106,7 @@ public final class SoftwareSecureProcessor implements SecureProcessor {
       SessionEngines engines = guest.engines();
       PacketEngine engine = engines.take(settings.engines());
       try {
-        return PacketLane.go(platform.memory(), guest.asid(), run, first, engine);
+        return new PacketLane(platform.memory(), guest.asid(), run, first).go(engine);
       } finally {
         engines.giveBack(engine);
       }

@@ -5,7 +5,6 @@ import java.lang.foreign.MemorySegment;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.jspecify.annotations.Nullable;
 
 /** Memory of a test machine: one stretch of bytes at a physical address, nothing elsewhere. */
 final class RamMemory implements SystemMemory {
@@ -54,27 +53,6 @@ final class RamMemory implements SystemMemory {
     }
     MemorySegment.copy(from, 0, bytes, address - start, from.byteSize());
     return true;
-  }
-
-  @Override
-  public @Nullable Window window(long address, long length) {
-    if (!holds(address, length)) {
-      return null;
-    }
-    return new Window() {
-      @Override
-      public void read(long offset, MemorySegment into) {
-        RamMemory.this.read(address + offset, into);
-      }
-
-      @Override
-      public void write(long offset, MemorySegment from) {
-        RamMemory.this.write(address + offset, from);
-      }
-
-      @Override
-      public void close() {}
-    };
   }
 
   /** Notes from now on where something is written. */

@@ -1,9 +1,7 @@
 package dev.sealift.kernel;
 
 import dev.sealift.abi.MapFlags;
-import dev.sealift.firmware.SystemMemory.Window;
 import java.lang.foreign.MemorySegment;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A contiguous stretch of physical memory and the bytes that stand for it. Once withdrawn it
@@ -78,41 +76,6 @@ final class Frames {
     } catch (IllegalStateException closed) {
       return false;
     } finally {
-      gate.leave(place);
-    }
-  }
-
-  /** Opens a part for many accesses; null if some of it is not there or may not be written. */
-  @Nullable Window window(long offset, long length) {
-    if (!writable || !holds(offset, length)) {
-      return null;
-    }
-    int place = gate.enter();
-    return place == AccessGate.CLOSED ? null : new Part(memory.asSlice(offset, length), place);
-  }
-
-  /** A part of the memory, held open. */
-  private final class Part implements Window {
-    private final MemorySegment bytes;
-    private final int place;
-
-    Part(MemorySegment bytes, int place) {
-      this.bytes = bytes;
-      this.place = place;
-    }
-
-    @Override
-    public void read(long at, MemorySegment into) {
-      MemorySegment.copy(bytes, at, into, 0, into.byteSize());
-    }
-
-    @Override
-    public void write(long at, MemorySegment from) {
-      MemorySegment.copy(from, 0, bytes, at, from.byteSize());
-    }
-
-    @Override
-    public void close() {
       gate.leave(place);
     }
   }

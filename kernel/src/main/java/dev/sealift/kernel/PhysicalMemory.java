@@ -41,12 +41,6 @@ public final class PhysicalMemory implements SystemMemory {
     return frames != null && frames.write(address - frames.address(), from);
   }
 
-  @Override
-  public @Nullable Window window(long address, long length) {
-    Frames frames = ranges.at(address);
-    return frames == null ? null : frames.window(address - frames.address(), length);
-  }
-
   /** Gives memory that may be read and written a range of addresses; null if none is left. */
   @Nullable Frames attach(MemorySegment memory, long alignment) {
     return attach(memory, MapFlags.PROT_READ | MapFlags.PROT_WRITE, alignment);

@@ -2,16 +2,9 @@ package dev.sealift.kernel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sealift.abi.MapFlags;
-import dev.sealift.firmware.SystemMemory.Window;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -72,46 +65,6 @@ class PhysicalMemoryTest {
 
     assertThat(found.read(0, bytes(16))).isFalse();
     assertThat(found.write(0, bytes(16))).isFalse();
-  }
-
-  @Test
-  void aWindowIsOfMemoryThatIsAllThere() {
-    Frames frames = memory.attach(bytes(8192), 4096);
-    try (Window window = memory.window(frames.address() + 4096, 4096)) {
-      window.write(4080, bytes(16).fill((byte) 7));
-      MemorySegment read = bytes(16);
-      window.read(4080, read);
-      assertThat(TestHost.bytes(read)).containsOnly(7);
-      assertThat(memory.read(frames.address() + 8176, read.fill((byte) 0))).isTrue();
-      assertThat(TestHost.bytes(read)).containsOnly(7);
-    }
-    assertThat(memory.window(frames.address() + 4096, 4097)).isNull();
-    assertThat(memory.window(frames.address() - 1, 2)).isNull();
-    assertThat(memory.window(0xA0000, 1)).isNull();
-    Frames readOnly = memory.attach(bytes(4096), MapFlags.PROT_READ, 4096);
-    assertThat(memory.window(readOnly.address(), 16)).isNull();
-    memory.detach(frames);
-    assertThat(memory.window(frames.address(), 16)).isNull();
-  }
-
-  @Test
-  void whoTakesMemoryAwayWaitsForItsWindows() throws Exception {
-    Frames frames = memory.attach(bytes(4096), 4096);
-    Window window = memory.window(frames.address(), 4096);
-    AtomicBoolean closed = new AtomicBoolean();
-    try (ExecutorService other = Executors.newSingleThreadExecutor()) {
-      Future<Boolean> waited =
-          other.submit(() -> {
-            memory.detach(frames);
-            return closed.get();
-          });
-      while (memory.window(frames.address(), 16) instanceof Window opened) {
-        opened.close();
-      }
-      closed.set(true);
-      window.close();
-      assertThat(waited.get(20, TimeUnit.SECONDS)).isTrue();
-    }
   }
 
   @Test

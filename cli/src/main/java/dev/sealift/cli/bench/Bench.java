@@ -193,7 +193,7 @@ final class Bench {
             null,
             null),
         contest.finisher(kernelLayer).map(Bench::kernelLayer).orElse(null),
-        moves.map(done -> figure(done.garbageBytesPerPage().highest())).orElse(null),
+        moves.map(done -> figure(done.garbageBytesPerPage().median())).orElse(null),
         scan.map(done -> figure(done.millis().lowest())).orElse(null),
         scan.map(done -> figure(done.millis().median())).orElse(null),
         moves.map(done -> figure(done.downtimeMillis().lowest())).orElse(null),

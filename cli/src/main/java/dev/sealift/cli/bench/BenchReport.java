@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param host what the hosts of the moves stand on: kvm or model
  * @param rounds how often each contestant had its turn
- * @param garbageBytesPerPage the most that a move in batches left on the heap of either process
+ * @param garbageBytesPerPage what a move in batches left on the heap of the process that leaves
+ *     more, in the middle of all turns
  * @param bitmapScanMillis the walk over the dirty bitmap of a guest of 1 TiB, one page in a hundred
  *     dirty
  * @param pauseMillis how long an idle guest ran nowhere
