@@ -9,6 +9,7 @@ public final class MapFlags {
   public static final int MAP_SHARED = 0x01;
   public static final int MAP_PRIVATE = 0x02;
   public static final int MAP_ANONYMOUS = 0x20;
+  public static final int MAP_POPULATE = 0x8000;
 
   private MapFlags() {}
 }

@@ -15,12 +15,16 @@ public final class GuestMemory {
     this.segment = segment;
   }
 
+  /**
+   * All of it is there at once: a SEV guest's memory is pinned before its first page arrives, and
+   * no page is to be found missing on the way of a packet.
+   */
   static GuestMemory allocate(Host host, long bytes) throws VmmException {
     return switch (host.calls()
         .mmap(
             bytes,
             MapFlags.PROT_READ | MapFlags.PROT_WRITE,
-            MapFlags.MAP_SHARED | MapFlags.MAP_ANONYMOUS,
+            MapFlags.MAP_SHARED | MapFlags.MAP_ANONYMOUS | MapFlags.MAP_POPULATE,
             -1,
             0)) {
       case MapResult.Mapped(MemorySegment memory) -> new GuestMemory(host, memory);
