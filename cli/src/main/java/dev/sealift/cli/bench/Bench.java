@@ -154,6 +154,8 @@ final class Bench {
             plan.quick() ? SELDOM : 1,
             List.of("hotGuest"),
             () -> new Moves(hosts, plan.hotGuest(), false, BenchPlan.HOT_LIMIT_MILLIS, 0));
+    contest.again(inBatches);
+    contest.again(inBatches);
   }
 
   private void gatherQemu() throws InterruptedException {

@@ -81,7 +81,9 @@ final class BenchSource {
   private static Result move(SourceHost host, Guest guest, BenchOrder.Move order)
       throws Failure, IOException {
     MoveOptions options =
-        MoveOptions.DEFAULT.withDowntimeTarget(Duration.ofMillis(order.downtimeMillis()));
+        MoveOptions.DEFAULT
+            .withDowntimeTarget(Duration.ofMillis(order.downtimeMillis()))
+            .withDataConnections(connections());
     Watch watch = new Watch();
     MoveOutcome outcome =
         new MigrationSource(host)
@@ -114,5 +116,11 @@ final class BenchSource {
     public void round(RoundReport round) {
       end = ProcessUsage.Mark.now();
     }
+  }
+
+  /** Both hosts run on this machine: each has half of its processors. */
+  private static int connections() {
+    return Math.clamp(
+        Runtime.getRuntime().availableProcessors() / 2, 1, MoveOptions.DEFAULT.dataConnections());
   }
 }
