@@ -14,7 +14,10 @@ public final class Convergence {
   /** A guest that leaves more than this share of what it left before is slowed down. */
   private static final double PROGRESS = 0.75;
 
-  private final Duration downtimeTarget;
+  /** What the hand-over takes beside the last round: a few messages, and writes to a disk. */
+  private static final Duration HAND_OVER = Duration.ofMillis(8);
+
+  private final double lastRoundMillis;
   private final int maxRounds;
   private final int mostThrottle;
   private int rounds;
@@ -26,12 +29,14 @@ public final class Convergence {
   private int throttle;
 
   /**
-   * @param downtimeTarget what the last round may take
+   * @param downtimeTarget how long the guest may run nowhere; the last round gets what the rest of
+   *     the hand-over leaves of it
    * @param maxRounds rounds in all
    * @param mostThrottle percent of the time that the guest may be kept standing, 0 to 99
    */
   public Convergence(Duration downtimeTarget, int maxRounds, int mostThrottle) {
-    this.downtimeTarget = downtimeTarget;
+    Duration handOver = min(HAND_OVER, downtimeTarget.dividedBy(4));
+    this.lastRoundMillis = downtimeTarget.minus(handOver).toNanos() / 1e6;
     this.maxRounds = maxRounds;
     this.mostThrottle = mostThrottle;
   }
@@ -83,6 +88,10 @@ public final class Convergence {
   /** A short round is slow by the page: then all of them together tell the rate. */
   private boolean fits(long pages, double millis, long dirty) {
     double millisPerPage = Math.min(millis / Math.max(1, pages), millisInAll / pagesInAll);
-    return dirty * millisPerPage <= downtimeTarget.toNanos() / 1e6;
+    return dirty * millisPerPage <= lastRoundMillis;
+  }
+
+  private static Duration min(Duration one, Duration other) {
+    return one.compareTo(other) < 0 ? one : other;
   }
 }

@@ -11,8 +11,16 @@ class ConvergenceTest {
   @Test
   void stopsWhenWhatIsLeftFitsTheDowntimeTarget() {
     assertThat(convergence.afterRound(100_000, 1000, 5000)).isNull();
-    assertThat(convergence.afterRound(5000, 50, 1001)).isNull();
-    assertThat(convergence.afterRound(1001, 10.01, 1000)).isEqualTo(StopReason.CONVERGED);
+    assertThat(convergence.afterRound(5000, 50, 751)).isNull();
+    assertThat(convergence.afterRound(751, 7.51, 750)).isEqualTo(StopReason.CONVERGED);
+  }
+
+  @Test
+  void keepsAFewMillisecondsOfTheTargetForTheHandOver() {
+    var usual = new Convergence(Duration.ofMillis(50), 10, 0);
+    assertThat(usual.afterRound(100_000, 1000, 5000)).isNull();
+    assertThat(usual.afterRound(5000, 50, 4201)).isNull();
+    assertThat(usual.afterRound(4201, 42.01, 4200)).isEqualTo(StopReason.CONVERGED);
   }
 
   @Test
@@ -60,7 +68,7 @@ class ConvergenceTest {
       assertThat(slowing.afterRound(5000, 50, 5000)).isNull();
       assertThat(slowing.throttle()).isEqualTo(percent);
     }
-    assertThat(slowing.afterRound(5000, 50, 900)).isEqualTo(StopReason.CONVERGED);
+    assertThat(slowing.afterRound(5000, 50, 700)).isEqualTo(StopReason.CONVERGED);
   }
 
   @Test

@@ -155,7 +155,6 @@ final class Bench {
             List.of("hotGuest"),
             () -> new Moves(hosts, plan.hotGuest(), false, BenchPlan.HOT_LIMIT_MILLIS, 0));
     contest.again(inBatches);
-    contest.again(inBatches);
   }
 
   private void gatherQemu() throws InterruptedException {

@@ -44,7 +44,7 @@ public final class BenchCommand implements Callable<Integer> {
       names = "--memory",
       paramLabel = "SIZE",
       description =
-          "Memory of the guest that is moved, a multiple of 2M; on kvm 2G unless said, and 256M"
+          "Memory of the guest that is moved, a multiple of 2M; on kvm 2G unless said, and 512M"
               + " with --quick.")
   private @Nullable MemorySize memory;
 

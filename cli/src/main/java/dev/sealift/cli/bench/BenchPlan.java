@@ -79,7 +79,7 @@ record BenchPlan(
 
   /** Both processes hold the guest for a while, and others want memory, too. */
   private static long usual(boolean quick, HostKind kind) {
-    long wanted = (kind == HostKind.KVM ? (quick ? 256 : 2048) : (quick ? 32 : 256)) * MIB;
+    long wanted = (kind == HostKind.KVM ? (quick ? 512 : 2048) : (quick ? 32 : 256)) * MIB;
     long fitting = Math.max(LEAST_MEMORY, MachineFacts.availableBytes() / 4 / (2 * MIB) * 2 * MIB);
     return Math.min(wanted, fitting);
   }

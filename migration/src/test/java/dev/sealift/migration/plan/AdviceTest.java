@@ -16,10 +16,10 @@ class AdviceTest {
 
   @Test
   void theTargetThatWouldBeMetIsThatOfTheWholeWorkingSetWhereItIsDirtyAllTheTime() {
-    // 2048 pages of 200 us, and SEND_FINISH: 409.8 ms.
+    // 2048 pages of 200 us, 409.6 ms, and the 8 ms that are kept for the rest of the hand-over.
     Advice advice = Advice.on(leaving(new GuestWrites.Sweep(7500, 2048))).orElseThrow();
 
-    assertThat(advice.downtimeTarget()).contains(Duration.ofMillis(410));
+    assertThat(advice.downtimeTarget()).contains(Duration.ofMillis(418));
   }
 
   @Test
