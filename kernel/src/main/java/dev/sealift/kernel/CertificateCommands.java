@@ -64,9 +64,9 @@ final class CertificateCommands {
             int result = run(PspCommand.PEK_CSR, command, call);
             long length = PekCsrBuffer.read(command).len();
             new SevUserDataPekCsr(parameters.address(), length).write(struct);
-            copyOut(call.data(), struct);
+            copyOut(call, call.data(), struct);
             if (result == 0) {
-              copyOut(parameters.address(), request, length);
+              copyOut(call, parameters.address(), request, length);
             }
             return result;
           });
@@ -100,10 +100,10 @@ final class CertificateCommands {
             PdhCertExportBuffer answer = PdhCertExportBuffer.read(command);
             PDH_CERT_LEN.setUnsigned(struct, answer.pdhCertLen());
             CERT_CHAIN_LEN.setUnsigned(struct, answer.certChainLen());
-            copyOut(call.data(), struct);
+            copyOut(call, call.data(), struct);
             if (result == 0) {
-              copyOut(parameters.pdhCertAddress(), pdh, answer.pdhCertLen());
-              copyOut(parameters.certChainAddress(), chain, answer.certChainLen());
+              copyOut(call, parameters.pdhCertAddress(), pdh, answer.pdhCertLen());
+              copyOut(call, parameters.certChainAddress(), chain, answer.certChainLen());
             }
             return result;
           });
@@ -114,8 +114,8 @@ final class CertificateCommands {
     call.requireWritable();
     SevUserDataPekCertImport parameters =
         SevUserDataPekCertImport.read(copyIn(call, SevUserDataPekCertImport.LAYOUT.size()));
-    try (KernelBuffer pek = copyOf(parameters.pekCertAddress(), parameters.pekCertLen());
-        KernelBuffer oca = copyOf(parameters.ocaCertAddress(), parameters.ocaCertLen())) {
+    try (KernelBuffer pek = copyOf(call, parameters.pekCertAddress(), parameters.pekCertLen());
+        KernelBuffer oca = copyOf(call, parameters.ocaCertAddress(), parameters.ocaCertLen())) {
       return whileInitialised(
           call,
           () -> {
@@ -151,16 +151,16 @@ final class CertificateCommands {
     return driver.mailbox().run(command, parameters, (int) parameters.byteSize(), call.error());
   }
 
-  private MemorySegment copyIn(DeviceCall call, int size) throws Refusal {
+  private static MemorySegment copyIn(DeviceCall call, int size) throws Refusal {
     MemorySegment struct = MemorySegment.ofArray(new byte[size]);
-    if (!module.user().read(call.data(), struct)) {
+    if (!call.user().read(call.data(), struct)) {
       throw new Refusal(Errno.EFAULT);
     }
     return struct;
   }
 
-  private KernelBuffer copyOf(long address, long length) throws Refusal {
-    return module.memory().copyOf(module.user(), address, length);
+  private KernelBuffer copyOf(DeviceCall call, long address, long length) throws Refusal {
+    return module.memory().copyOf(call.user(), address, length);
   }
 
   /** Here too long a blob is a bad address, not a bad argument. */
@@ -176,14 +176,16 @@ final class CertificateCommands {
   }
 
   /** Copies what the firmware wrote, but never more than the buffer that it was given. */
-  private void copyOut(long address, @Nullable KernelBuffer buffer, long length) throws Refusal {
+  private static void copyOut(
+      DeviceCall call, long address, @Nullable KernelBuffer buffer, long length) throws Refusal {
     if (buffer != null) {
-      copyOut(address, buffer.bytes().asSlice(0, Math.min(length, buffer.bytes().byteSize())));
+      copyOut(
+          call, address, buffer.bytes().asSlice(0, Math.min(length, buffer.bytes().byteSize())));
     }
   }
 
-  private void copyOut(long address, MemorySegment bytes) throws Refusal {
-    if (!module.user().write(address, bytes)) {
+  private static void copyOut(DeviceCall call, long address, MemorySegment bytes) throws Refusal {
+    if (!call.user().write(address, bytes)) {
       throw new Refusal(Errno.EFAULT);
     }
   }

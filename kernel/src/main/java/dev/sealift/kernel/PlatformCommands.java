@@ -51,7 +51,7 @@ final class PlatformCommands {
     MemorySegment answer = MemorySegment.ofArray(new byte[PlatformStatusBuffer.LAYOUT.size()]);
     int result = run(PspCommand.PLATFORM_STATUS, answer, call);
     if (result == 0) {
-      copyOut(call.data(), answer);
+      copyOut(call, call.data(), answer);
     }
     return result;
   }
@@ -61,7 +61,7 @@ final class PlatformCommands {
     try (KernelBuffer id = module.memory().allocate(TWO_CHIP_IDS)) {
       int result = run(PspCommand.GET_ID, getId(id, TWO_CHIP_IDS), call);
       if (result == 0) {
-        copyOut(call.data(), id.bytes());
+        copyOut(call, call.data(), id.bytes());
       }
       return result;
     }
@@ -70,7 +70,7 @@ final class PlatformCommands {
   int idOfLength(DeviceCall call) throws Refusal {
     requireIdCommand();
     MemorySegment struct = MemorySegment.ofArray(new byte[SevUserDataGetId2.LAYOUT.size()]);
-    if (!module.user().read(call.data(), struct)) {
+    if (!call.user().read(call.data(), struct)) {
       throw new Refusal(Errno.EFAULT);
     }
     SevUserDataGetId2 parameters = SevUserDataGetId2.read(struct);
@@ -80,9 +80,12 @@ final class PlatformCommands {
       int result = run(PspCommand.GET_ID, command, call);
       long length = GetIdBuffer.read(command).len();
       LENGTH.setUnsigned(struct, length);
-      copyOut(call.data(), struct);
+      copyOut(call, call.data(), struct);
       if (id != null && result == 0) {
-        copyOut(parameters.address(), id.bytes().asSlice(0, Math.min(length, parameters.length())));
+        copyOut(
+            call,
+            parameters.address(),
+            id.bytes().asSlice(0, Math.min(length, parameters.length())));
       }
       return result;
     }
@@ -106,8 +109,8 @@ final class PlatformCommands {
     return driver.mailbox().run(command, parameters, (int) parameters.byteSize(), call.error());
   }
 
-  private void copyOut(long address, MemorySegment bytes) throws Refusal {
-    if (!module.user().write(address, bytes)) {
+  private static void copyOut(DeviceCall call, long address, MemorySegment bytes) throws Refusal {
+    if (!call.user().write(address, bytes)) {
       throw new Refusal(Errno.EFAULT);
     }
   }

@@ -5,16 +5,15 @@ import dev.sealift.abi.layout.Field;
 import dev.sealift.abi.sev.SevDeviceCommand;
 import dev.sealift.abi.sev.SevIoctl;
 import dev.sealift.abi.sev.SevIssueCmd;
-import dev.sealift.kernel.DeviceFiles.DeviceFile;
 import java.lang.foreign.MemorySegment;
 
 /**
  * The ioctl of /dev/sev: finds the command, and copies it in and out. One command is served at a
- * time, all its firmware commands together.
+ * time, all its firmware commands together, whichever process calls.
  *
  * <p>Source: uapi linux/psp-sev.h.
  */
-final class SevDevice {
+public final class SevDevice {
   private static final Field.U32 ERROR = (Field.U32) SevIssueCmd.LAYOUT.field("error");
 
   private final SevModule module;
@@ -27,12 +26,21 @@ final class SevDevice {
     this.certificates = new CertificateCommands(module);
   }
 
-  int ioctl(DeviceFile file, int request, long argument) {
+  /**
+   * ioctl(2) on an open file of the device.
+   *
+   * @param caller the memory of the process that calls, at whose addresses the command lies
+   * @param writable whether the file was opened for writing
+   * @param request the ioctl number; only {@link SevIoctl#ISSUE_CMD} is known
+   * @param argument the caller's address of a {@link SevIssueCmd}
+   * @return 0 or a negative errno
+   */
+  public int ioctl(UserMemory caller, boolean writable, int request, long argument) {
     if (request != SevIoctl.ISSUE_CMD) {
       return Errno.EINVAL.negated();
     }
     MemorySegment struct = MemorySegment.ofArray(new byte[SevIssueCmd.LAYOUT.size()]);
-    if (!module.user().read(argument, struct)) {
+    if (!caller.read(argument, struct)) {
       return Errno.EFAULT.negated();
     }
     SevIssueCmd issued = SevIssueCmd.read(struct);
@@ -40,13 +48,13 @@ final class SevDevice {
     if (command == null) {
       return Errno.EINVAL.negated();
     }
-    DeviceCall call = new DeviceCall(file.writable(), issued.data(), new FirmwareError());
+    DeviceCall call = new DeviceCall(caller, writable, issued.data(), new FirmwareError());
     call.error().set(issued.error());
     module.driver().mailbox().mutex().lock();
     try {
       int result = handle(command, call);
       ERROR.set(struct, call.error().code());
-      return module.user().write(argument, struct) ? result : Errno.EFAULT.negated();
+      return caller.write(argument, struct) ? result : Errno.EFAULT.negated();
     } finally {
       module.driver().mailbox().mutex().unlock();
     }

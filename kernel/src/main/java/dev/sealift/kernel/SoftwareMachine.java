@@ -23,12 +23,12 @@ public final class SoftwareMachine {
     SecureProcessor create(SystemMemory memory, MemoryController controller);
   }
 
-  private final SystemCalls calls;
+  private final SoftwareSev sev;
   private final ThreadSignals signals;
   private final SecureProcessor processor;
 
-  private SoftwareMachine(SystemCalls calls, ThreadSignals signals, SecureProcessor processor) {
-    this.calls = calls;
+  private SoftwareMachine(SoftwareSev sev, ThreadSignals signals, SecureProcessor processor) {
+    this.sev = sev;
     this.signals = signals;
     this.processor = processor;
   }
@@ -84,13 +84,18 @@ public final class SoftwareMachine {
     SecureProcessor made =
         processor.create(physicalMemory, new PlainMemoryController(physicalMemory));
     SevModule module = SevModule.load(settings.withoutSevEs(), made, physicalMemory, user);
-    SystemCalls calls = new SoftwareSev(linux, user, module, new VirtualMachines());
-    return new SoftwareMachine(calls, signals, made);
+    SoftwareSev sev = new SoftwareSev(linux, user, module, new VirtualMachines());
+    return new SoftwareMachine(sev, signals, made);
   }
 
   /** The kernel as a VMM calls it. */
   public SystemCalls calls() {
-    return calls;
+    return sev;
+  }
+
+  /** The driver behind /dev/sev, for callers that are not in this process. */
+  public SevDevice device() {
+    return sev.device();
   }
 
   /** How threads inside KVM_RUN are interrupted. */

@@ -45,6 +45,11 @@ final class SoftwareSev implements SystemCalls {
     this.device = new SevDevice(module);
   }
 
+  /** The driver that serves /dev/sev. */
+  SevDevice device() {
+    return device;
+  }
+
   @Override
   public int open(String path, int flags) {
     if (!path.equals("/dev/sev")) {
@@ -85,7 +90,9 @@ final class SoftwareSev implements SystemCalls {
   int dispatch(int fd, int request, long argument) {
     if (DeviceFiles.owns(fd)) {
       DeviceFile file = module.files().at(fd);
-      return file == null ? Errno.EBADF.negated() : device.ioctl(file, request, argument);
+      return file == null
+          ? Errno.EBADF.negated()
+          : device.ioctl(user, file.writable(), request, argument);
     }
     Vcpu vcpu = vms.vcpuAt(fd);
     if (vcpu != null) {
