@@ -9,7 +9,16 @@ public final class OpenFlags {
   /** The bits that hold the access mode. */
   public static final int O_ACCMODE = 3;
 
+  /** Whatever would wait fails with EAGAIN instead. */
+  public static final int O_NONBLOCK = 0x800;
+
   public static final int O_CLOEXEC = 0x80000;
 
   private OpenFlags() {}
+
+  /** Whether a file opened with these flags may be written to. */
+  public static boolean isWritable(int flags) {
+    int mode = flags & O_ACCMODE;
+    return mode == O_WRONLY || mode == O_RDWR;
+  }
 }

@@ -55,8 +55,7 @@ final class SoftwareSev implements SystemCalls {
     if (!path.equals("/dev/sev")) {
       return below.open(path, flags);
     }
-    int mode = flags & OpenFlags.O_ACCMODE;
-    return module.files().open(mode == OpenFlags.O_WRONLY || mode == OpenFlags.O_RDWR);
+    return module.files().open(OpenFlags.isWritable(flags));
   }
 
   @Override

@@ -1,0 +1,191 @@
+package dev.sealift.interpose;
+
+import dev.sealift.abi.OpenFlags;
+import dev.sealift.abi.psp.PlatformStatusBuffer;
+import dev.sealift.abi.sev.SevDeviceCommand;
+import dev.sealift.abi.sev.SevIoctl;
+import dev.sealift.abi.sev.SevIssueCmd;
+import dev.sealift.kernel.SevDevice;
+import dev.sealift.linux.LinuxMounts;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A thread of this process that has /dev/sev as another program would: its system calls go to Linux
+ * and come back through one of Linux's own paths. Neither the rest of the process nor of the
+ * machine sees anything of it.
+ */
+public final class ClientThread implements AutoCloseable {
+
+  /**
+   * What the thread has.
+   *
+   * @param path what it opens
+   * @param end takes the device down, on the thread itself
+   */
+  private record Device(String path, Runnable end) {}
+
+  /** What the thread is asked to do. */
+  @FunctionalInterface
+  private interface Task<T> {
+    T run() throws InterposeException;
+  }
+
+  private final Linux linux;
+  private final ExecutorService thread;
+  private final Device device;
+
+  private ClientThread(Linux linux, ExecutorService thread, Device device) {
+    this.linux = linux;
+    this.thread = thread;
+    this.device = device;
+  }
+
+  /**
+   * A client of a file that FUSE serves, which is mounted where only this thread sees it.
+   *
+   * @param device who answers
+   * @throws InterposeException if this machine or its permissions do not have it
+   */
+  public static ClientThread throughFuse(SevDevice device) throws InterposeException {
+    Linux linux = Linux.open();
+    return start(linux, () -> mountInPrivate(linux, device));
+  }
+
+  /**
+   * A client whose ioctl is stopped by a filter and answered by a supervisor.
+   *
+   * @param device who answers
+   * @throws InterposeException if this machine or its permissions do not have it
+   */
+  public static ClientThread throughSeccomp(SevDevice device) throws InterposeException {
+    Linux linux = Linux.open();
+    SeccompSupervisor supervisor = SeccompSupervisor.start(linux, device);
+    boolean supervised = false;
+    try {
+      ClientThread client = start(linux, () -> supervise(supervisor));
+      supervised = true;
+      return client;
+    } finally {
+      if (!supervised) {
+        supervisor.close();
+      }
+    }
+  }
+
+  private static ClientThread start(Linux linux, Task<Device> device) throws InterposeException {
+    ExecutorService thread =
+        Executors.newSingleThreadExecutor(
+            Thread.ofPlatform().name("sealift-client").daemon().factory());
+    boolean started = false;
+    try {
+      ClientThread client = new ClientThread(linux, thread, on(thread, device));
+      started = true;
+      return client;
+    } finally {
+      if (!started) {
+        thread.close();
+      }
+    }
+  }
+
+  private static Device mountInPrivate(Linux linux, SevDevice device) throws InterposeException {
+    InterposeException.require(
+        linux.mounts().unshare(), "give a thread a mount namespace of its own");
+    InterposeException.require(
+        linux.mounts().mount("none", "/", "none", LinuxMounts.MS_REC | LinuxMounts.MS_PRIVATE, ""),
+        "keep the mounts of a thread private");
+    Path file =
+        Path.of(System.getProperty("java.io.tmpdir"), "sealift-" + UUID.randomUUID() + ".sev");
+    FuseDevice fuse = FuseDevice.mount(linux, file, device);
+    return new Device(file.toString(), fuse::close);
+  }
+
+  private static Device supervise(SeccompSupervisor supervisor) throws InterposeException {
+    supervisor.superviseThisThread();
+    return new Device("/dev/null", supervisor::close);
+  }
+
+  /** open(2) of the device. */
+  public int open(int flags) throws InterposeException {
+    return on(thread, () -> linux.calls().open(device.path(), flags));
+  }
+
+  /** close(2). */
+  public int close(int fd) throws InterposeException {
+    return on(thread, () -> linux.calls().close(fd));
+  }
+
+  /** ioctl(2); the argument is an address in this process. */
+  public int ioctl(int fd, int request, long argument) throws InterposeException {
+    return on(thread, () -> linux.calls().ioctl(fd, request, argument));
+  }
+
+  /**
+   * What one PLATFORM_STATUS takes: nothing is cheaper, so this is the way there and back.
+   *
+   * @param calls how many are made, one after the other
+   * @return microseconds a call
+   */
+  public double microsPerCall(int calls) throws InterposeException {
+    return on(thread, () -> measure(calls));
+  }
+
+  private double measure(int calls) throws InterposeException {
+    int fd =
+        InterposeException.require(
+            linux.calls().open(device.path(), OpenFlags.O_RDWR | OpenFlags.O_CLOEXEC),
+            "open " + device.path());
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment status = arena.allocate(PlatformStatusBuffer.LAYOUT.size(), Long.BYTES);
+      MemorySegment command = arena.allocate(SevIssueCmd.LAYOUT.size(), Long.BYTES);
+      new SevIssueCmd(SevDeviceCommand.PLATFORM_STATUS.id(), status.address(), 0).write(command);
+      long start = System.nanoTime();
+      for (int i = 0; i < calls; i++) {
+        InterposeException.require(
+            linux.calls().ioctl(fd, SevIoctl.ISSUE_CMD, command.address()),
+            "let PLATFORM_STATUS pass");
+      }
+      return (double) (System.nanoTime() - start) / TimeUnit.MICROSECONDS.toNanos(1) / calls;
+    } finally {
+      linux.calls().close(fd);
+    }
+  }
+
+  /** Takes the device down; nothing of it is left. */
+  @Override
+  public void close() {
+    try {
+      CompletableFuture.runAsync(device.end(), thread).join();
+    } finally {
+      thread.close();
+    }
+  }
+
+  /** Waits for the thread whatever happens, so that it is never left with half a device. */
+  private static <T> T on(ExecutorService thread, Task<T> task) throws InterposeException {
+    CompletableFuture<T> result = new CompletableFuture<>();
+    thread.execute(() -> {
+      try {
+        result.complete(task.run());
+      } catch (InterposeException | RuntimeException | Error failure) {
+        result.completeExceptionally(failure);
+      }
+    });
+    try {
+      return result.join();
+    } catch (CompletionException failed) {
+      if (failed.getCause() instanceof InterposeException refused) {
+        throw refused;
+      }
+      throw failed;
+    }
+  }
+}

@@ -1,0 +1,130 @@
+package dev.sealift.interpose;
+
+import dev.sealift.abi.OpenFlags;
+import dev.sealift.kernel.SevDevice;
+import dev.sealift.linux.LinuxMounts;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/**
+ * A file that answers as /dev/sev does, for any program that opens it. The file is a FUSE file
+ * system of its own, mounted on an ordinary file: the kernel brings each ioctl to a thread of this
+ * process, and the parameters that a command points to are read and written in the memory of the
+ * program that asks.
+ *
+ * <p>To this process the file is like any other, but the thread that serves it must never touch it.
+ */
+public final class FuseDevice implements AutoCloseable {
+  private static final long MOUNT_FLAGS =
+      LinuxMounts.MS_NOSUID | LinuxMounts.MS_NODEV | LinuxMounts.MS_NOEXEC;
+
+  private final Linux linux;
+  private final Path file;
+  private final boolean created;
+  private final ServiceThread service;
+
+  private FuseDevice(Linux linux, Path file, boolean created, ServiceThread service) {
+    this.linux = linux;
+    this.file = file;
+    this.created = created;
+    this.service = service;
+  }
+
+  /**
+   * Mounts the device, where the calling thread sees mounts.
+   *
+   * @param file what it covers: an ordinary file, which is made if there is none and then removed
+   *     at the end
+   * @param device who answers
+   * @throws InterposeException if it cannot be mounted; then nothing is left behind
+   */
+  public static FuseDevice mount(Path file, SevDevice device) throws InterposeException {
+    return mount(Linux.open(), file, device);
+  }
+
+  static FuseDevice mount(Linux linux, Path file, SevDevice device) throws InterposeException {
+    boolean created = touch(file);
+    boolean mounted = false;
+    ServiceThread service = null;
+    try {
+      service = ServiceThread.start("sealift-fuse", linux);
+      FuseConversation conversation = new FuseConversation(linux, new ForeignCalls(device));
+      service.serve(connect(linux, file), conversation);
+      mounted = true;
+      return new FuseDevice(linux, file, created, service);
+    } finally {
+      if (!mounted) {
+        if (service != null) {
+          service.close();
+        }
+        if (created) {
+          remove(file);
+        }
+      }
+    }
+  }
+
+  /** Mounts; the descriptor by which the kernel asks. */
+  private static int connect(Linux linux, Path file) throws InterposeException {
+    int flags = OpenFlags.O_RDWR | OpenFlags.O_NONBLOCK | OpenFlags.O_CLOEXEC;
+    int fd = InterposeException.require(linux.calls().open("/dev/fuse", flags), "open /dev/fuse");
+    boolean mounted = false;
+    try {
+      // The root of the file system is itself a regular file. Its mode is checked by the kernel.
+      String options =
+          "fd=%d,rootmode=100000,user_id=0,group_id=0,allow_other,default_permissions"
+              .formatted(fd);
+      InterposeException.require(
+          linux.mounts().mount("sealift", file.toString(), "fuse", MOUNT_FLAGS, options),
+          "mount FUSE on " + file);
+      mounted = true;
+      return fd;
+    } finally {
+      if (!mounted) {
+        linux.calls().close(fd);
+      }
+    }
+  }
+
+  /** False if the file was there. */
+  private static boolean touch(Path file) throws InterposeException {
+    try {
+      Files.createFile(file);
+      return true;
+    } catch (FileAlreadyExistsException there) {
+      return false;
+    } catch (IOException refused) {
+      throw new InterposeException("The file " + file + " cannot be made.", refused);
+    }
+  }
+
+  private static void remove(Path file) {
+    try {
+      Files.deleteIfExists(file);
+    } catch (IOException refused) {
+      throw new UncheckedIOException(refused);
+    }
+  }
+
+  /** Where the device is. */
+  public Path file() {
+    return file;
+  }
+
+  /**
+   * Unmounts, on a thread that sees the mount. Programs that have the file open get ENOTCONN from
+   * here on, those inside a call get its answer or ECONNABORTED.
+   */
+  @Override
+  public void close() {
+    // Refused only where somebody else has unmounted it before.
+    linux.mounts().unmount(file.toString(), LinuxMounts.MNT_DETACH);
+    service.close();
+    if (created) {
+      remove(file);
+    }
+  }
+}

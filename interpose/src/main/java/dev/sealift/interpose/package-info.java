@@ -1,0 +1,9 @@
+/**
+ * The software kernel's /dev/sev for programs that call Linux: as a file, through FUSE ({@link
+ * dev.sealift.interpose.FuseDevice}), and in place of a system call, through seccomp's user
+ * notification ({@link dev.sealift.interpose.SeccompSupervisor}).
+ */
+@NullMarked
+package dev.sealift.interpose;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,9 @@
+/** Serves the software kernel to other programs, by paths that Linux itself offers them. */
+module dev.sealift.interpose {
+  requires transitive dev.sealift.abi;
+  requires transitive dev.sealift.kernel;
+  requires dev.sealift.linux;
+  requires static org.jspecify;
+
+  exports dev.sealift.interpose;
+}
