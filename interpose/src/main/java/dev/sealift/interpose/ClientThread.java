@@ -97,15 +97,20 @@ public final class ClientThread implements AutoCloseable {
   }
 
   private static Device mountInPrivate(Linux linux, SevDevice device) throws InterposeException {
-    InterposeException.require(
-        linux.mounts().unshare(), "give a thread a mount namespace of its own");
-    InterposeException.require(
-        linux.mounts().mount("none", "/", "none", LinuxMounts.MS_REC | LinuxMounts.MS_PRIVATE, ""),
-        "keep the mounts of a thread private");
+    hideMounts(linux);
     Path file =
         Path.of(System.getProperty("java.io.tmpdir"), "sealift-" + UUID.randomUUID() + ".sev");
     FuseDevice fuse = FuseDevice.mount(linux, file, device);
     return new Device(file.toString(), fuse::close);
+  }
+
+  /** From here on what the calling thread mounts is seen by it alone, and by what it starts. */
+  static void hideMounts(Linux linux) throws InterposeException {
+    LinuxMounts mounts = linux.mounts();
+    InterposeException.require(mounts.unshare(), "give a thread a mount namespace of its own");
+    InterposeException.require(
+        mounts.mount("none", "/", "none", LinuxMounts.MS_REC | LinuxMounts.MS_PRIVATE, ""),
+        "keep the mounts of a thread private");
   }
 
   private static Device supervise(SeccompSupervisor supervisor) throws InterposeException {
