@@ -4,6 +4,7 @@ module dev.sealift.cli {
   requires dev.sealift.crypto;
   requires dev.sealift.firmware;
   requires dev.sealift.kernel;
+  requires dev.sealift.interpose;
   requires dev.sealift.linux;
   requires dev.sealift.migration;
   requires dev.sealift.vmm;

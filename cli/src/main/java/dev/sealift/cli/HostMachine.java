@@ -11,6 +11,7 @@ import dev.sealift.firmware.SoftwareSecureProcessor;
 import dev.sealift.firmware.XexMemoryController;
 import dev.sealift.kernel.KernelProfile;
 import dev.sealift.kernel.KernelSettings;
+import dev.sealift.kernel.SevDevice;
 import dev.sealift.kernel.SoftwareMachine;
 import dev.sealift.linux.LinuxSystemCalls;
 import dev.sealift.linux.LinuxThreadSignals;
@@ -42,12 +43,15 @@ public final class HostMachine implements AutoCloseable {
   private final SevPlatform platform;
   private final ModelRoot root;
   private final EngineChoice engines;
+  private final SevDevice device;
 
-  private HostMachine(Host host, SevPlatform platform, ModelRoot root, EngineChoice engines) {
+  private HostMachine(
+      Host host, SevPlatform platform, ModelRoot root, EngineChoice engines, SevDevice device) {
     this.host = host;
     this.platform = platform;
     this.root = root;
     this.engines = engines;
+    this.device = device;
   }
 
   /**
@@ -112,11 +116,16 @@ public final class HostMachine implements AutoCloseable {
           case AUTO -> throw new IllegalArgumentException("the kind of host is not resolved yet");
         };
     Host host = new Host(machine.calls(), machine.signals());
-    return new HostMachine(host, SevPlatform.open(host), root, engines);
+    return new HostMachine(host, SevPlatform.open(host), root, engines, machine.device());
   }
 
   public Host host() {
     return host;
+  }
+
+  /** The driver behind its /dev/sev, for callers that are not in this process. */
+  public SevDevice device() {
+    return device;
   }
 
   public SevPlatform platform() {

@@ -8,6 +8,7 @@ import dev.sealift.abi.Pages;
 import dev.sealift.bench.BitmapScan;
 import dev.sealift.bench.CReference;
 import dev.sealift.bench.CallCost;
+import dev.sealift.bench.ClientCallCost;
 import dev.sealift.bench.EngineRace;
 import dev.sealift.bench.EngineSpeed;
 import dev.sealift.bench.KernelLayer;
@@ -52,6 +53,8 @@ final class Bench {
   private @Nullable String libcrypto;
   private @Nullable EngineRace engines;
   private @Nullable CallCost inProcess;
+  private @Nullable ClientCallCost fuse;
+  private @Nullable ClientCallCost seccomp;
   private @Nullable KernelLayer kernelLayer;
   private @Nullable BitmapScan bitmap;
   private @Nullable Moves inBatches;
@@ -103,7 +106,8 @@ final class Bench {
     }
     SealingHost host =
         contest.prepare(
-            List.of("ioctlMicros.inProcess", "kernelLayer"),
+            List.of(
+                "ioctlMicros.inProcess", "ioctlMicros.fuse", "ioctlMicros.seccomp", "kernelLayer"),
             () -> SealingHost.start(plan.kind(), root.get()));
     if (host != null) {
       inProcess =
@@ -111,14 +115,20 @@ final class Bench {
               "a system call",
               List.of("ioctlMicros.inProcess"),
               () -> host.callCost(BenchPlan.CALL_NANOS));
+      fuse =
+          contest.enter(
+              "a system call through FUSE", List.of("ioctlMicros.fuse"), host::costThroughFuse);
+      seccomp =
+          contest.enter(
+              "a system call through seccomp",
+              List.of("ioctlMicros.seccomp"),
+              host::costThroughSeccomp);
       kernelLayer =
           contest.enter(
               "the kernel's part of sealing",
               List.of("kernelLayer"),
               () -> host.kernelLayer(BenchPlan.CALL_NANOS));
     }
-    contest.miss("ioctlMicros.fuse", "nothing here serves the software kernel through FUSE");
-    contest.miss("ioctlMicros.seccomp", "nothing here serves the software kernel through seccomp");
     bitmap =
         contest.enter("the dirty bitmap of 1 TiB", List.of("bitmapScanMillis"), BitmapScan::new);
     contest.again(reference);
@@ -191,8 +201,8 @@ final class Bench {
         moves.map(done -> endToEnd(done, loop)).orElse(null),
         new BenchReport.IoctlMicros(
             contest.finisher(inProcess).map(calls -> figure(calls.micros().lowest())).orElse(null),
-            null,
-            null),
+            contest.finisher(fuse).map(calls -> figure(calls.micros().lowest())).orElse(null),
+            contest.finisher(seccomp).map(calls -> figure(calls.micros().lowest())).orElse(null)),
         contest.finisher(kernelLayer).map(Bench::kernelLayer).orElse(null),
         moves.map(done -> figure(done.garbageBytesPerPage().median())).orElse(null),
         scan.map(done -> figure(done.millis().lowest())).orElse(null),

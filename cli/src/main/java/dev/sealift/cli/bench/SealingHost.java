@@ -1,6 +1,7 @@
 package dev.sealift.cli.bench;
 
 import dev.sealift.bench.CallCost;
+import dev.sealift.bench.ClientCallCost;
 import dev.sealift.bench.KernelLayer;
 import dev.sealift.bench.TimedProcessor;
 import dev.sealift.cli.Failure;
@@ -8,6 +9,8 @@ import dev.sealift.cli.HostKind;
 import dev.sealift.cli.HostMachine;
 import dev.sealift.crypto.cert.ModelRoot;
 import dev.sealift.crypto.cert.PlatformChain;
+import dev.sealift.interpose.ClientThread;
+import dev.sealift.interpose.InterposeException;
 import dev.sealift.kernel.KernelProfile;
 import dev.sealift.linux.LinuxUnavailableException;
 import dev.sealift.vmm.ExportedCertificates;
@@ -87,6 +90,16 @@ final class SealingHost implements Closeable {
     layer.warmUp();
     machine.engines().awaitDecision(BenchSource.TRIAL);
     return layer;
+  }
+
+  /** What a system call costs a program that reaches this kernel through FUSE. */
+  ClientCallCost costThroughFuse() throws InterposeException {
+    return new ClientCallCost(ClientThread.throughFuse(machine.device()));
+  }
+
+  /** What it costs one whose system calls are stopped by seccomp. */
+  ClientCallCost costThroughSeccomp() throws InterposeException {
+    return new ClientCallCost(ClientThread.throughSeccomp(machine.device()));
   }
 
   CallCost callCost(long nanos) throws VmmException {
