@@ -7,15 +7,18 @@ import dev.sealift.abi.sev.SevIoctl;
 import dev.sealift.abi.sev.SevIssueCmd;
 import dev.sealift.kernel.SevDevice;
 import dev.sealift.linux.LinuxMounts;
+import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.UUID;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /**
  * A thread of this process that has /dev/sev as another program would: its system calls go to Linux
@@ -28,15 +31,24 @@ public final class ClientThread implements AutoCloseable {
    * What the thread has.
    *
    * @param path what it opens
-   * @param end takes the device down, on the thread itself
+   * @param leave what the thread does last
+   * @param end what is done after it
    */
-  private record Device(String path, Runnable end) {}
+  private record Device(String path, Runnable leave, Runnable end) {}
 
   /** What the thread is asked to do. */
   @FunctionalInterface
   private interface Task<T> {
     T run() throws InterposeException;
   }
+
+  private static final String NULL_DEVICE = "/dev/null";
+
+  /** A file that every Java has: what this thread mounts on it, nobody else sees. */
+  private static final Path SOME_FILE = Path.of(System.getProperty("java.home"), "release");
+
+  /** Input, output and errors. */
+  private static final int STANDARD_DESCRIPTORS = 3;
 
   private final Linux linux;
   private final ExecutorService thread;
@@ -50,6 +62,10 @@ public final class ClientThread implements AutoCloseable {
 
   /**
    * A client of a file that FUSE serves, which is mounted where only this thread sees it.
+   *
+   * <p>The thread gives up most of the process's descriptors. Otherwise a process that is killed
+   * while the thread waits for an answer would stay for ever: the thread keeps open the descriptor
+   * by which FUSE would learn that nobody is left to answer.
    *
    * @param device who answers
    * @throws InterposeException if this machine or its permissions do not have it
@@ -98,10 +114,52 @@ public final class ClientThread implements AutoCloseable {
 
   private static Device mountInPrivate(Linux linux, SevDevice device) throws InterposeException {
     hideMounts(linux);
-    Path file =
-        Path.of(System.getProperty("java.io.tmpdir"), "sealift-" + UUID.randomUUID() + ".sev");
-    FuseDevice fuse = FuseDevice.mount(linux, file, device);
-    return new Device(file.toString(), fuse::close);
+    FuseDevice fuse = FuseDevice.mount(linux, SOME_FILE, device);
+    boolean alone = false;
+    try {
+      rehearse(linux);
+      shareNoDescriptors(linux);
+      alone = true;
+      return new Device(fuse.file().toString(), fuse::unmount, fuse::stop);
+    } finally {
+      if (!alone) {
+        fuse.close();
+      }
+    }
+  }
+
+  /**
+   * Gives the calling thread descriptors of its own: the standard ones, and the regular files from
+   * which Java loads classes. Of pipes and sockets it must keep no copy, for then their other ends
+   * would not see them closed; nor of FUSE's descriptor, which is a device.
+   */
+  private static void shareNoDescriptors(Linux linux) throws InterposeException {
+    InterposeException.require(
+        linux.descriptors().unshare(), "give a thread descriptors of its own");
+    for (Path descriptor : descriptors()) {
+      int fd = Integer.parseInt(String.valueOf(descriptor.getFileName()));
+      if (fd >= STANDARD_DESCRIPTORS && !Files.isRegularFile(descriptor)) {
+        linux.calls().close(fd);
+      }
+    }
+  }
+
+  /** Those of the calling thread, each a link to what is open there. */
+  private static List<Path> descriptors() throws InterposeException {
+    try (Stream<Path> descriptors = Files.list(Path.of("/proc/thread-self/fd"))) {
+      return descriptors.toList();
+    } catch (IOException noProc) {
+      throw new InterposeException("There is no /proc to list a thread's descriptors.", noProc);
+    }
+  }
+
+  /** Makes Java load now what lies in files that it may open later. */
+  private static void rehearse(Linux linux) {
+    try {
+      measure(linux, NULL_DEVICE, 1);
+    } catch (InterposeException notTheDevice) {
+      // As it must be: that path is loaded too.
+    }
   }
 
   /** From here on what the calling thread mounts is seen by it alone, and by what it starts. */
@@ -115,7 +173,7 @@ public final class ClientThread implements AutoCloseable {
 
   private static Device supervise(SeccompSupervisor supervisor) throws InterposeException {
     supervisor.superviseThisThread();
-    return new Device("/dev/null", supervisor::close);
+    return new Device(NULL_DEVICE, () -> {}, supervisor::close);
   }
 
   /** open(2) of the device. */
@@ -140,14 +198,13 @@ public final class ClientThread implements AutoCloseable {
    * @return microseconds a call
    */
   public double microsPerCall(int calls) throws InterposeException {
-    return on(thread, () -> measure(calls));
+    return on(thread, () -> measure(linux, device.path(), calls));
   }
 
-  private double measure(int calls) throws InterposeException {
+  private static double measure(Linux linux, String path, int calls) throws InterposeException {
     int fd =
         InterposeException.require(
-            linux.calls().open(device.path(), OpenFlags.O_RDWR | OpenFlags.O_CLOEXEC),
-            "open " + device.path());
+            linux.calls().open(path, OpenFlags.O_RDWR | OpenFlags.O_CLOEXEC), "open " + path);
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment status = arena.allocate(PlatformStatusBuffer.LAYOUT.size(), Long.BYTES);
       MemorySegment command = arena.allocate(SevIssueCmd.LAYOUT.size(), Long.BYTES);
@@ -168,9 +225,10 @@ public final class ClientThread implements AutoCloseable {
   @Override
   public void close() {
     try {
-      CompletableFuture.runAsync(device.end(), thread).join();
+      CompletableFuture.runAsync(device.leave(), thread).join();
     } finally {
       thread.close();
+      device.end().run();
     }
   }
 

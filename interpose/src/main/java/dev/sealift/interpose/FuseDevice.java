@@ -15,7 +15,9 @@ import java.nio.file.Path;
  * process, and the parameters that a command points to are read and written in the memory of the
  * program that asks.
  *
- * <p>To this process the file is like any other, but the thread that serves it must never touch it.
+ * <p>It is for other processes. A thread of this one that waits for an answer when the process is
+ * killed keeps it from ending, unless the thread has a table of descriptors of its own; and the
+ * thread that serves the file must never touch it.
  */
 public final class FuseDevice implements AutoCloseable {
   private static final long MOUNT_FLAGS =
@@ -120,8 +122,18 @@ public final class FuseDevice implements AutoCloseable {
    */
   @Override
   public void close() {
+    unmount();
+    stop();
+  }
+
+  /** The first half of {@link #close}, on a thread that sees the mount. */
+  void unmount() {
     // Refused only where somebody else has unmounted it before.
     linux.mounts().unmount(file.toString(), LinuxMounts.MNT_DETACH);
+  }
+
+  /** The second half, on any thread that has the process's descriptors. */
+  void stop() {
     service.close();
     if (created) {
       remove(file);

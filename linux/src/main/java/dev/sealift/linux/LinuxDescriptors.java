@@ -21,17 +21,22 @@ public final class LinuxDescriptors {
   /** EFD_CLOEXEC and EFD_NONBLOCK (linux/eventfd.h). */
   private static final int EFD_CLOEXEC_NONBLOCK = 0x80000 | 0x800;
 
+  /** CLONE_FILES of unshare(2) (linux/sched.h). */
+  private static final int CLONE_FILES = 0x400;
+
   private final Errnos errnos = new Errnos();
   private final MethodHandle read;
   private final MethodHandle write;
   private final MethodHandle poll;
   private final MethodHandle eventfd;
+  private final MethodHandle unshare;
 
   private LinuxDescriptors(LibC libc) throws LinuxUnavailableException {
     read = libc.failing("read", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG);
     write = libc.failing("write", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG);
     poll = libc.failing("poll", JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT);
     eventfd = libc.failing("eventfd", JAVA_INT, JAVA_INT, JAVA_INT);
+    unshare = libc.failing("unshare", JAVA_INT, JAVA_INT);
   }
 
   /**
@@ -95,6 +100,23 @@ public final class LinuxDescriptors {
     try {
       MemorySegment errno = errnos.state();
       int result = (int) eventfd.invokeExact(errno, 0, EFD_CLOEXEC_NONBLOCK);
+      return (int) Errnos.kernelResult(result, errno);
+    } catch (Throwable thrown) {
+      throw Errnos.impossible(thrown);
+    }
+  }
+
+  /**
+   * unshare(2) of the table of descriptors: from here on the calling thread has descriptors of its
+   * own, which begin as a copy. It knows nothing of those that other threads open later, Java's
+   * among them, so it belongs on a platform thread that does little else. Returns 0 or a negative
+   * errno.
+   */
+  public int unshare() {
+    // unshare(2) touches no memory of ours.
+    try {
+      MemorySegment errno = errnos.state();
+      int result = (int) unshare.invokeExact(errno, CLONE_FILES);
       return (int) Errnos.kernelResult(result, errno);
     } catch (Throwable thrown) {
       throw Errnos.impossible(thrown);
