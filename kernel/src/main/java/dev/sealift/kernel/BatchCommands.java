@@ -1,23 +1,16 @@
 package dev.sealift.kernel;
 
 import dev.sealift.abi.Errno;
-import dev.sealift.abi.layout.Field;
 import dev.sealift.abi.psp.PspCommand;
 import dev.sealift.abi.sev.KvmSevUpdateDataBatch;
 import dev.sealift.abi.sev.SevLimits;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.nio.ByteOrder;
 
 /**
  * SEND_UPDATE_DATA and RECEIVE_UPDATE_DATA for many pages in one call and under one lock. Each page
  * is checked and done as the command for one page does it. No mainline kernel has these commands.
  */
 final class BatchCommands {
-  private static final Field.U32 DONE = (Field.U32) KvmSevUpdateDataBatch.LAYOUT.field("done");
-  private static final ValueLayout.OfLong ADDRESS =
-      ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-
   private final SevModule module;
   private final UserMemory user;
   private final PacketCommand seal;
@@ -54,7 +47,7 @@ final class BatchCommands {
           new PacketParameters(
               asked.hdrUaddr() + done * asked.hdrLen(),
               asked.hdrLen(),
-              guestAddresses.getAtIndex(ADDRESS, done),
+              guestAddresses.getAtIndex(KvmSevUpdateDataBatch.ADDRESS, done),
               asked.guestLen(),
               asked.transUaddr() + done * asked.transLen(),
               asked.transLen());
@@ -91,7 +84,7 @@ final class BatchCommands {
     } finally {
       vm.transport().release();
     }
-    DONE.setUnsigned(struct, batch.done);
+    KvmSevUpdateDataBatch.setDone(struct, batch.done);
     call.copyParametersOut(struct);
     return result;
   }

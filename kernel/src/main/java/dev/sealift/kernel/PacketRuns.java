@@ -2,15 +2,12 @@ package dev.sealift.kernel;
 
 import dev.sealift.abi.Errno;
 import dev.sealift.abi.Pages;
-import dev.sealift.abi.layout.Field;
 import dev.sealift.abi.psp.PspCommand;
 import dev.sealift.abi.sev.KvmSevUpdateDataBatch;
 import dev.sealift.abi.sev.SevLimits;
 import dev.sealift.firmware.PacketRun;
 import dev.sealift.kernel.UserMemory.Access;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.nio.ByteOrder;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,10 +19,6 @@ final class PacketRuns {
 
   /** The batch must be done packet by packet, with the VM locked; nothing of it was done yet. */
   static final int ALONE = Errno.EOPNOTSUPP.negated();
-
-  private static final Field.U32 DONE = (Field.U32) KvmSevUpdateDataBatch.LAYOUT.field("done");
-  private static final ValueLayout.OfLong ADDRESS =
-      ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
   private final UserMemory user;
   private final EncryptionFeatures features;
@@ -71,8 +64,8 @@ final class PacketRuns {
             guest,
             features.hostAddress(transport),
             count);
-    DONE.set(struct, 0);
-    int result = vm.issue(run, call.error(), done -> DONE.set(struct, done));
+    KvmSevUpdateDataBatch.setDone(struct, 0);
+    int result = vm.issue(run, call.error(), done -> KvmSevUpdateDataBatch.setDone(struct, done));
     if (result != ALONE) {
       call.copyParametersOut(struct);
     }
@@ -109,7 +102,7 @@ final class PacketRuns {
     long length = 0;
     long physical = 0;
     for (int i = 0; i < count; i++) {
-      long address = words.getAtIndex(ADDRESS, i);
+      long address = words.getAtIndex(KvmSevUpdateDataBatch.ADDRESS, i);
       long offset = address - start;
       if (offset < 0 || offset > length - Pages.SIZE) {
         start = address;

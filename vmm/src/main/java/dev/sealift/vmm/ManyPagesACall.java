@@ -5,14 +5,9 @@ import dev.sealift.abi.sev.KvmSevUpdateDataBatch;
 import dev.sealift.abi.sev.SevExtension;
 import dev.sealift.abi.sev.SevLimits;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.nio.ByteOrder;
 
 /** As a kernel with {@link SevExtension} does it: up to 1024 pages in a call. */
 final class ManyPagesACall implements PageCalls {
-  private static final ValueLayout.OfLong ADDRESS =
-      ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-
   private final SevGuest guest;
   private final SevExtension command;
 
@@ -30,10 +25,10 @@ final class ManyPagesACall implements PageCalls {
 
   private void update(PageBatch batch, int first, int count) throws VmmException {
     try (CallMemory.Frame call = guest.frame()) {
-      MemorySegment addresses = call.take(count * ADDRESS.byteSize());
+      MemorySegment addresses = call.take(count * KvmSevUpdateDataBatch.ADDRESS.byteSize());
       for (int i = 0; i < count; i++) {
         long address = guest.memory().userAddress(batch.guestAddress(first + i), Pages.SIZE);
-        addresses.setAtIndex(ADDRESS, i, address);
+        addresses.setAtIndex(KvmSevUpdateDataBatch.ADDRESS, i, address);
       }
       MemorySegment params = call.take(KvmSevUpdateDataBatch.LAYOUT.size());
       new KvmSevUpdateDataBatch(

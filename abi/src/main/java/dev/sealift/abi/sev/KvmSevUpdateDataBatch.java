@@ -3,6 +3,8 @@ package dev.sealift.abi.sev;
 import dev.sealift.abi.layout.Field;
 import dev.sealift.abi.layout.StructLayout;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
 
 /**
  * Parameters of {@link SevExtension#SEND_UPDATE_DATA_BATCH} and {@link
@@ -36,6 +38,10 @@ public record KvmSevUpdateDataBatch(
   /** The most packets of one call. */
   public static final int MAXIMUM_COUNT = 1024;
 
+  /** An element of the array of user addresses. */
+  public static final ValueLayout.OfLong ADDRESS =
+      ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
   private static final StructLayout.Builder STRUCT =
       StructLayout.natural("kvm_sev_update_data_batch");
   private static final Field.U64 GUEST_UADDRS = STRUCT.u64("guest_uaddrs");
@@ -62,6 +68,11 @@ public record KvmSevUpdateDataBatch(
         GUEST_LEN.getUnsigned(struct),
         TRANS_UADDR.get(struct),
         TRANS_LEN.getUnsigned(struct));
+  }
+
+  /** Says in a struct how many packets are complete, an unsigned 32-bit number. */
+  public static void setDone(MemorySegment struct, long done) {
+    DONE.setUnsigned(struct, done);
   }
 
   /** Writes the struct into the first 48 bytes of a segment, padding as zero. */
