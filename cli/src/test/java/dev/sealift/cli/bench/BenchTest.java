@@ -2,17 +2,14 @@ package dev.sealift.cli.bench;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sealift.cli.Answer;
 import dev.sealift.cli.HostKind;
-import dev.sealift.cli.Sealift;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.util.Locale;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import picocli.CommandLine;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -72,11 +69,9 @@ class BenchTest {
   })
   @DisplayName("a command line that cannot be is answered in a sentence, with exit code 2")
   void badInput(String option, String value, String sentence) {
-    StringWriter err = new StringWriter();
-    CommandLine command = Sealift.commandLine();
-    command.setErr(new PrintWriter(err, true));
+    Answer answer = Answer.to("bench", "--quick", option, value);
 
-    assertThat(command.execute("bench", "--quick", option, value)).isEqualTo(2);
-    assertThat(err.toString()).contains(sentence, "sealift bench --help").doesNotContain("\tat ");
+    assertThat(answer.code()).isEqualTo(2);
+    assertThat(answer.err()).contains(sentence, "sealift bench --help").doesNotContain("\tat ");
   }
 }

@@ -3,31 +3,19 @@ package dev.sealift.cli.demo;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.sealift.cli.Answer;
 import dev.sealift.cli.HostKind;
-import dev.sealift.cli.Sealift;
-import java.io.PrintWriter;
-import java.io.StringWriter;
-import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import picocli.CommandLine;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
  * The demonstration as a person runs it: two real processes and a guest that moves between them.
  */
 class DemoTest {
-
-  private record Run(int code, String out, String err) {
-    JsonNode json() {
-      List<String> lines = out.strip().lines().toList();
-      return JsonMapper.shared().readTree(lines.getLast());
-    }
-  }
 
   @ParameterizedTest
   @ValueSource(strings = {"kvm", "model"})
@@ -37,10 +25,10 @@ class DemoTest {
         host.equals("model") || HostKind.AUTO.resolve() == HostKind.KVM,
         "no usable /dev/kvm on this machine");
 
-    Run run = run("demo", "--host", host, "--memory", "16M", "--hot-set", "2M", "--json");
+    Answer run = Answer.to("demo", "--host", host, "--memory", "16M", "--hot-set", "2M", "--json");
 
     assertThat(run.code()).as(run.out() + run.err()).isZero();
-    JsonNode json = run.json();
+    JsonNode json = run.jsonOnLastLine();
     assertThat(json.get("host").asString()).isEqualTo(host);
     assertThat(json.get("kernel").asString()).isEqualTo("mainline");
     assertThat(json.get("emulated").asBoolean()).isTrue();
@@ -82,20 +70,22 @@ class DemoTest {
   @CsvSource({"mainline, 1", "extended, 64"})
   @DisplayName("a kernel that has more than Linux seals a whole batch of pages in a call")
   void kernels(String kernel, int pagesPerCall) {
-    Run run = run("demo", "--host", "model", "--memory", "8M", "--kernel", kernel, "--json");
+    Answer run =
+        Answer.to("demo", "--host", "model", "--memory", "8M", "--kernel", kernel, "--json");
 
     assertThat(run.code()).as(run.out() + run.err()).isZero();
-    assertThat(run.json().get("kernel").asString()).isEqualTo(kernel);
-    assertThat(run.json().get("verified").asBoolean()).isTrue();
-    assertThat(run.json().get("totals").get("pagesPerCall").asInt()).isEqualTo(pagesPerCall);
+    assertThat(run.jsonOnLastLine().get("kernel").asString()).isEqualTo(kernel);
+    assertThat(run.jsonOnLastLine().get("verified").asBoolean()).isTrue();
+    assertThat(run.jsonOnLastLine().get("totals").get("pagesPerCall").asInt())
+        .isEqualTo(pagesPerCall);
     assertThat(run.out()).contains(pagesPerCall == 1 ? "one a call" : "up to 64 a call");
   }
 
   @Test
   @DisplayName("Secure Processors that are slowed down seal no page faster than they are told")
   void pace() {
-    Run run =
-        run(
+    Answer run =
+        Answer.to(
             "demo",
             "--host",
             "model",
@@ -109,7 +99,7 @@ class DemoTest {
 
     assertThat(run.code()).as(run.out() + run.err()).isZero();
     assertThat(run.out()).contains("slowed down to 100us a command and 40960kB a second");
-    JsonNode json = run.json();
+    JsonNode json = run.jsonOnLastLine();
     assertThat(json.get("verified").asBoolean()).isTrue();
     assertThat(json.get("pace").get("latencyMicros").asDouble()).isEqualTo(100);
     assertThat(json.get("pace").get("bytesPerSecond").asLong()).isEqualTo(40_960_000);
@@ -123,10 +113,10 @@ class DemoTest {
   @Test
   @DisplayName("a guest whose registers are encrypted moves, measured and proved like any other")
   void encryptedRegisters() {
-    Run run = run("demo", "--es", "--memory", "8M", "--json");
+    Answer run = Answer.to("demo", "--es", "--memory", "8M", "--json");
 
     assertThat(run.code()).as(run.out() + run.err()).isZero();
-    JsonNode json = run.json();
+    JsonNode json = run.jsonOnLastLine();
     assertThat(json.get("host").asString()).isEqualTo("model");
     assertThat(json.get("kernel").asString()).isEqualTo("extended");
     assertThat(json.get("verified").asBoolean()).isTrue();
@@ -138,11 +128,11 @@ class DemoTest {
   @Test
   @DisplayName("on a kernel like mainline Linux it stays, with a sentence that says why")
   void encryptedRegistersOnMainline() {
-    Run run = run("demo", "--es", "--kernel", "mainline", "--memory", "8M", "--json");
+    Answer run = Answer.to("demo", "--es", "--kernel", "mainline", "--memory", "8M", "--json");
 
     assertThat(run.code()).isEqualTo(1);
-    assertThat(run.json().get("moved").asBoolean()).isFalse();
-    assertThat(run.json().get("reason").asString())
+    assertThat(run.jsonOnLastLine().get("moved").asBoolean()).isFalse();
+    assertThat(run.jsonOnLastLine().get("reason").asString())
         .contains("ES", "mainline Linux", "SEND_UPDATE_VMSA");
     assertThat(run.out()).contains("runs on at the source");
   }
@@ -150,10 +140,10 @@ class DemoTest {
   @Test
   @DisplayName("a guest whose policy says NOSEND stays where it is, with a sentence that says why")
   void noSend() {
-    Run run = run("demo", "--host", "model", "--memory", "8M", "--nosend", "--json");
+    Answer run = Answer.to("demo", "--host", "model", "--memory", "8M", "--nosend", "--json");
 
     assertThat(run.code()).isEqualTo(1);
-    JsonNode json = run.json();
+    JsonNode json = run.jsonOnLastLine();
     assertThat(json.get("moved").asBoolean()).isFalse();
     assertThat(json.get("verified").asBoolean()).isFalse();
     assertThat(json.get("reason").asString()).contains("NOSEND");
@@ -163,37 +153,28 @@ class DemoTest {
   @Test
   @DisplayName("bad input is answered in a sentence, without a stack trace")
   void badInput() {
-    Run size = run("demo", "--host", "model", "--memory", "5M");
+    Answer size = Answer.to("demo", "--host", "model", "--memory", "5M");
     assertThat(size.code()).isEqualTo(1);
     assertThat(size.err()).contains("--memory", "multiple of 2M").doesNotContain("\tat ");
 
-    Run host = run("demo", "--host", "moon");
+    Answer host = Answer.to("demo", "--host", "moon");
     assertThat(host.code()).isEqualTo(2);
     assertThat(host.err()).contains("--host", "moon").doesNotContain("\tat ");
 
-    Run kernel = run("demo", "--host", "model", "--kernel", "tomorrow");
+    Answer kernel = Answer.to("demo", "--host", "model", "--kernel", "tomorrow");
     assertThat(kernel.code()).isEqualTo(2);
     assertThat(kernel.err()).contains("--kernel", "tomorrow").doesNotContain("\tat ");
 
-    Run latency = run("demo", "--host", "model", "--psp-latency", "1001ms");
+    Answer latency = Answer.to("demo", "--host", "model", "--psp-latency", "1001ms");
     assertThat(latency.code()).isEqualTo(2);
     assertThat(latency.err()).contains("--psp-latency", "0 to 1 s").doesNotContain("\tat ");
 
-    Run bandwidth = run("demo", "--host", "model", "--psp-bandwidth", "fast");
+    Answer bandwidth = Answer.to("demo", "--host", "model", "--psp-bandwidth", "fast");
     assertThat(bandwidth.code()).isEqualTo(2);
     assertThat(bandwidth.err()).contains("--psp-bandwidth", "200MB").doesNotContain("\tat ");
 
-    Run downtime = run("demo", "--downtime", "0", "--host", "model");
+    Answer downtime = Answer.to("demo", "--downtime", "0", "--host", "model");
     assertThat(downtime.code()).isEqualTo(1);
     assertThat(downtime.err()).contains("1 to 60000");
-  }
-
-  private static Run run(String... arguments) {
-    StringWriter out = new StringWriter();
-    StringWriter err = new StringWriter();
-    CommandLine command = Sealift.commandLine();
-    command.setOut(new PrintWriter(out, true));
-    command.setErr(new PrintWriter(err, true));
-    return new Run(command.execute(arguments), out.toString(), err.toString());
   }
 }

@@ -2,15 +2,12 @@ package dev.sealift.cli.doctor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sealift.cli.Answer;
 import dev.sealift.cli.HostKind;
-import dev.sealift.cli.Sealift;
 import dev.sealift.crypto.EngineKind;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
-import picocli.CommandLine;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -19,13 +16,10 @@ class DoctorCommandTest {
   @Test
   @DisplayName("what this machine has is told in words and, on the last line, as JSON")
   void tells() throws Exception {
-    StringWriter out = new StringWriter();
-    CommandLine command = Sealift.commandLine();
-    command.setOut(new PrintWriter(out, true));
+    Answer answer = Answer.to("doctor", "--json");
 
-    assertThat(command.execute("doctor", "--json")).isZero();
-
-    List<String> lines = out.toString().strip().lines().toList();
+    assertThat(answer.code()).isZero();
+    List<String> lines = answer.out().strip().lines().toList();
     JsonNode findings = JsonMapper.shared().readTree(lines.getLast()).get("findings");
     assertThat(findings)
         .extracting(finding -> finding.get("name").asString())

@@ -3,38 +3,22 @@ package dev.sealift.cli.plan;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.sealift.cli.Sealift;
+import dev.sealift.cli.Answer;
 import dev.sealift.migration.MoveOptions;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.util.Arrays;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import picocli.CommandLine;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /** A plan as a person asks for it on the command line. */
 class PlanCommandTest {
 
-  private record Answer(int code, String out, String err) {
-    JsonNode json() {
-      return JsonMapper.shared().readTree(out);
-    }
-  }
-
   private static Answer ask(String... arguments) {
-    StringWriter out = new StringWriter();
-    StringWriter err = new StringWriter();
-    CommandLine command = Sealift.commandLine();
-    command.setOut(new PrintWriter(out, true));
-    command.setErr(new PrintWriter(err, true));
-    String[] line =
-        Stream.concat(Stream.of("plan"), Arrays.stream(arguments)).toArray(String[]::new);
-    return new Answer(command.execute(line), out.toString(), err.toString());
+    return Answer.to(
+        Stream.concat(Stream.of("plan"), Arrays.stream(arguments)).toArray(String[]::new));
   }
 
   @Test

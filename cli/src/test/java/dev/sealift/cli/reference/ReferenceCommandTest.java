@@ -5,11 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sealift.abi.sev.SevCommand;
 import dev.sealift.abi.sev.SevDeviceCommand;
 import dev.sealift.abi.sev.SevExtension;
-import dev.sealift.cli.Sealift;
+import dev.sealift.cli.Answer;
 import dev.sealift.firmware.CommandRow;
 import dev.sealift.firmware.FirmwareInterface;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
@@ -18,28 +16,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import picocli.CommandLine;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /** The reference as a person asks for it on the command line. */
 class ReferenceCommandTest {
 
-  private record Answer(int code, String out, String err) {
-    JsonNode json() {
-      return JsonMapper.shared().readTree(out);
-    }
-  }
-
   private static Answer ask(String... arguments) {
-    StringWriter out = new StringWriter();
-    StringWriter err = new StringWriter();
-    CommandLine command = Sealift.commandLine();
-    command.setOut(new PrintWriter(out, true));
-    command.setErr(new PrintWriter(err, true));
-    String[] line =
-        Stream.concat(Stream.of("reference"), Arrays.stream(arguments)).toArray(String[]::new);
-    return new Answer(command.execute(line), out.toString(), err.toString());
+    return Answer.to(
+        Stream.concat(Stream.of("reference"), Arrays.stream(arguments)).toArray(String[]::new));
   }
 
   static List<String> commands() {
