@@ -126,23 +126,8 @@ final class PageReceiver implements AutoCloseable {
   public void close() {
     gate.close();
     for (Thread thread : threads) {
-      joinUninterruptibly(thread);
+      ThreadEnd.await(thread);
     }
     arenas.forEach(CallArena::close);
-  }
-
-  /** The memory that a thread writes to must outlive it. */
-  private static void joinUninterruptibly(Thread thread) {
-    boolean interrupted = false;
-    while (thread.isAlive()) {
-      try {
-        thread.join();
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
   }
 }

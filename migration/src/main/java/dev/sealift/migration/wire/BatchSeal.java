@@ -59,12 +59,9 @@ final class BatchSeal {
    * @return the ciphertext and its tag, {@link #TAG_SIZE} bytes longer
    */
   byte[] seal(long number, byte[] clear, byte[] plain) {
-    try {
-      start(Cipher.ENCRYPT_MODE, number, clear);
-      return cipher.doFinal(plain);
-    } catch (GeneralSecurityException impossible) {
-      throw new IllegalStateException("a batch could not be sealed", impossible);
-    }
+    byte[] sealed = new byte[plain.length + TAG_SIZE];
+    seal(number, clear, plain, plain.length, sealed);
+    return sealed;
   }
 
   /**
