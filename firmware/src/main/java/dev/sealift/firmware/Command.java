@@ -94,11 +94,11 @@ final class Command {
    * The guest of a command that passes every check but those of its content; null where one fails.
    * Asks only: several may ask at once, while no command runs.
    *
-   * @param size bytes of the command's buffer
-   * @param buffer lays it out
+   * @param buffer lays the command's buffer out
    */
-  @Nullable Guest admitted(int size, Write buffer) {
-    Call asked = new Call(call.command(), MemorySegment.ofArray(new byte[size]));
+  @Nullable Guest admitted(Write buffer) {
+    byte[] copy = new byte[(int) call.buffer().byteSize()];
+    Call asked = new Call(call.command(), MemorySegment.ofArray(copy));
     buffer.into(asked.buffer());
     try {
       for (Step step : steps) {

@@ -5,7 +5,6 @@ import static dev.sealift.abi.FirmwareStatus.INVALID_COMMAND;
 import static dev.sealift.abi.FirmwareStatus.SUCCESS;
 
 import dev.sealift.abi.FirmwareStatus;
-import dev.sealift.abi.psp.PacketBuffer;
 import dev.sealift.crypto.ApiVersion;
 import dev.sealift.crypto.EngineChoice;
 import dev.sealift.crypto.EngineKind;
@@ -98,8 +97,7 @@ public final class SoftwareSecureProcessor implements SecureProcessor {
       if (ringBufferMode.isOn()) {
         return 0;
       }
-      Guest guest =
-          command.admitted(PacketBuffer.LAYOUT.size(), buffer -> run.packet(first).write(buffer));
+      Guest guest = command.admitted(buffer -> run.packet(first).write(buffer));
       if (guest == null) {
         return 0;
       }
