@@ -51,7 +51,9 @@ public final class Sealift {
         })
         .setExecutionExceptionHandler((problem, command, result) -> {
           command.getErr().println(Failure.sentence(problem));
-          return CommandLine.ExitCode.SOFTWARE;
+          return problem instanceof BadInput
+              ? CommandLine.ExitCode.USAGE
+              : CommandLine.ExitCode.SOFTWARE;
         });
   }
 }
