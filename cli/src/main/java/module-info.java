@@ -21,6 +21,9 @@ module dev.sealift.cli {
   opens dev.sealift.cli.bench to
       info.picocli,
       tools.jackson.databind;
+  opens dev.sealift.cli.cert to
+      info.picocli,
+      tools.jackson.databind;
   opens dev.sealift.cli.demo to
       info.picocli,
       tools.jackson.databind;

@@ -1,5 +1,7 @@
 package dev.sealift.crypto;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
 import java.math.BigInteger;
 import java.security.AlgorithmParameters;
 import java.security.GeneralSecurityException;
@@ -8,6 +10,7 @@ import java.security.KeyFactory;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.SecureRandom;
+import java.security.Signature;
 import java.security.interfaces.ECKey;
 import java.security.interfaces.ECPrivateKey;
 import java.security.interfaces.ECPublicKey;
@@ -29,6 +32,8 @@ public final class P384 {
 
   /** Bytes of a coordinate and of a shared secret. */
   public static final int COORDINATE_SIZE = 48;
+
+  private static final byte[] PROOF = "the holder of this key".getBytes(US_ASCII);
 
   private static final ECParameterSpec CURVE = curve();
   private static final BigInteger PRIME = ((ECFieldFp) CURVE.getCurve().getField()).getP();
@@ -71,6 +76,51 @@ public final class P384 {
     return (ECPrivateKey) factory().generatePrivate(new ECPrivateKeySpec(scalar, CURVE));
   }
 
+  /**
+   * The public key of a private one.
+   *
+   * @throws IllegalArgumentException if the key is not of this curve
+   */
+  public static ECPublicKey publicKey(ECPrivateKey own) {
+    try {
+      ECPublicKey generator =
+          (ECPublicKey) factory().generatePublic(new ECPublicKeySpec(CURVE.getGenerator(), CURVE));
+      BigInteger x;
+      try (SecretBytes shared = sharedSecret(own, generator)) {
+        x = shared.open(bytes -> new BigInteger(1, bytes));
+      }
+      // Agreeing with the generator gives x alone; of the two points with this x, the one under
+      // which a signature of the key verifies is the key's own.
+      BigInteger y = rightSide(x).modPow(PRIME.add(BigInteger.ONE).shiftRight(2), PRIME);
+      ECPublicKey candidate = publicKey(x, y);
+      return belongTogether(own, candidate) ? candidate : publicKey(x, PRIME.subtract(y));
+    } catch (InvalidKeySpecException e) {
+      throw MissingAlgorithm.because(e);
+    }
+  }
+
+  /**
+   * Whether what the private key signs verifies under the public one.
+   *
+   * @throws IllegalArgumentException if a key is not of this curve
+   */
+  public static boolean belongTogether(ECPrivateKey privateKey, ECPublicKey publicKey) {
+    if (!isCurveOf(privateKey) || !isCurveOf(publicKey)) {
+      throw new IllegalArgumentException("a key is not on the curve P-384");
+    }
+    try {
+      Signature signature = Signature.getInstance("SHA256withECDSA");
+      signature.initSign(privateKey);
+      signature.update(PROOF);
+      byte[] signed = signature.sign();
+      signature.initVerify(publicKey);
+      signature.update(PROOF);
+      return signature.verify(signed);
+    } catch (GeneralSecurityException e) {
+      throw MissingAlgorithm.because(e);
+    }
+  }
+
   /** Whether the point, which is not the one at infinity, satisfies y² = x³ + ax + b. */
   public static boolean isOnCurve(ECPoint point) {
     if (point.equals(ECPoint.POINT_INFINITY)
@@ -78,11 +128,8 @@ public final class P384 {
         || !isFieldElement(point.getAffineY())) {
       return false;
     }
-    BigInteger x = point.getAffineX();
     BigInteger y = point.getAffineY();
-    BigInteger right =
-        x.pow(2).add(CURVE.getCurve().getA()).multiply(x).add(CURVE.getCurve().getB());
-    return y.pow(2).subtract(right).mod(PRIME).signum() == 0;
+    return y.pow(2).subtract(rightSide(point.getAffineX())).mod(PRIME).signum() == 0;
   }
 
   /** Whether a key belongs to this curve. */
@@ -114,6 +161,15 @@ public final class P384 {
     } catch (GeneralSecurityException e) {
       throw MissingAlgorithm.because(e);
     }
+  }
+
+  /** x³ + ax + b, below the prime. */
+  private static BigInteger rightSide(BigInteger x) {
+    return x.pow(2)
+        .add(CURVE.getCurve().getA())
+        .multiply(x)
+        .add(CURVE.getCurve().getB())
+        .mod(PRIME);
   }
 
   private static boolean isFieldElement(BigInteger value) {

@@ -109,6 +109,26 @@ class P384Test {
     assertThatIllegalArgumentException().isThrownBy(() -> P384.sharedSecret(own, foreign));
   }
 
+  @Test
+  void everyPrivateKeyHasItsPublicOne() throws Exception {
+    assertThat(P384.publicKey(P384.privateKey(I)).getW()).isEqualTo(new ECPoint(GI_X, GI_Y));
+    assertThat(P384.publicKey(P384.privateKey(R)).getW()).isEqualTo(new ECPoint(GR_X, GR_Y));
+    assertThat(P384.belongTogether(P384.privateKey(I), P384.publicKey(GI_X, GI_Y))).isTrue();
+    assertThat(P384.belongTogether(P384.privateKey(I), P384.publicKey(GR_X, GR_Y))).isFalse();
+    ECPrivateKey last = P384.privateKey(last());
+    assertThat(P384.publicKey(last).getW().getAffineX())
+        .as("the order less one is the generator turned over")
+        .isEqualTo(last.getParams().getGenerator().getAffineX());
+    assertThat(P384.publicKey(last).getW()).isNotEqualTo(last.getParams().getGenerator());
+    assertThat(P384.publicKey(P384.privateKey(BigInteger.ONE)).getW())
+        .isEqualTo(last.getParams().getGenerator());
+  }
+
+  private static BigInteger last() {
+    ECPublicKey any = (ECPublicKey) P384.generate(new SecureRandom()).getPublic();
+    return any.getParams().getOrder().subtract(BigInteger.ONE);
+  }
+
   private static BigInteger number(String hex) {
     return new BigInteger(hex, 16);
   }

@@ -4,12 +4,17 @@ import dev.sealift.abi.layout.Field;
 import dev.sealift.abi.layout.StructLayout;
 import dev.sealift.abi.sev.SevLimits;
 import dev.sealift.crypto.ApiVersion;
+import dev.sealift.crypto.MissingAlgorithm;
 import dev.sealift.crypto.P384;
 import java.lang.foreign.MemorySegment;
 import java.math.BigInteger;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.security.interfaces.ECPublicKey;
+import java.security.spec.ECPoint;
 import java.security.spec.InvalidKeySpecException;
 import java.util.Arrays;
+import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -252,6 +257,30 @@ public final class SevCertificate {
     } catch (InvalidKeySpecException e) {
       throw new MalformedCertificateException("the key is not a point on the curve P-384");
     }
+  }
+
+  /**
+   * Names the key, whatever certificate it stands in: SHA-256 over x and y of the point, 48 bytes
+   * each, big-endian; 64 hexadecimal digits. So a CEK has the same fingerprint as the firmware
+   * exports it and as the key server signed it, and a PEK the same before and after its owner
+   * changes.
+   *
+   * @throws MalformedCertificateException if the key is not a point on P-384
+   */
+  public String keyFingerprint() throws MalformedCertificateException {
+    ECPoint point = publicKey().getW();
+    try {
+      MessageDigest digest = MessageDigest.getInstance("SHA-256");
+      digest.update(bigEndian(point.getAffineX()));
+      digest.update(bigEndian(point.getAffineY()));
+      return HexFormat.of().formatHex(digest.digest());
+    } catch (NoSuchAlgorithmException e) {
+      throw MissingAlgorithm.because(e);
+    }
+  }
+
+  private static byte[] bigEndian(BigInteger coordinate) {
+    return LittleEndian.reversed(LittleEndian.write(coordinate, P384.COORDINATE_SIZE));
   }
 
   /** The first (0) or second (1) signature. */

@@ -10,9 +10,11 @@ import dev.sealift.crypto.cert.SevCertificate.Algorithm;
 import dev.sealift.crypto.cert.SevCertificate.Usage;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.security.interfaces.ECPublicKey;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -75,6 +77,23 @@ class SevCertificateTest {
     assertThat(signed.withSlot(1, SignatureSlot.EMPTY)).isEqualTo(plain);
     assertThatIllegalArgumentException()
         .isThrownBy(() -> plain.withSignature(0, Usage.OCA, Algorithm.ECDSA_SHA256, new byte[144]));
+  }
+
+  @Test
+  void theFingerprintIsThatOfTheKeyAlone() throws Exception {
+    SevCertificate pek =
+        SevCertificate.unsigned(Usage.PEK, Algorithm.ECDSA_SHA256, new ApiVersion(0, 22), KEY);
+    byte[] encoded = KEY.getEncoded();
+    // The key's X.509 form ends with x and y, 48 bytes each, big-endian.
+    byte[] xAndY = Arrays.copyOfRange(encoded, encoded.length - 96, encoded.length);
+    assertThat(pek.keyFingerprint())
+        .isEqualTo(HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(xAndY)))
+        .hasSize(64);
+    assertThat(
+            SevCertificate.unsigned(Usage.CEK, Algorithm.ECDSA_SHA256, new ApiVersion(0, 14), KEY)
+                .withSignature(0, Usage.ASK, Algorithm.RSA_SHA384, new byte[512])
+                .keyFingerprint())
+        .isEqualTo(pek.keyFingerprint());
   }
 
   @Test
