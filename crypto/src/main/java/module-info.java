@@ -6,4 +6,5 @@ module dev.sealift.crypto {
 
   exports dev.sealift.crypto;
   exports dev.sealift.crypto.cert;
+  exports dev.sealift.crypto.launch;
 }

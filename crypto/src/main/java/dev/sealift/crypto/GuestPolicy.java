@@ -3,6 +3,9 @@ package dev.sealift.crypto;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
@@ -21,6 +24,7 @@ import java.util.stream.Collectors;
  */
 public record GuestPolicy(int word) {
   private static final int RESERVED = 0x0000_FFC0;
+  private static final Pattern MINIMUM_API = Pattern.compile("api(?:=|>=)(\\d{1,3})\\.(\\d{1,3})");
 
   /** One bit of the policy, by the specification's name. */
   public enum Flag {
@@ -52,6 +56,59 @@ public record GuestPolicy(int word) {
   /** A policy with these flags and no minimum API version. */
   public static GuestPolicy of(Flag... flags) {
     return new GuestPolicy(0).with(flags);
+  }
+
+  /**
+   * Reads a policy as people write it: a number, {@code 0x21} or {@code 33}, or words in any case,
+   * {@code nodbg,sev,api=1.55}, where {@code none} stands for no flag.
+   *
+   * @throws IllegalArgumentException if it is neither; the message says what would be right
+   */
+  public static GuestPolicy parse(String text) {
+    String trimmed = text.strip().toLowerCase(Locale.ROOT);
+    if (!trimmed.isEmpty() && Character.isDigit(trimmed.charAt(0))) {
+      try {
+        long number = Long.decode(trimmed.startsWith("0x") ? trimmed : decimal(trimmed));
+        if (number <= 0xFFFF_FFFFL) {
+          return new GuestPolicy((int) number);
+        }
+      } catch (NumberFormatException notANumber) {
+        // The words below say what a policy is.
+      }
+      throw new IllegalArgumentException(
+          "a policy is a number of 32 bits, such as 0x21 or 33, and not " + text);
+    }
+    GuestPolicy policy = new GuestPolicy(0);
+    for (String word : trimmed.split(",", -1)) {
+      policy = policy.withWord(word.strip());
+    }
+    return policy;
+  }
+
+  /** Without the zeros before it, which would make it octal. */
+  private static String decimal(String digits) {
+    String significant = digits.replaceFirst("^0+", "");
+    return significant.isEmpty() ? "0" : significant;
+  }
+
+  private GuestPolicy withWord(String word) {
+    if (word.equals("none")) {
+      return this;
+    }
+    Matcher api = MINIMUM_API.matcher(word);
+    if (api.matches()) {
+      return withMinimumApi(Integer.parseInt(api.group(1)), Integer.parseInt(api.group(2)));
+    }
+    return Arrays.stream(Flag.values())
+        .filter(flag -> flag.name().equalsIgnoreCase(word))
+        .findFirst()
+        .map(this::with)
+        .orElseThrow(() ->
+            new IllegalArgumentException(
+                "'"
+                    + word
+                    + "' is no part of a policy, which is a number or some of nodbg, noks, es,"
+                    + " nosend, domain, sev, api=MAJOR.MINOR, none"));
   }
 
   /** This policy with these flags set too. */

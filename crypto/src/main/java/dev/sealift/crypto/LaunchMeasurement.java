@@ -43,6 +43,17 @@ public final class LaunchMeasurement {
       GuestPolicy policy,
       byte[] launchDigest,
       byte[] nonce) {
+    return compute(keys.tik(), api, build, policy, launchDigest, nonce);
+  }
+
+  /** The same for whoever has only the TIK, 16 bytes. */
+  public static byte[] compute(
+      SecretBytes tik,
+      ApiVersion api,
+      int build,
+      GuestPolicy policy,
+      byte[] launchDigest,
+      byte[] nonce) {
     if (launchDigest.length != LaunchDigest.SIZE || nonce.length != NONCE_SIZE) {
       throw new IllegalArgumentException("a launch digest has 32 bytes and a nonce 16");
     }
@@ -50,6 +61,6 @@ public final class LaunchMeasurement {
         api.atLeast(BOUND_SINCE)
             ? new byte[] {CONTEXT, (byte) api.major(), (byte) api.minor(), (byte) build}
             : new byte[0];
-    return keys.tik().open(tik -> HmacSha256.of(tik, version, policy.bytes(), launchDigest, nonce));
+    return tik.open(key -> HmacSha256.of(key, version, policy.bytes(), launchDigest, nonce));
   }
 }

@@ -1,6 +1,7 @@
 package dev.sealift.crypto.cert;
 
 import dev.sealift.abi.FirmwareStatus;
+import java.security.interfaces.ECPublicKey;
 
 /**
  * Certificate validation as the firmware does it, one edge of the chain at a time.
@@ -50,5 +51,19 @@ public final class CertificateChecks {
    */
   public static FirmwareStatus checkPdhBody(SevCertificate pdh) {
     return SevCertificateRules.checkPdhBody(pdh).status();
+  }
+
+  /**
+   * The key of a peer in key agreement.
+   *
+   * @throws MalformedCertificateException if {@link #checkPdhBody} does not hold; the message says
+   *     why
+   */
+  public static ECPublicKey keyOfPdh(SevCertificate pdh) throws MalformedCertificateException {
+    Finding form = SevCertificateRules.checkPdhBody(pdh);
+    if (!form.holds()) {
+      throw new MalformedCertificateException(form.rule());
+    }
+    return pdh.publicKey();
   }
 }

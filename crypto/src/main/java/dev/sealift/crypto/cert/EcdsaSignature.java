@@ -16,13 +16,17 @@ import java.security.interfaces.ECPublicKey;
  *
  * <p>Source: FIPS 186-4; AMD publication 55766, ECDSA signature format.
  */
-final class EcdsaSignature {
+public final class EcdsaSignature {
   private static final int SLOT_INTEGER = 72;
 
   private EcdsaSignature() {}
 
-  /** Signs, into 512 bytes. */
-  static byte[] sign(ECPrivateKey key, String hash, byte[] message) {
+  /**
+   * Signs, into 512 bytes.
+   *
+   * @param hash SHA-256 or SHA-384
+   */
+  public static byte[] sign(ECPrivateKey key, String hash, byte[] message) {
     if (!P384.isCurveOf(key)) {
       throw new IllegalArgumentException("SEV signs with keys on the curve P-384");
     }
@@ -42,8 +46,12 @@ final class EcdsaSignature {
     }
   }
 
-  /** Whether 512 bytes hold this key's signature. */
-  static boolean verify(ECPublicKey key, String hash, byte[] message, byte[] slot) {
+  /**
+   * Whether 512 bytes hold this key's signature.
+   *
+   * @param hash SHA-256 or SHA-384
+   */
+  public static boolean verify(ECPublicKey key, String hash, byte[] message, byte[] slot) {
     byte[] joined = new byte[2 * P384.COORDINATE_SIZE];
     for (int i = 0; i < P384.COORDINATE_SIZE; i++) {
       joined[P384.COORDINATE_SIZE - 1 - i] = slot[i];
