@@ -7,5 +7,7 @@ module dev.sealift.migration {
 
   exports dev.sealift.migration;
   exports dev.sealift.migration.plan;
+  exports dev.sealift.migration.receipt;
+  exports dev.sealift.migration.trust;
   exports dev.sealift.migration.wire;
 }

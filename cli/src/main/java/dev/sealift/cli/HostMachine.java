@@ -19,6 +19,7 @@ import dev.sealift.linux.LinuxUnavailableException;
 import dev.sealift.migration.DestinationHost;
 import dev.sealift.migration.HandOverJournal;
 import dev.sealift.migration.SourceHost;
+import dev.sealift.migration.trust.MovePolicy;
 import dev.sealift.vmm.ExportedCertificates;
 import dev.sealift.vmm.Guest;
 import dev.sealift.vmm.Host;
@@ -156,8 +157,10 @@ public final class HostMachine implements AutoCloseable {
   }
 
   /** As the host that a guest leaves. */
-  public SourceHost source(SSLContext identity, HandOverJournal journal) {
-    return new SourceHost(platform, identity, root.root(), journal, true);
+  public SourceHost source(SSLContext identity, HandOverJournal journal)
+      throws VmmException, Failure {
+    return new SourceHost(
+        platform, chain(), identity, MovePolicy.trusting(root.root()), journal, true);
   }
 
   /** As the host that a guest comes to. */
@@ -167,6 +170,7 @@ public final class HostMachine implements AutoCloseable {
         platform,
         chain(),
         identity,
+        MovePolicy.trusting(root.root()),
         configuration -> Guest.create(host, platform, configuration),
         journal,
         true);

@@ -1,5 +1,7 @@
 package dev.sealift.migration;
 
+import dev.sealift.migration.receipt.Receipt;
+import dev.sealift.migration.trust.Verdict;
 import dev.sealift.migration.wire.MigrationException;
 import dev.sealift.migration.wire.MoveId;
 import dev.sealift.vmm.Guest;
@@ -9,6 +11,12 @@ public interface ArrivalListener {
 
   /** A guest arrived and runs; from now on it belongs to the listener. */
   void arrived(MoveId move, Guest guest);
+
+  /** A source was held against this host's policy. */
+  default void judged(MoveId move, Verdict verdict) {}
+
+  /** A guest has arrived, and this proves how; not all moves have one. */
+  default void receipt(MoveId move, Receipt receipt) {}
 
   /** The hand-over took a step. */
   default void step(MoveId move, DestinationStep step) {}

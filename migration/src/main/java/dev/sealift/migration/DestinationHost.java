@@ -1,6 +1,7 @@
 package dev.sealift.migration;
 
 import dev.sealift.crypto.cert.PlatformChain;
+import dev.sealift.migration.trust.MovePolicy;
 import dev.sealift.vmm.SevPlatform;
 import javax.net.ssl.SSLContext;
 
@@ -10,6 +11,7 @@ import javax.net.ssl.SSLContext;
  * @param platform its /dev/sev
  * @param chain what it shows of its platform, with the CEK that its vendor signed
  * @param identity its TLS certificate, and whose certificates it accepts
+ * @param policy which platforms a guest may come from
  * @param guests makes the guests
  * @param journal where hand-overs are written down
  * @param emulated whether its Secure Processor is software
@@ -18,6 +20,7 @@ public record DestinationHost(
     SevPlatform platform,
     PlatformChain chain,
     SSLContext identity,
+    MovePolicy policy,
     GuestFactory guests,
     HandOverJournal journal,
     boolean emulated) {}

@@ -1,10 +1,13 @@
 package dev.sealift.migration;
 
 import dev.sealift.abi.FirmwareStatus;
+import dev.sealift.migration.receipt.Receipt;
 import dev.sealift.migration.wire.ControlConnection;
 import dev.sealift.migration.wire.FailureCode;
+import dev.sealift.migration.wire.Manifest;
 import dev.sealift.migration.wire.Message;
 import dev.sealift.migration.wire.MigrationException;
+import dev.sealift.migration.wire.MoveId;
 import dev.sealift.migration.wire.SharedRange;
 import dev.sealift.vmm.Guest;
 import dev.sealift.vmm.PageSet;
@@ -16,6 +19,7 @@ import dev.sealift.vmm.VmsaPacket;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.time.Duration;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /** The way of a guest from READY to RUNNING, as the destination sees it. */
@@ -24,9 +28,11 @@ final class DestinationTransfer {
   private final ControlConnection control;
   private final ReceiveSession session;
   private final PageLedger ledger;
+  private final Manifest manifest;
   private final HandOver<DestinationStep> handOver;
   private final Duration timeout;
   private final ArrivalListener arrivals;
+  private final DestinationReceipt receipt;
   private final PageSet shared;
   private long sharedUpTo = -1;
   private boolean statusBegan;
@@ -40,16 +46,20 @@ final class DestinationTransfer {
       ControlConnection control,
       ReceiveSession session,
       PageLedger ledger,
+      Manifest manifest,
       HandOver<DestinationStep> handOver,
       Duration timeout,
-      ArrivalListener arrivals) {
+      ArrivalListener arrivals,
+      DestinationReceipt receipt) {
     this.guest = guest;
     this.control = control;
     this.session = session;
     this.ledger = ledger;
+    this.manifest = manifest;
     this.handOver = handOver;
     this.timeout = timeout;
     this.arrivals = arrivals;
+    this.receipt = receipt;
     shared = new PageSet(guest.memory().pages());
     mode = guest.configuration().mode();
     awaitsRegisters = mode == SevMode.SEV_ES;
@@ -83,9 +93,8 @@ final class DestinationTransfer {
       }
     }
     handOver.advance(DestinationStep.PREPARED);
-    control.send(new Message.Prepared());
-    control.expect(Message.Commit.class);
-    return commit();
+    control.send(new Message.Prepared(manifest.root()));
+    return commit(control.expect(Message.Commit.class));
   }
 
   /** Encrypted registers come sealed, and the firmware opens them at once. */
@@ -158,13 +167,18 @@ final class DestinationTransfer {
       throws VmmException, MigrationException {
     ledger.checkTotals(totals);
     ledger.checkWhole(shared);
+    if (!Arrays.equals(totals.manifest(), manifest.root())) {
+      throw new MigrationException(
+          FailureCode.MANIFEST_DIFFERS,
+          "the source's manifest of the move is not this host's: it has not sent the same pages");
+    }
     guest.pageStatus().replaceShared(shared);
     guest.vcpu().restore(state);
     guest.migrationControl().takeOver();
   }
 
   /** The source can never run the guest again: from here on there is no way back, only onwards. */
-  private boolean commit() {
+  private boolean commit(Message.Commit times) {
     recordOrWarn(DestinationStep.COMMITTED);
     try {
       session.finish();
@@ -182,8 +196,31 @@ final class DestinationTransfer {
     } catch (MigrationException unheard) {
       arrivals.warning("the guest runs here, but the source was not told: " + unheard.sentence());
     }
-    arrivals.arrived(handOver.move(), guest);
+    prove(times);
     return true;
+  }
+
+  /** The guest runs here, whatever comes of its receipt. */
+  private void prove(Message.Commit times) {
+    MoveId move = handOver.move();
+    Receipt signed;
+    try {
+      signed = receipt.sign(guest, times, shared, manifest.root(), ledger);
+    } catch (VmmException failed) {
+      arrivals.warning(
+          "the guest runs here, but there is no receipt: " + Failures.of(failed).sentence());
+      arrivals.arrived(move, guest);
+      return;
+    }
+    arrivals.arrived(move, guest);
+    try {
+      signed = DestinationReceipt.endorsed(signed, control);
+    } catch (MigrationException unsigned) {
+      arrivals.warning("the source did not sign the receipt: " + unsigned.sentence());
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+    }
+    arrivals.receipt(move, signed);
   }
 
   private void recordOrWarn(DestinationStep step) {

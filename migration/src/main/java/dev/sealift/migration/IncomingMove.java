@@ -1,9 +1,13 @@
 package dev.sealift.migration;
 
+import dev.sealift.crypto.GuestPolicy;
+import dev.sealift.migration.trust.PlatformCredentials;
+import dev.sealift.migration.trust.Verdict;
 import dev.sealift.migration.wire.ControlConnection;
 import dev.sealift.migration.wire.DataGate;
 import dev.sealift.migration.wire.FailureCode;
 import dev.sealift.migration.wire.Listener;
+import dev.sealift.migration.wire.Manifest;
 import dev.sealift.migration.wire.Message;
 import dev.sealift.migration.wire.MigrationException;
 import dev.sealift.migration.wire.MoveId;
@@ -60,8 +64,8 @@ final class IncomingMove {
   private void converse() {
     MigrationException failure;
     try {
-      greet();
-      accept(control.expect(Message.Guest.class));
+      Greeting greeting = greet();
+      accept(control.expect(Message.Guest.class), greeting);
       return;
     } catch (VmmException refused) {
       failure = Failures.of(refused);
@@ -79,7 +83,15 @@ final class IncomingMove {
     arrivals.refused(failure);
   }
 
-  private void greet() throws MigrationException, InterruptedException {
+  /**
+   * What was said before a guest was offered.
+   *
+   * @param own what this platform showed
+   * @param sourceEmulated whether the source's Secure Processor is software
+   */
+  private record Greeting(PlatformCredentials own, boolean sourceEmulated) {}
+
+  private Greeting greet() throws VmmException, MigrationException, InterruptedException {
     Message.Hello hello = control.expect(Message.Hello.class);
     int version =
         Protocol.choose(hello.lowestVersion(), hello.highestVersion())
@@ -92,32 +104,41 @@ final class IncomingMove {
                             hello.highestVersion(),
                             Protocol.LOWEST_VERSION,
                             Protocol.HIGHEST_VERSION)));
+    PlatformCredentials own = Peer.own(host.platform(), host.chain());
     control.send(
-        new Message.Welcome(
-            version,
-            host.emulated(),
-            options.maxDataConnections(),
-            host.chain().pdh().bytes(),
-            host.chain().platformCertificates(),
-            host.chain().amdCertificates()));
+        new Message.Welcome(version, host.emulated(), options.maxDataConnections(), own.encode()));
+    return new Greeting(own, hello.emulated());
   }
 
-  private void accept(Message.Guest offer)
+  private void accept(Message.Guest offer, Greeting greeting)
       throws VmmException, MigrationException, InterruptedException {
     GuestConfiguration configuration =
         DestinationChecks.guest(offer, options, host.platform().status());
     MoveId move = offer.move();
+    var receipt =
+        new DestinationReceipt(
+            offer, judge(offer), greeting.own(), greeting.sourceEmulated(), host.emulated());
     try (DataGate gate = listener.expect(control, move, offer.dataConnections())) {
       Guest guest = create(configuration);
       boolean arrived = false;
       try {
-        arrived = receive(offer, guest, gate);
+        arrived = receive(offer, guest, gate, receipt);
       } finally {
         if (!arrived) {
           guest.close();
         }
       }
     }
+  }
+
+  /** The firmware of a destination asks nobody who sends it a guest; this host does. */
+  private PlatformCredentials judge(Message.Guest offer) throws MigrationException {
+    PlatformCredentials source = Peer.SOURCE.read(offer.platform());
+    Verdict verdict =
+        Peer.SOURCE.judge(source, host.policy(), host.chain(), new GuestPolicy(offer.policy()));
+    arrivals.judged(offer.move(), verdict);
+    Peer.check(verdict);
+    return source;
   }
 
   private Guest create(GuestConfiguration configuration) throws MigrationException {
@@ -133,14 +154,20 @@ final class IncomingMove {
   }
 
   /** Returns whether the guest runs here now. */
-  private boolean receive(Message.Guest offer, Guest guest, DataGate gate)
+  private boolean receive(
+      Message.Guest offer, Guest guest, DataGate gate, DestinationReceipt receipt)
       throws VmmException, MigrationException, InterruptedException {
     DestinationChecks.registers(guest);
     MoveId move = offer.move();
-    ReceiveSession session = guest.sev().receiveStart(offer.policy(), offer.pdh(), offer.session());
+    ReceiveSession session =
+        guest
+            .sev()
+            .receiveStart(offer.policy(), receipt.source().chain().pdh().bytes(), offer.session());
     var handOver =
         new HandOver<>(
             host.journal(), move, DestinationStep.RECEIVING, step -> arrivals.step(move, step));
+    var manifest = new Manifest(offer.dataConnections());
+    control.keep(manifest);
     var ledger = new PageLedger(guest.memory().pages(), offer.dataConnections());
     try (PageReceiver _ =
         PageReceiver.start(
@@ -149,13 +176,22 @@ final class IncomingMove {
             ledger,
             control,
             gate,
+            manifest,
             offer.dataConnections(),
             options.timeout())) {
       control.whenBroken(
           () -> ledger.fail(new MigrationException(FailureCode.LINK_LOST, "the source was lost")));
       control.send(new Message.Ready());
       return new DestinationTransfer(
-              guest, control, session, ledger, handOver, options.timeout(), arrivals)
+              guest,
+              control,
+              session,
+              ledger,
+              manifest,
+              handOver,
+              options.timeout(),
+              arrivals,
+              receipt)
           .run();
     } finally {
       if (handOver.current().next().contains(DestinationStep.TORN_DOWN)) {

@@ -1,10 +1,15 @@
 package dev.sealift.migration;
 
+import dev.sealift.migration.trust.Verdict;
+
 /** Hears how a move goes on, on the mover's threads; must return soon. */
 public interface MoveListener {
 
   /** Hears nothing. */
   MoveListener SILENT = new MoveListener() {};
+
+  /** The destination was held against this host's policy. */
+  default void judged(Verdict verdict) {}
 
   /** The hand-over took a step. */
   default void step(SourceStep step) {}

@@ -1,5 +1,6 @@
 package dev.sealift.migration;
 
+import dev.sealift.migration.trust.Verdict;
 import dev.sealift.migration.wire.MoveId;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,6 +16,7 @@ final class MoveLog {
   private @Nullable StopReason stopped;
   private boolean destinationEmulated;
   private int pagesPerCall;
+  private @Nullable Verdict verdict;
 
   MoveLog(MoveId move) {
     this.move = move;
@@ -41,6 +43,10 @@ final class MoveLog {
     destinationEmulated = emulated;
   }
 
+  void judged(Verdict result) {
+    verdict = result;
+  }
+
   void pagesPerCall(int most) {
     pagesPerCall = most;
   }
@@ -52,6 +58,6 @@ final class MoveLog {
 
   MoveReport report() {
     return new MoveReport(
-        move, rounds, bytes(), clock.total(), stopped, destinationEmulated, pagesPerCall);
+        move, rounds, bytes(), clock.total(), stopped, destinationEmulated, pagesPerCall, verdict);
   }
 }

@@ -1,6 +1,7 @@
 package dev.sealift.migration;
 
 import dev.sealift.abi.FirmwareStatus;
+import dev.sealift.migration.receipt.Receipt;
 import dev.sealift.migration.wire.FailureCode;
 import org.jspecify.annotations.Nullable;
 
@@ -14,8 +15,10 @@ public sealed interface MoveOutcome {
    * The guest runs at the destination.
    *
    * @param downtime how long it ran nowhere
+   * @param receipt proves the move to others; null where the destination could not make one
    */
-  record Moved(MoveReport report, Downtime downtime) implements MoveOutcome {}
+  record Moved(MoveReport report, Downtime downtime, @Nullable Receipt receipt)
+      implements MoveOutcome {}
 
   /**
    * The guest is where it was, and runs if it ran.

@@ -1,5 +1,6 @@
 package dev.sealift.migration;
 
+import dev.sealift.migration.trust.Verdict;
 import dev.sealift.migration.wire.MoveId;
 import java.time.Duration;
 import java.util.List;
@@ -17,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param destinationEmulated whether the destination said that its Secure Processor is software
  * @param pagesPerCall the most pages that went to the source's kernel in one system call: 1, or
  *     more where it has SEND_UPDATE_DATA_BATCH; 0 where the move ended before
+ * @param verdict what came of holding the destination against this host's policy; null where the
+ *     move ended before
  */
 public record MoveReport(
     MoveId move,
@@ -25,7 +28,8 @@ public record MoveReport(
     Duration total,
     @Nullable StopReason stopped,
     boolean destinationEmulated,
-    int pagesPerCall) {
+    int pagesPerCall,
+    @Nullable Verdict verdict) {
   public MoveReport {
     rounds = List.copyOf(rounds);
   }

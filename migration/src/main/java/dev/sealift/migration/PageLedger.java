@@ -196,6 +196,11 @@ final class PageLedger {
     }
   }
 
+  /** Pages that came sealed in whole rounds. */
+  synchronized long privatePackets() {
+    return privateInAll;
+  }
+
   /** Rounds that are whole. */
   synchronized int rounds() {
     return round;

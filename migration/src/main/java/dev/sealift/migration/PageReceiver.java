@@ -6,6 +6,7 @@ import dev.sealift.migration.wire.Bounds;
 import dev.sealift.migration.wire.ControlConnection;
 import dev.sealift.migration.wire.DataGate;
 import dev.sealift.migration.wire.FailureCode;
+import dev.sealift.migration.wire.Manifest;
 import dev.sealift.migration.wire.MigrationException;
 import dev.sealift.migration.wire.PacketSlots;
 import dev.sealift.vmm.CallArena;
@@ -27,6 +28,7 @@ final class PageReceiver implements AutoCloseable {
   private final PageLedger ledger;
   private final ControlConnection control;
   private final DataGate gate;
+  private final Manifest manifest;
   private final Duration timeout;
   private final List<CallArena> arenas = new ArrayList<>();
   private final List<Thread> threads = new ArrayList<>();
@@ -36,11 +38,13 @@ final class PageReceiver implements AutoCloseable {
       PageLedger ledger,
       ControlConnection control,
       DataGate gate,
+      Manifest manifest,
       Duration timeout) {
     this.calls = calls;
     this.ledger = ledger;
     this.control = control;
     this.gate = gate;
+    this.manifest = manifest;
     this.timeout = timeout;
   }
 
@@ -48,6 +52,7 @@ final class PageReceiver implements AutoCloseable {
    * Begins to take pages in.
    *
    * @param gate lets the data connections in; closed with this
+   * @param manifest gets every batch
    */
   static PageReceiver start(
       Host host,
@@ -55,10 +60,11 @@ final class PageReceiver implements AutoCloseable {
       PageLedger ledger,
       ControlConnection control,
       DataGate gate,
+      Manifest manifest,
       int connections,
       Duration timeout)
       throws VmmException {
-    var receiver = new PageReceiver(session.pageCalls(), ledger, control, gate, timeout);
+    var receiver = new PageReceiver(session.pageCalls(), ledger, control, gate, manifest, timeout);
     try {
       for (int i = 0; i < connections; i++) {
         CallArena arena = CallArena.allocate(host, PacketSlots.bytes(Bounds.BATCH_PAGES));
@@ -82,7 +88,7 @@ final class PageReceiver implements AutoCloseable {
 
   private void receive(int index, PacketSlots slots) {
     try {
-      BatchReader reader = gate.await(index, slots, timeout);
+      BatchReader reader = gate.await(index, slots, manifest, timeout);
       Optional<BatchReader.Batch> next = reader.next();
       while (next.isPresent()) {
         BatchReader.Batch batch = next.get();

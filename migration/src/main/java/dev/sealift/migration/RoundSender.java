@@ -2,6 +2,7 @@ package dev.sealift.migration;
 
 import dev.sealift.migration.wire.BatchWriter;
 import dev.sealift.migration.wire.ControlConnection;
+import dev.sealift.migration.wire.Manifest;
 import dev.sealift.migration.wire.Message;
 import dev.sealift.migration.wire.MigrationException;
 import dev.sealift.migration.wire.MoveId;
@@ -31,6 +32,7 @@ final class RoundSender implements AutoCloseable {
   private final List<CallArena> arenas = new ArrayList<>();
   private final ExecutorService threads;
   private final Pacer pacer;
+  private final Manifest manifest;
   private final int pagesPerCall;
   private final AtomicReference<@Nullable MigrationException> firstFailure =
       new AtomicReference<>();
@@ -48,6 +50,8 @@ final class RoundSender implements AutoCloseable {
     this.guest = guest;
     this.control = control;
     shared = new SharedPageSender(guest, control);
+    manifest = new Manifest(options.dataConnections());
+    control.keep(manifest);
     pacer = new Pacer(options.bytesPerSecond());
     long pages = guest.memory().pages();
     status = new PageSet(pages);
@@ -78,7 +82,8 @@ final class RoundSender implements AutoCloseable {
         rounds.arenas.add(arena);
         var slots = new PacketSlots(arena.segment(), options.batchPages());
         BatchWriter writer =
-            BatchWriter.connect(destination, control, move, i, slots, options.timeout());
+            BatchWriter.connect(
+                destination, control, move, i, slots, rounds.manifest, options.timeout());
         rounds.senders.add(new PrivatePageSender(calls, writer, rounds.pacer));
       }
       return rounds;
@@ -181,6 +186,11 @@ final class RoundSender implements AutoCloseable {
   /** The guest stands still: the bandwidth limit no longer holds. */
   void liftLimit() {
     pacer.lift();
+  }
+
+  /** The root of the manifest of all that was sent so far. */
+  byte[] manifest() {
+    return manifest.root();
   }
 
   /** The most pages that go to the kernel in one system call. */

@@ -1,6 +1,7 @@
 package dev.sealift.migration;
 
-import dev.sealift.crypto.cert.RootOfTrust;
+import dev.sealift.crypto.cert.PlatformChain;
+import dev.sealift.migration.trust.MovePolicy;
 import dev.sealift.vmm.SevPlatform;
 import javax.net.ssl.SSLContext;
 
@@ -8,14 +9,16 @@ import javax.net.ssl.SSLContext;
  * The host that a guest leaves.
  *
  * @param platform its /dev/sev
+ * @param chain what it shows of its platform, with the CEK that its vendor signed
  * @param identity its TLS certificate, and whose certificates it accepts
- * @param root the root that a destination's platform must lead to
+ * @param policy which platforms a guest may go to
  * @param journal where hand-overs are written down
  * @param emulated whether its Secure Processor is software
  */
 public record SourceHost(
     SevPlatform platform,
+    PlatformChain chain,
     SSLContext identity,
-    RootOfTrust root,
+    MovePolicy policy,
     HandOverJournal journal,
     boolean emulated) {}

@@ -1,12 +1,14 @@
 package dev.sealift.migration;
 
 import dev.sealift.crypto.GuestPolicy;
+import dev.sealift.crypto.cert.PlatformChain;
+import dev.sealift.migration.trust.PlatformCredentials;
+import dev.sealift.migration.trust.Verdict;
 import dev.sealift.migration.wire.ControlConnection;
 import dev.sealift.migration.wire.Message;
 import dev.sealift.migration.wire.MigrationException;
 import dev.sealift.migration.wire.MoveId;
 import dev.sealift.migration.wire.Protocol;
-import dev.sealift.vmm.ExportedCertificates;
 import dev.sealift.vmm.Guest;
 import dev.sealift.vmm.SendSession;
 import dev.sealift.vmm.VmmException;
@@ -83,15 +85,16 @@ final class SourceMove {
     if (Protocol.choose(welcome.version(), welcome.version()).isEmpty()) {
       throw ControlConnection.outOfTurn(welcome, "a version that both hosts speak");
     }
-    SourceChecks.version(welcome, policy);
     log.destinationEmulated(welcome.emulated());
-    ExportedCertificates own = host.platform().exportCertificates();
-    SourceChecks.destination(welcome, host.root(), policy, own);
+    PlatformCredentials own = Peer.own(host.platform(), host.chain());
+    PlatformCredentials destination = Peer.DESTINATION.read(welcome.platform());
+    judge(destination, policy);
+    PlatformChain chain = destination.chain();
     boolean ran = guest.isRunning();
     SendSession session =
         guest
             .sev()
-            .sendStart(welcome.pdh(), welcome.platformCertificates(), welcome.amdCertificates());
+            .sendStart(chain.pdh().bytes(), chain.platformCertificates(), chain.amdCertificates());
     try {
       handOver.advance(SourceStep.SENDING);
       MoveOptions agreed =
@@ -102,11 +105,13 @@ final class SourceMove {
               move,
               guest.configuration().encode(),
               policy.word(),
-              own.pdh(),
+              own.encode(),
               session.session(),
               agreed.dataConnections()));
       control.expect(Message.Ready.class);
-      return transfer(control, handOver, session, agreed);
+      var receipts =
+          new SourceReceipt(guest, move, own, destination, host.emulated(), welcome.emulated());
+      return transfer(control, handOver, session, agreed, receipts);
     } finally {
       if (handOver.current().mayRunHere()) {
         comeBack(session, ran);
@@ -114,11 +119,19 @@ final class SourceMove {
     }
   }
 
+  private void judge(PlatformCredentials peer, GuestPolicy policy) throws MigrationException {
+    Verdict verdict = Peer.DESTINATION.judge(peer, host.policy(), host.chain(), policy);
+    log.judged(verdict);
+    listener.judged(verdict);
+    Peer.check(verdict);
+  }
+
   private MoveOutcome transfer(
       ControlConnection control,
       HandOver<SourceStep> handOver,
       SendSession session,
-      MoveOptions agreed)
+      MoveOptions agreed,
+      SourceReceipt receipt)
       throws VmmException, MigrationException, InterruptedException {
     try (RoundSender sender =
         RoundSender.open(guest, session, control, move, destination, agreed)) {
@@ -126,7 +139,8 @@ final class SourceMove {
       log.pagesPerCall(sender.pagesPerCall());
       control.whenBroken(sender::abandon);
       var transfer =
-          new SourceTransfer(guest, control, sender, session, handOver, agreed, listener, log);
+          new SourceTransfer(
+              guest, control, sender, session, handOver, agreed, listener, log, receipt);
       MoveOutcome outcome = transfer.run();
       interrupted |= transfer.wasInterrupted();
       return outcome;

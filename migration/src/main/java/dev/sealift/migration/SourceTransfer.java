@@ -1,6 +1,7 @@
 package dev.sealift.migration;
 
 import dev.sealift.abi.psp.GuestState;
+import dev.sealift.migration.receipt.Receipt;
 import dev.sealift.migration.wire.Bounds;
 import dev.sealift.migration.wire.ControlConnection;
 import dev.sealift.migration.wire.FailureCode;
@@ -16,6 +17,7 @@ import dev.sealift.vmm.VmmException;
 import dev.sealift.vmm.VmsaPacket;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +35,7 @@ final class SourceTransfer {
   private final MoveOptions options;
   private final MoveListener listener;
   private final MoveLog log;
+  private final SourceReceipt receipt;
   private boolean interrupted;
 
   SourceTransfer(
@@ -43,7 +46,8 @@ final class SourceTransfer {
       HandOver<SourceStep> handOver,
       MoveOptions options,
       MoveListener listener,
-      MoveLog log) {
+      MoveLog log,
+      SourceReceipt receipt) {
     this.guest = guest;
     this.control = control;
     this.sender = sender;
@@ -52,11 +56,13 @@ final class SourceTransfer {
     this.options = options;
     this.listener = listener;
     this.log = log;
+    this.receipt = receipt;
   }
 
   MoveOutcome run() throws VmmException, MigrationException, InterruptedException {
     PageSet left = sendWhileRunning();
     var laps = new Laps();
+    receipt.paused();
     guest.pause();
     handOver.advance(SourceStep.PAUSED);
     Duration pause = laps.lap();
@@ -77,7 +83,8 @@ final class SourceTransfer {
           log.report());
     }
     var downtime = new Downtime(pause, lastRound, state, prepare, finish, laps.lap());
-    return new MoveOutcome.Moved(log.report(), downtime);
+    MoveReport report = log.report();
+    return new MoveOutcome.Moved(report, downtime, receipt());
   }
 
   /** Whether somebody tried to interrupt what could no longer be. */
@@ -168,8 +175,15 @@ final class SourceTransfer {
 
   private void prepare() throws MigrationException, InterruptedException {
     MoveReport sent = log.report();
-    control.send(new Message.Prepare(log.rounds(), sent.privatePackets(), sent.sharedPages()));
-    control.expect(Message.Prepared.class);
+    byte[] root = sender.manifest();
+    control.send(
+        new Message.Prepare(log.rounds(), sent.privatePackets(), sent.sharedPages(), root));
+    Message.Prepared prepared = control.expect(Message.Prepared.class);
+    if (!Arrays.equals(prepared.manifest(), root)) {
+      throw new MigrationException(
+          FailureCode.MANIFEST_DIFFERS,
+          "the destination's manifest of the move is not this host's: it has not seen the same pages");
+    }
   }
 
   /** The point of no return lies in here: where it returns, it was passed. */
@@ -198,10 +212,27 @@ final class SourceTransfer {
   }
 
   private void commit() throws MigrationException {
-    control.send(new Message.Commit());
+    control.send(receipt.finished());
     recordOrWarn(SourceStep.COMMITTED);
     awaitRunning();
     recordOrWarn(SourceStep.HANDED_OVER);
+  }
+
+  /** The guest runs at the destination, whatever comes of its receipt. */
+  private @Nullable Receipt receipt() {
+    try {
+      return receipt.exchange(control, sender.manifest(), log);
+    } catch (MigrationException failed) {
+      listener.warning(
+          "the guest runs at the destination, but there is no receipt: " + failed.sentence());
+    } catch (VmmException refused) {
+      listener.warning(
+          "the guest runs at the destination, but this platform did not sign the receipt: "
+              + Failures.of(refused).sentence());
+    } catch (InterruptedException tooLate) {
+      interrupted = true;
+    }
+    return null;
   }
 
   private void awaitRunning() throws MigrationException {

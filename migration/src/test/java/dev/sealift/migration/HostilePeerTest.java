@@ -2,11 +2,13 @@ package dev.sealift.migration;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sealift.migration.trust.PlatformCredentials;
 import dev.sealift.migration.wire.BatchReader;
 import dev.sealift.migration.wire.ControlConnection;
 import dev.sealift.migration.wire.DataGate;
 import dev.sealift.migration.wire.FailureCode;
 import dev.sealift.migration.wire.Listener;
+import dev.sealift.migration.wire.Manifest;
 import dev.sealift.migration.wire.Message;
 import dev.sealift.migration.wire.MigrationException;
 import dev.sealift.migration.wire.MoveId;
@@ -20,6 +22,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -29,6 +32,7 @@ import org.junit.jupiter.api.TestInstance;
 /** Peers with a good certificate and bad manners. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class HostilePeerTest {
+  private static final int PAGES = 2048;
   private static final Duration PATIENCE = Duration.ofSeconds(10);
 
   private Crossing crossing;
@@ -57,14 +61,15 @@ class HostilePeerTest {
   @Test
   void aSourceOfTheFutureHearsWhichVersionsThereAre() throws Exception {
     assertAnswer(
-        source -> source.send(new Message.Hello(3, 9, false)),
+        source -> source.send(new Message.Hello(4, 9, false)),
         FailureCode.NO_COMMON_VERSION,
-        "the source speaks versions 3 to 9 of the protocol, the destination 1 to 2");
+        "the source speaks versions 4 to 9 of the protocol, the destination 3 to 3");
   }
 
   @Test
   void whoeverDoesNotBeginWithHelloIsTurnedAway() throws Exception {
-    assertAnswer(source -> source.send(new Message.Commit()), FailureCode.OUT_OF_TURN, "Commit");
+    assertAnswer(
+        source -> source.send(new Message.Commit(0, 0, 0)), FailureCode.OUT_OF_TURN, "Commit");
   }
 
   @Test
@@ -109,10 +114,64 @@ class HostilePeerTest {
           source.send(new Message.RoundEnd(0, new int[] {0}, 0, 1));
           source.expect(Message.RoundDone.class);
           sendState(source);
-          source.send(new Message.Prepare(1, 0, 1));
+          source.send(new Message.Prepare(1, 0, 1, new byte[32]));
         },
         FailureCode.INCOMPLETE,
         "2047 pages of the guest never came");
+  }
+
+  @Test
+  void aGuestWhoseManifestIsAnothersIsNotPrepared() throws Exception {
+    assertAnswer(
+        source -> {
+          becomeReady(source);
+          for (int first = 0; first < PAGES; first += 64) {
+            long[] gfns = LongStream.range(first, first + 64).toArray();
+            source.send(new Message.SharedPages(0, gfns, new byte[64 * 4096]));
+          }
+          source.send(new Message.RoundEnd(0, new int[] {0}, 0, PAGES));
+          source.expect(Message.RoundDone.class);
+          sendState(source, List.of(new SharedRange(0, PAGES)));
+          source.send(new Message.Prepare(1, 0, PAGES, new byte[32]));
+        },
+        FailureCode.MANIFEST_DIFFERS,
+        "has not sent the same pages");
+  }
+
+  @Test
+  void aSourceThatShowsAnotherPlatformsCredentialsIsNotReceived() throws Exception {
+    try (TestHost other = TestHost.model()) {
+      assertAnswer(
+          source -> {
+            greet(source);
+            SendSession session = sendStart();
+            try {
+              source.send(offer(configuration(0), 0, session.session(), 1, other));
+            } finally {
+              session.cancel();
+            }
+          },
+          FailureCode.HOST_FAILED,
+          "RECEIVE_START");
+    }
+  }
+
+  @Test
+  void aSourceWithoutAPlatformIsTurnedAway() throws Exception {
+    assertAnswer(
+        source -> {
+          greet(source);
+          source.send(
+              new Message.Guest(
+                  new MoveId(77, moves++),
+                  configuration(0),
+                  0,
+                  new byte[PlatformCredentials.LEAST_SIZE],
+                  new byte[128],
+                  1));
+        },
+        FailureCode.CHAIN_REFUSED,
+        "the source's platform certificates are malformed");
   }
 
   @Test
@@ -120,7 +179,7 @@ class HostilePeerTest {
     assertAnswer(
         source -> {
           becomeReady(source);
-          source.send(new Message.Commit());
+          source.send(new Message.Commit(0, 0, 0));
         },
         FailureCode.OUT_OF_TURN,
         "Commit");
@@ -193,13 +252,16 @@ class HostilePeerTest {
     assertStays((control, listener) -> control.send(new Message.Ready()), FailureCode.OUT_OF_TURN);
     assertStays(
         (control, listener) ->
-            control.send(
-                new Message.Welcome(3, true, 1, new byte[2084], new byte[6252], new byte[1])),
+            control.send(new Message.Welcome(4, true, 1, new byte[PlatformCredentials.LEAST_SIZE])),
         FailureCode.OUT_OF_TURN);
     assertStays(
         (control, listener) ->
             control.send(
-                new Message.Welcome(1, true, 1, new byte[2084], new byte[6252], new byte[1])),
+                new Message.Welcome(2, true, 1, crossing.destination.credentials().encode())),
+        FailureCode.OUT_OF_TURN);
+    assertStays(
+        (control, listener) ->
+            control.send(new Message.Welcome(3, true, 1, new byte[PlatformCredentials.LEAST_SIZE])),
         FailureCode.CHAIN_REFUSED);
   }
 
@@ -224,13 +286,49 @@ class HostilePeerTest {
             control.send(new Message.Ready());
             control.send(new Message.RoundDone(5));
             var slots = new PacketSlots(arena.allocate(PacketSlots.bytes(1024), 4096), 1024);
-            BatchReader reader = gate.await(0, slots, PATIENCE);
+            BatchReader reader = gate.await(0, slots, new Manifest(1), PATIENCE);
             while (reader.next().isPresent()) {
               control.heard();
             }
           }
         },
         FailureCode.OUT_OF_TURN);
+  }
+
+  @Test
+  void aDestinationWithAnotherManifestGetsNoGuest() throws Exception {
+    MoveOutcome.StayedAtSource stayed =
+        deceived((control, listener) -> {
+          control.send(welcome());
+          Message.Guest offer = control.expect(Message.Guest.class);
+          try (DataGate gate = listener.expect(control, offer.move(), 1);
+              Arena arena = Arena.ofShared()) {
+            control.send(new Message.Ready());
+            var slots = new PacketSlots(arena.allocate(PacketSlots.bytes(1024), 4096), 1024);
+            BatchReader reader = gate.await(0, slots, new Manifest(1), PATIENCE);
+            Thread.ofVirtual().start(() -> readAll(reader));
+            while (true) {
+              Message message = control.receive();
+              if (message instanceof Message.RoundEnd end) {
+                control.send(new Message.RoundDone(end.round()));
+              } else if (message instanceof Message.Prepare) {
+                control.send(new Message.Prepared(new byte[32]));
+              }
+            }
+          }
+        });
+    assertThat(stayed.code()).as(stayed.reason()).isEqualTo(FailureCode.MANIFEST_DIFFERS);
+    assertThat(stayed.reason()).contains("has not seen the same pages");
+  }
+
+  private static void readAll(BatchReader reader) {
+    try {
+      while (reader.next().isPresent()) {
+        // Nothing is kept.
+      }
+    } catch (MigrationException over) {
+      // The source has had enough.
+    }
   }
 
   private interface Conversation {
@@ -262,6 +360,13 @@ class HostilePeerTest {
 
   /** A destination says something, and the guest stays at the source. */
   private void assertStays(Deception deception, FailureCode code) throws Exception {
+    MoveOutcome.StayedAtSource stayed = deceived(deception);
+    assertThat(stayed.code()).as(stayed.reason()).isEqualTo(code);
+    assertThat(stayed.report().rounds()).isEmpty();
+  }
+
+  private MoveOutcome.StayedAtSource deceived(Deception deception) throws Exception {
+    MoveOutcome.StayedAtSource stayed;
     try (Listener listener = Listener.open(loopback(), crossing.destination.identity, PATIENCE)) {
       listener.start(control -> {
         try (control) {
@@ -274,7 +379,7 @@ class HostilePeerTest {
           // The source has had enough.
         }
       });
-      MoveOutcome.StayedAtSource stayed =
+      stayed =
           Guests.stayed(
               new MigrationSource(crossing.source.asSource())
                   .move(
@@ -282,10 +387,9 @@ class HostilePeerTest {
                       listener.address(),
                       Crossing.OPTIONS.withTimeout(Duration.ofMillis(1000)),
                       MoveListener.SILENT));
-      assertThat(stayed.code()).as(stayed.reason()).isEqualTo(code);
-      assertThat(stayed.report().rounds()).isEmpty();
     }
     Guests.assertGoesOn(guest);
+    return stayed;
   }
 
   private ControlConnection connect(MigrationDestination to) throws MigrationException {
@@ -293,20 +397,14 @@ class HostilePeerTest {
   }
 
   private static void greet(ControlConnection source) throws Exception {
-    source.send(new Message.Hello(1, 1, true));
+    source.send(new Message.Hello(3, 3, true));
     source.expect(Message.Welcome.class);
   }
 
   /** Goes as far as READY with a session of the true source's. */
   private void becomeReady(ControlConnection source) throws Exception {
     greet(source);
-    SendSession session =
-        guest
-            .sev()
-            .sendStart(
-                crossing.destination.chain.pdh().bytes(),
-                crossing.destination.chain.platformCertificates(),
-                crossing.destination.chain.amdCertificates());
+    SendSession session = sendStart();
     try {
       source.send(offer(configuration(0), 0, session.session(), 1));
       source.expect(Message.Ready.class);
@@ -315,8 +413,21 @@ class HostilePeerTest {
     }
   }
 
+  private SendSession sendStart() throws Exception {
+    return guest
+        .sev()
+        .sendStart(
+            crossing.destination.chain.pdh().bytes(),
+            crossing.destination.chain.platformCertificates(),
+            crossing.destination.chain.amdCertificates());
+  }
+
   private void sendState(ControlConnection source) throws Exception {
-    source.send(new Message.PageStatus(List.of()));
+    sendState(source, List.of());
+  }
+
+  private void sendState(ControlConnection source, List<SharedRange> shared) throws Exception {
+    source.send(new Message.PageStatus(shared));
     guest.pause();
     try {
       source.send(new Message.VcpuState(0, guest.vcpu().save().encode()));
@@ -327,11 +438,17 @@ class HostilePeerTest {
 
   private Message.Guest offer(byte[] configuration, int policy, byte[] session, int connections)
       throws Exception {
+    return offer(configuration, policy, session, connections, crossing.source);
+  }
+
+  private Message.Guest offer(
+      byte[] configuration, int policy, byte[] session, int connections, TestHost shown)
+      throws Exception {
     return new Message.Guest(
         new MoveId(77, moves++),
         configuration,
         policy,
-        crossing.source.platform.exportCertificates().pdh(),
+        shown.credentials().encode(),
         session,
         connections);
   }
@@ -340,14 +457,8 @@ class HostilePeerTest {
     return new GuestConfiguration("guest", 8 << 20, policy, "").encode();
   }
 
-  private Message.Welcome welcome() {
-    return new Message.Welcome(
-        1,
-        true,
-        1,
-        crossing.destination.chain.pdh().bytes(),
-        crossing.destination.chain.platformCertificates(),
-        crossing.destination.chain.amdCertificates());
+  private Message.Welcome welcome() throws Exception {
+    return new Message.Welcome(3, true, 1, crossing.destination.credentials().encode());
   }
 
   private static InetSocketAddress loopback() {

@@ -3,10 +3,12 @@ package dev.sealift.migration;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sealift.abi.psp.GuestState;
+import dev.sealift.migration.receipt.Receipt;
 import dev.sealift.migration.wire.FailureCode;
 import dev.sealift.migration.wire.MoveId;
 import dev.sealift.vmm.Guest;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -78,6 +80,7 @@ class LostLinkTest {
 
   @Test
   void aLinkLostAfterCommitLeavesTheGuestRunningAtTheDestination() throws Exception {
+    List<Receipt> receipts = new CopyOnWriteArrayList<>();
     try (Crossing crossing =
         new Crossing(source, destination) {
           @Override
@@ -86,6 +89,11 @@ class LostLinkTest {
               wire.cut();
             }
           }
+
+          @Override
+          public void receipt(MoveId move, Receipt receipt) {
+            receipts.add(receipt);
+          }
         }) {
       assertThat(crossing.move(guest)).isInstanceOf(MoveOutcome.HandedOver.class);
       assertNeverAgainHere();
@@ -93,6 +101,10 @@ class LostLinkTest {
         Guests.assertGoesOn(arrived);
         Guests.assertWhole(arrived);
       }
+      Await.until("the destination has its receipt", () -> !receipts.isEmpty());
+      assertThat(receipts.getFirst().sourceReport())
+          .as("the signature of a source that was lost")
+          .isNull();
     }
   }
 

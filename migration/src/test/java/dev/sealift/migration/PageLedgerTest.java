@@ -28,7 +28,7 @@ class PageLedgerTest {
     ledger.placed(1);
     ledger.endRound(end(1, 0, 1, 1, 1), PATIENCE);
 
-    ledger.checkTotals(new Message.Prepare(2, 7, 3));
+    ledger.checkTotals(totals(2, 7, 3));
     ledger.checkWhole(pages(5, 7));
     assertFails(() -> ledger.checkWhole(pages(6, 7)), FailureCode.INCOMPLETE);
     assertFails(() -> ledger.checkWhole(pages()), FailureCode.INCOMPLETE);
@@ -85,9 +85,7 @@ class PageLedgerTest {
     ledger.placed(0);
     ledger.endRound(end(0, 1, 0, 8, 0), PATIENCE);
     for (Message.Prepare wrong :
-        new Message.Prepare[] {
-          new Message.Prepare(2, 8, 0), new Message.Prepare(1, 7, 0), new Message.Prepare(1, 8, 1)
-        }) {
+        new Message.Prepare[] {totals(2, 8, 0), totals(1, 7, 0), totals(1, 8, 1)}) {
       assertFails(() -> ledger.checkTotals(wrong), FailureCode.INCOMPLETE);
     }
   }
@@ -140,5 +138,9 @@ class PageLedgerTest {
         .isInstanceOfSatisfying(
             MigrationException.class,
             failure -> assertThat(failure.code()).as(failure.sentence()).isEqualTo(code));
+  }
+
+  private static Message.Prepare totals(int rounds, long privatePages, long sharedPages) {
+    return new Message.Prepare(rounds, privatePages, sharedPages, new byte[32]);
   }
 }

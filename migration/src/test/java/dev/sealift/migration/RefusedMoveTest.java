@@ -6,6 +6,7 @@ import dev.sealift.crypto.ApiVersion;
 import dev.sealift.crypto.GuestPolicy;
 import dev.sealift.crypto.cert.Generation;
 import dev.sealift.crypto.cert.RootOfTrust;
+import dev.sealift.migration.trust.MovePolicy;
 import dev.sealift.migration.wire.FailureCode;
 import dev.sealift.vmm.Guest;
 import java.net.InetAddress;
@@ -57,15 +58,9 @@ class RefusedMoveTest {
 
   @Test
   void aDestinationUnderAnotherRootIsRefused() throws Exception {
-    var source = crossing.source.asSource();
     assertStays(
         guest,
-        new SourceHost(
-            source.platform(),
-            source.identity(),
-            RootOfTrust.of(Generation.MILAN),
-            source.journal(),
-            true),
+        crossing.source.asSource(MovePolicy.trusting(RootOfTrust.of(Generation.MILAN))),
         FailureCode.CHAIN_REFUSED,
         "Milan");
   }
@@ -87,6 +82,48 @@ class RefusedMoveTest {
         withIdentity(Identities.authority("others").host("source")),
         FailureCode.PEER_NOT_TRUSTED,
         "certificate");
+  }
+
+  @Test
+  void aSourceThatTheDestinationsPolicyDoesNotAllowCanStartNothing() throws Exception {
+    DestinationHost choosy =
+        crossing.destination.asDestination(MovePolicy.trusting(RootOfTrust.of(Generation.GENOA)));
+    try (MigrationDestination listening =
+        MigrationDestination.listen(
+            choosy,
+            new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+            DestinationOptions.DEFAULT,
+            crossing)) {
+      MoveOutcome.StayedAtSource stayed =
+          Guests.stayed(
+              new MigrationSource(crossing.source.asSource())
+                  .move(guest, listening.address(), Crossing.OPTIONS, MoveListener.SILENT));
+      assertThat(stayed.code()).isEqualTo(FailureCode.CHAIN_REFUSED);
+      assertThat(stayed.reason()).contains("the source's platform is not one of AMD Genoa");
+      Guests.assertGoesOn(guest);
+      Guests.assertEmpty(crossing.destination);
+    }
+  }
+
+  @Test
+  void whatTheHostsPolicyAsksForCountsWhateverTheGuestsSays() throws Exception {
+    MovePolicy policy = MovePolicy.trusting(TestHost.ROOT.root());
+    assertStays(
+        guest,
+        crossing.source.asSource(policy.withMinimumApi(new ApiVersion(1, 41))),
+        FailureCode.POLICY_REFUSED,
+        "this host asks for firmware API 1.41",
+        "the destination has 1.40");
+    assertStays(
+        guest,
+        crossing.source.asSource(policy.withSameOwner()),
+        FailureCode.POLICY_REFUSED,
+        "another owner");
+    assertStays(
+        guest,
+        crossing.source.asSource(policy.withChip("0".repeat(64))),
+        FailureCode.POLICY_REFUSED,
+        "on this host's list");
   }
 
   @Test
@@ -129,7 +166,8 @@ class RefusedMoveTest {
 
   private SourceHost withIdentity(SSLContext identity) {
     SourceHost source = crossing.source.asSource();
-    return new SourceHost(source.platform(), identity, source.root(), source.journal(), true);
+    return new SourceHost(
+        source.platform(), source.chain(), identity, source.policy(), source.journal(), true);
   }
 
   private void assertStays(Guest staying, FailureCode code, String... words) throws Exception {

@@ -7,15 +7,12 @@ import dev.sealift.abi.sev.SevCommand;
 import dev.sealift.kernel.KernelProfile;
 import dev.sealift.migration.wire.ControlConnection;
 import dev.sealift.migration.wire.FailureCode;
-import dev.sealift.migration.wire.Listener;
 import dev.sealift.migration.wire.Message;
 import dev.sealift.migration.wire.MigrationException;
 import dev.sealift.migration.wire.MoveId;
 import dev.sealift.vmm.Guest;
 import dev.sealift.vmm.SendSession;
 import dev.sealift.vmm.VmsaPacket;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -158,45 +155,6 @@ class SevEsMoveTest {
     Guests.assertEmpty(crossing.destination);
   }
 
-  @Test
-  void doesNotGoToADestinationOfTheFirstVersion() throws Exception {
-    try (Crossing crossing = new Crossing(extended(), extended());
-        Guest guest = SevEsGuests.launch(crossing.source);
-        Listener old =
-            Listener.open(
-                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
-                crossing.destination.identity,
-                PATIENCE)) {
-      old.start(control -> welcomeInVersionOne(control, crossing.destination));
-
-      MoveOutcome.StayedAtSource stayed =
-          Guests.stayed(
-              new MigrationSource(crossing.source.asSource())
-                  .move(guest, old.address(), Crossing.OPTIONS, MoveListener.SILENT));
-
-      assertThat(stayed.code()).isEqualTo(FailureCode.POLICY_REFUSED);
-      assertThat(stayed.reason()).contains("version 1", "update its software");
-      SevEsGuests.assertGoesOn(guest);
-    }
-  }
-
-  private static void welcomeInVersionOne(ControlConnection control, TestHost host) {
-    try (control) {
-      control.expect(Message.Hello.class);
-      control.send(
-          new Message.Welcome(
-              1,
-              true,
-              1,
-              host.chain.pdh().bytes(),
-              host.chain.platformCertificates(),
-              host.chain.amdCertificates()));
-      control.receive();
-    } catch (MigrationException | InterruptedException over) {
-      // The source has turned away.
-    }
-  }
-
   /** A source with a good certificate that does not know how registers travel. */
   private interface Conversation {
     void hold(ControlConnection source, SendSession session) throws Exception;
@@ -237,14 +195,14 @@ class SevEsMoveTest {
   private static void offer(
       ControlConnection source, Crossing crossing, Guest guest, SendSession session)
       throws Exception {
-    source.send(new Message.Hello(1, 2, true));
-    assertThat(source.expect(Message.Welcome.class).version()).isEqualTo(2);
+    source.send(new Message.Hello(3, 3, true));
+    assertThat(source.expect(Message.Welcome.class).version()).isEqualTo(3);
     source.send(
         new Message.Guest(
             new MoveId(7, 7),
             guest.configuration().encode(),
             SevEsGuests.POLICY.word(),
-            crossing.source.platform.exportCertificates().pdh(),
+            crossing.source.credentials().encode(),
             session.session(),
             1));
     source.expect(Message.Ready.class);
@@ -310,7 +268,7 @@ class SevEsMoveTest {
   @Test
   void isNotPreparedWithoutItsRegisters() throws Exception {
     assertAnswer(
-        (source, session) -> source.send(new Message.Prepare(1, 0, 1)),
+        (source, session) -> source.send(new Message.Prepare(1, 0, 1, new byte[32])),
         FailureCode.OUT_OF_TURN,
         "Prepare");
   }

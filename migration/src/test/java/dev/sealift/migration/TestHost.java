@@ -18,6 +18,8 @@ import dev.sealift.kernel.SoftwareMachine;
 import dev.sealift.linux.LinuxSystemCalls;
 import dev.sealift.linux.LinuxThreadSignals;
 import dev.sealift.linux.LinuxUnavailableException;
+import dev.sealift.migration.trust.MovePolicy;
+import dev.sealift.migration.trust.PlatformCredentials;
 import dev.sealift.vmm.ExportedCertificates;
 import dev.sealift.vmm.Guest;
 import dev.sealift.vmm.GuestConfiguration;
@@ -140,11 +142,26 @@ final class TestHost implements AutoCloseable {
   }
 
   SourceHost asSource() {
-    return new SourceHost(platform, identity, ROOT.root(), journal, true);
+    return asSource(MovePolicy.trusting(ROOT.root()));
+  }
+
+  /** A source that lets guests go only where a policy allows. */
+  SourceHost asSource(MovePolicy policy) {
+    return new SourceHost(platform, chain, identity, policy, journal, true);
   }
 
   DestinationHost asDestination() {
-    return new DestinationHost(platform, chain, identity, this::create, journal, true);
+    return asDestination(MovePolicy.trusting(ROOT.root()));
+  }
+
+  /** A destination that takes guests only from where a policy allows. */
+  DestinationHost asDestination(MovePolicy policy) {
+    return new DestinationHost(platform, chain, identity, policy, this::create, journal, true);
+  }
+
+  /** What its platform shows to a peer. */
+  PlatformCredentials credentials() throws VmmException {
+    return Peer.own(platform, chain);
   }
 
   Guest create(GuestConfiguration configuration) throws VmmException {

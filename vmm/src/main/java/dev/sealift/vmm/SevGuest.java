@@ -5,6 +5,7 @@ import dev.sealift.abi.FirmwareStatus;
 import dev.sealift.abi.kvm.KvmEncRegion;
 import dev.sealift.abi.kvm.KvmIoctl;
 import dev.sealift.abi.psp.GuestState;
+import dev.sealift.abi.sev.KvmSevAttestationReport;
 import dev.sealift.abi.sev.KvmSevCmd;
 import dev.sealift.abi.sev.KvmSevGuestStatus;
 import dev.sealift.abi.sev.KvmSevLaunchStart;
@@ -29,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SevGuest {
   private static final String SUBJECT = "the guest";
+  private static final int ATTESTATION_REPORT = 208;
 
   private final SevPlatform platform;
   private final Descriptor vm;
@@ -184,6 +186,29 @@ public final class SevGuest {
                 .formatted(status.state()));
       }
       return new GuestStatus(status.handle(), status.policy(), state);
+    }
+  }
+
+  /**
+   * GET_ATTESTATION_REPORT: the platform's signature under the guest's policy and launch digest, as
+   * 208 bytes. The firmware gives it for guests that run or have run; a guest that was received has
+   * a digest of zeros, which does not travel.
+   *
+   * @param nonce 16 bytes that the report repeats
+   */
+  public byte[] attestationReport(byte[] nonce) throws VmmException {
+    try (CallMemory.Frame call = callMemory.frame()) {
+      MemorySegment report = call.take(ATTESTATION_REPORT);
+      MemorySegment params = call.take(KvmSevAttestationReport.LAYOUT.size());
+      new KvmSevAttestationReport(nonce, report.address(), report.byteSize()).write(params);
+      issue(call, SevCommand.GET_ATTESTATION_REPORT, SUBJECT, params);
+      long length = KvmSevAttestationReport.read(params).len();
+      if (length != ATTESTATION_REPORT) {
+        throw new VmmException(
+            "KVM_SEV_GET_ATTESTATION_REPORT",
+            "The firmware's report has %d bytes instead of 208: update it.".formatted(length));
+      }
+      return report.toArray(ValueLayout.JAVA_BYTE);
     }
   }
 

@@ -4,7 +4,7 @@ package dev.sealift.crypto.cert;
 public final class MalformedCertificateException extends Exception {
   private static final long serialVersionUID = 1;
 
-  MalformedCertificateException(String message) {
+  public MalformedCertificateException(String message) {
     super(message);
   }
 }

@@ -15,15 +15,17 @@ public final class BatchReader implements AutoCloseable {
   private final DataConnection connection;
   private final BatchSeal seal;
   private final PacketSlots slots;
+  private final Manifest manifest;
   private final byte[] preamble = new byte[BatchLayout.PREAMBLE_SIZE];
   private final byte[] sealed;
   private final byte[] header;
   private long number;
 
-  BatchReader(DataConnection connection, BatchSeal seal, PacketSlots slots) {
+  BatchReader(DataConnection connection, BatchSeal seal, PacketSlots slots, Manifest manifest) {
     this.connection = connection;
     this.seal = seal;
     this.slots = slots;
+    this.manifest = manifest;
     sealed = new byte[BatchLayout.sealedSize(slots.pages())];
     header = new byte[BatchLayout.headerSize(slots.pages())];
   }
@@ -64,6 +66,7 @@ public final class BatchReader implements AutoCloseable {
       int sealedSize = BatchLayout.sealedSize(pages);
       connection.read(ByteBuffer.wrap(sealed, 0, sealedSize));
       seal.open(number, preamble, sealed, sealedSize, header);
+      manifest.batch(seal.connection(), sealed, sealedSize);
       Batch batch = parse(pages);
       connection.read(slots.ciphers(pages));
       return Optional.of(batch);

@@ -14,15 +14,17 @@ public final class BatchWriter implements AutoCloseable {
   private final DataConnection connection;
   private final BatchSeal seal;
   private final PacketSlots slots;
+  private final Manifest manifest;
   private final byte[] header;
   private final byte[] sealed;
   private final ByteBuffer front;
   private long number;
 
-  BatchWriter(DataConnection connection, BatchSeal seal, PacketSlots slots) {
+  BatchWriter(DataConnection connection, BatchSeal seal, PacketSlots slots, Manifest manifest) {
     this.connection = connection;
     this.seal = seal;
     this.slots = slots;
+    this.manifest = manifest;
     header = new byte[BatchLayout.headerSize(slots.pages())];
     sealed = new byte[BatchLayout.sealedSize(slots.pages())];
     front = ByteBuffer.allocateDirect(BatchLayout.PREAMBLE_SIZE + sealed.length);
@@ -34,6 +36,7 @@ public final class BatchWriter implements AutoCloseable {
    * @param control the move's control connection
    * @param index the connection's index, from 0
    * @param slots where the packets will lie
+   * @param manifest gets every batch
    */
   public static BatchWriter connect(
       InetSocketAddress address,
@@ -41,6 +44,7 @@ public final class BatchWriter implements AutoCloseable {
       MoveId move,
       int index,
       PacketSlots slots,
+      Manifest manifest,
       Duration timeout)
       throws MigrationException {
     var seal = new BatchSeal(control.batchKey(move), move, index);
@@ -50,7 +54,7 @@ public final class BatchWriter implements AutoCloseable {
       Connections.connect(channel.socket(), address, timeout);
       connection = DataConnection.over(channel, timeout);
       connection.write(ByteBuffer.wrap(DataPreface.of(seal).bytes()));
-      return new BatchWriter(connection, seal, slots);
+      return new BatchWriter(connection, seal, slots, manifest);
     } catch (IOException lost) {
       if (connection != null) {
         connection.close();
@@ -76,6 +80,7 @@ public final class BatchWriter implements AutoCloseable {
     byte[] preamble = BatchLayout.preamble(count);
     layOutHeader(round, gfns, count);
     seal.seal(number, preamble, header, BatchLayout.headerSize(count), sealed);
+    manifest.batch(seal.connection(), sealed, BatchLayout.sealedSize(count));
     front.clear().put(preamble).put(sealed, 0, BatchLayout.sealedSize(count));
     write(front.flip(), slots.ciphers(count));
   }

@@ -1,5 +1,7 @@
 package dev.sealift.migration.wire;
 
+import dev.sealift.crypto.launch.AttestationReport;
+
 /** The limits of everything that comes in from outside; docs/protocol.md lists them. */
 public final class Bounds {
 
@@ -23,6 +25,12 @@ public final class Bounds {
 
   /** Bytes of an ABORT's sentence, in UTF-8. */
   public static final int SENTENCE = 512;
+
+  /** Bytes of a receipt's statement. */
+  public static final int STATEMENT = 65536;
+
+  /** Bytes of an attestation report. */
+  public static final int REPORT = AttestationReport.SIZE;
 
   /** Rounds of one move, the last one included. */
   public static final int ROUNDS = 65535;

@@ -36,6 +36,7 @@ public final class ControlConnection implements AutoCloseable {
   private final Inbox inbox = new Inbox();
   private final CompletableFuture<@Nullable Void> broken = new CompletableFuture<>();
   private final ReentrantLock writing = new ReentrantLock();
+  private volatile @Nullable Manifest manifest;
   private final Thread reader;
 
   private ControlConnection(CountedSocket socket, SSLSocket tls, Duration timeout) {
@@ -117,11 +118,24 @@ public final class ControlConnection implements AutoCloseable {
     }
   }
 
+  /** From here on, messages with a part of the guest go into this manifest. */
+  public void keep(Manifest kept) {
+    manifest = kept;
+  }
+
+  private void keep(Message message, byte[] frame) {
+    Manifest kept = manifest;
+    if (kept != null) {
+      kept.message(message, frame);
+    }
+  }
+
   /** Sends a message. */
   public void send(Message message) throws MigrationException {
     byte[] frame = MessageCodec.encode(message);
     writing.lock();
     try (Deadline deadline = Deadline.closing(socket, timeout)) {
+      keep(message, frame);
       try {
         tls.getOutputStream().write(frame);
       } catch (IOException lost) {
@@ -227,7 +241,9 @@ public final class ControlConnection implements AutoCloseable {
   private void read() {
     try {
       while (true) {
-        Message message = MessageCodec.read(tls.getInputStream());
+        MessageCodec.Frame frame = MessageCodec.readFrame(tls.getInputStream());
+        Message message = frame.message();
+        keep(message, frame.bytes());
         if (message instanceof Message.Abort abort) {
           inbox.abort(MigrationException.of(abort));
           broken.complete(null);

@@ -66,7 +66,7 @@ public final class DataGate implements AutoCloseable {
    * @param slots where its packets shall lie
    * @throws MigrationException if it does not come in time
    */
-  public BatchReader await(int index, PacketSlots slots, Duration timeout)
+  public BatchReader await(int index, PacketSlots slots, Manifest manifest, Duration timeout)
       throws MigrationException, InterruptedException {
     lock.lockInterruptibly();
     try {
@@ -74,7 +74,7 @@ public final class DataGate implements AutoCloseable {
       while (true) {
         DataConnection connection = connections[index];
         if (connection != null) {
-          return new BatchReader(connection, new BatchSeal(key, move, index), slots);
+          return new BatchReader(connection, new BatchSeal(key, move, index), slots, manifest);
         }
         if (closed || left <= 0) {
           throw new MigrationException(

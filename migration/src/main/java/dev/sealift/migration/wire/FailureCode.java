@@ -12,9 +12,9 @@ public enum FailureCode {
   OUT_OF_TURN(3),
   /** The peer's TLS certificate, or the lack of one. */
   PEER_NOT_TRUSTED(4),
-  /** The destination's platform certificates do not lead to the source's root of trust. */
+  /** A platform's certificates do not lead to a root that the other host trusts. */
   CHAIN_REFUSED(5),
-  /** The guest's policy forbids the move. */
+  /** The guest's policy, or one host's policy for the other, forbids the move. */
   POLICY_REFUSED(6),
   /** The destination cannot take this guest. */
   GUEST_REFUSED(7),
@@ -34,6 +34,8 @@ public enum FailureCode {
   CANCELLED(14),
   /** The guest has not said that it may be moved, or has taken it back. */
   GUEST_NOT_READY(15),
+  /** The two hosts have not seen the same pages. */
+  MANIFEST_DIFFERS(16),
   /** A reason that this version has no name for. */
   OTHER(255);
 

@@ -2,6 +2,7 @@ package dev.sealift.migration.wire;
 
 import dev.sealift.abi.Pages;
 import dev.sealift.abi.sev.SevLimits;
+import dev.sealift.migration.trust.PlatformCredentials;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
@@ -14,10 +15,11 @@ import java.util.List;
  *     |---------------------------------------------&gt;|  chooses a version
  *     |                                      WELCOME |
  *     |&lt;---------------------------------------------|
- *     |  verifies the platform, asks the policy,     |
+ *     |  holds the platform against its policy,      |
  *     |  SEND_START                                  |
  *     | GUEST                                        |
- *     |---------------------------------------------&gt;|  makes the guest, RECEIVE_START
+ *     |---------------------------------------------&gt;|  holds the platform against its policy,
+ *     |                                              |  makes the guest, RECEIVE_START
  *     |                                        READY |
  *     |&lt;---------------------------------------------|
  *     |===== data connections: sealed batches ======&gt;|  each round: the private pages here,
@@ -39,6 +41,10 @@ import java.util.List;
  *     |---------------------------------------------&gt;|  RECEIVE_FINISH, runs the guest
  *     |                                      RUNNING |
  *     |&lt;---------------------------------------------|
+ *     |                                    STATEMENT |
+ *     |&lt;---------------------------------------------|  has the receipt, signed by both
+ *     | ENDORSEMENT                                  |
+ *     |---------------------------------------------&gt;|  has it, too
  *
  *   ABORT may come from either side instead of any message before COMMIT.
  * </pre>
@@ -66,33 +72,19 @@ public sealed interface Message {
   }
 
   /**
-   * D: who I am. Its bytes are the same in every version.
+   * D: who I am.
    *
    * @param version the version of the protocol that is spoken from here on
    * @param emulated whether the destination's Secure Processor is software
    * @param mostDataConnections how many data connections it takes for one move
-   * @param pdh the platform's PDH certificate, 2084 bytes
-   * @param platformCertificates PEK, OCA and CEK, 6252 bytes
-   * @param amdCertificates ASK and ARK
+   * @param platform the credentials of the destination's platform, encoded
    */
-  record Welcome(
-      int version,
-      boolean emulated,
-      int mostDataConnections,
-      byte[] pdh,
-      byte[] platformCertificates,
-      byte[] amdCertificates)
+  record Welcome(int version, boolean emulated, int mostDataConnections, byte[] platform)
       implements Message {
     public Welcome {
       Bounds.check(version >= 1 && version <= 0xFFFF, "WELCOME: a version is 1 to 65535");
       checkConnections("WELCOME", mostDataConnections);
-      Bounds.check(pdh.length == SevLimits.CERTIFICATE, "WELCOME: a PDH has 2084 bytes");
-      Bounds.check(
-          platformCertificates.length == SevLimits.PLATFORM_CERTIFICATES,
-          "WELCOME: PEK, OCA and CEK have 6252 bytes");
-      Bounds.check(
-          amdCertificates.length > 0 && amdCertificates.length <= SevLimits.FIRMWARE_BLOB_MAX,
-          "WELCOME: ASK and ARK have 1 to 16384 bytes");
+      checkPlatform("WELCOME", platform);
     }
   }
 
@@ -102,7 +94,7 @@ public sealed interface Message {
    * @param move the name of this move
    * @param configuration what the destination must know to make the same guest, 1 to 2048 bytes
    * @param policy the guest's policy word
-   * @param pdh the source platform's PDH certificate, 2084 bytes
+   * @param platform the credentials of the source's platform, encoded
    * @param session what SEND_START made, 128 bytes
    * @param dataConnections how many data connections the source opens
    */
@@ -110,7 +102,7 @@ public sealed interface Message {
       MoveId move,
       byte[] configuration,
       int policy,
-      byte[] pdh,
+      byte[] platform,
       byte[] session,
       int dataConnections)
       implements Message {
@@ -118,7 +110,7 @@ public sealed interface Message {
       Bounds.check(
           configuration.length > 0 && configuration.length <= Bounds.CONFIGURATION,
           "GUEST: a configuration has 1 to 2048 bytes");
-      Bounds.check(pdh.length == SevLimits.CERTIFICATE, "GUEST: a PDH has 2084 bytes");
+      checkPlatform("GUEST", platform);
       Bounds.check(session.length == SevLimits.SESSION, "GUEST: a session has 128 bytes");
       checkConnections("GUEST", dataConnections);
     }
@@ -195,7 +187,6 @@ public sealed interface Message {
 
   /**
    * S: the registers of one paused vCPU of a guest with SEV-ES, as SEND_UPDATE_VMSA sealed them.
-   * Since version 2.
    *
    * @param index the vCPU, from 0 upwards
    * @param header the packet header, 52 bytes
@@ -231,22 +222,71 @@ public sealed interface Message {
    * @param rounds rounds sent
    * @param privatePages private pages sent in all rounds
    * @param sharedPages shared pages sent in all rounds
+   * @param manifest the root of the source's manifest, 32 bytes
    */
-  record Prepare(int rounds, long privatePages, long sharedPages) implements Message {
+  record Prepare(int rounds, long privatePages, long sharedPages, byte[] manifest)
+      implements Message {
     public Prepare {
       checkRound("PREPARE", rounds);
+      checkManifest("PREPARE", manifest);
       Bounds.check(privatePages >= 0 && sharedPages >= 0, "PREPARE: page counts are positive");
     }
   }
 
-  /** D: the guest is whole; only COMMIT is missing. */
-  record Prepared() implements Message {}
+  /**
+   * D: the guest is whole; only COMMIT is missing.
+   *
+   * @param manifest the root of the destination's manifest, 32 bytes
+   */
+  record Prepared(byte[] manifest) implements Message {
+    public Prepared {
+      checkManifest("PREPARED", manifest);
+    }
+  }
 
-  /** S: the source can never run the guest again; run it. */
-  record Commit() implements Message {}
+  /**
+   * S: the source can never run the guest again; run it. Times are the source's, in milliseconds
+   * since 1970-01-01 UTC.
+   *
+   * @param began when the move began
+   * @param paused when the guest was paused
+   * @param finished when SEND_FINISH was done
+   */
+  record Commit(long began, long paused, long finished) implements Message {
+    public Commit {
+      Bounds.check(
+          began >= 0 && paused >= 0 && finished >= 0, "COMMIT: times begin with the year 1970");
+    }
+  }
 
   /** D: the guest runs. */
   record Running() implements Message {}
+
+  /**
+   * D: what this move was, and my platform's signature under it.
+   *
+   * @param statement the receipt's statement, encoded
+   * @param report the attestation report that signs it, 208 bytes
+   */
+  record Statement(byte[] statement, byte[] report) implements Message {
+    public Statement {
+      Bounds.check(
+          statement.length > 0 && statement.length <= Bounds.STATEMENT,
+          "STATEMENT: a statement has 1 to 65536 bytes");
+      checkReport("STATEMENT", report);
+    }
+  }
+
+  /**
+   * S: so it was; here is my platform's signature.
+   *
+   * @param report the attestation report that signs the statement, 208 bytes
+   */
+  record Endorsement(byte[] report) implements Message {
+    public Endorsement {
+      checkReport("ENDORSEMENT", report);
+    }
+  }
 
   /**
    * Either: the move is over. Its bytes are the same in every version.
@@ -274,6 +314,22 @@ public sealed interface Message {
       }
       return kept.toString();
     }
+  }
+
+  private static void checkPlatform(String message, byte[] platform) {
+    Bounds.check(
+        platform.length >= PlatformCredentials.LEAST_SIZE
+            && platform.length <= PlatformCredentials.MOST_SIZE,
+        "%s: a platform's credentials have %d to %d bytes"
+            .formatted(message, PlatformCredentials.LEAST_SIZE, PlatformCredentials.MOST_SIZE));
+  }
+
+  private static void checkManifest(String message, byte[] root) {
+    Bounds.check(root.length == Manifest.ROOT_SIZE, message + ": a manifest's root has 32 bytes");
+  }
+
+  private static void checkReport(String message, byte[] report) {
+    Bounds.check(report.length == Bounds.REPORT, message + ": an attestation report has 208 bytes");
   }
 
   private static void checkConnections(String message, int count) {

@@ -2,12 +2,14 @@ package dev.sealift.migration.wire;
 
 import dev.sealift.abi.Pages;
 import dev.sealift.abi.sev.SevLimits;
+import dev.sealift.migration.trust.PlatformCredentials;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -49,7 +51,22 @@ final class MessageCodec {
    * @throws MigrationException if the bytes are no message
    */
   static Message read(InputStream in) throws IOException, MigrationException {
-    ByteBuffer header = ByteBuffer.wrap(exactly(in, HEADER_SIZE));
+    return readFrame(in).message();
+  }
+
+  /**
+   * A message and its bytes.
+   *
+   * @param bytes the whole frame
+   */
+  // Read and consumed by one thread.
+  @SuppressWarnings("ArrayRecordComponent")
+  record Frame(Message message, byte[] bytes) {}
+
+  /** Reads one frame and keeps its bytes; fails as {@link #read}. */
+  static Frame readFrame(InputStream in) throws IOException, MigrationException {
+    byte[] headerBytes = exactly(in, HEADER_SIZE);
+    ByteBuffer header = ByteBuffer.wrap(headerBytes);
     int number = Short.toUnsignedInt(header.getShort());
     MessageType type = MessageType.of(number);
     if (type == null) {
@@ -60,7 +77,10 @@ final class MessageCodec {
     }
     long length = Integer.toUnsignedLong(header.getInt());
     type.checkBody(length);
-    return decode(type, exactly(in, (int) length));
+    byte[] body = exactly(in, (int) length);
+    byte[] bytes = Arrays.copyOf(headerBytes, HEADER_SIZE + body.length);
+    System.arraycopy(body, 0, bytes, HEADER_SIZE, body.length);
+    return new Frame(decode(type, body), bytes);
   }
 
   /** Reads a body. */
@@ -88,16 +108,14 @@ final class MessageCodec {
         body.u16(welcome.version())
             .u8(flag(welcome.emulated()))
             .u8(welcome.mostDataConnections())
-            .raw(welcome.pdh())
-            .raw(welcome.platformCertificates())
-            .blob(welcome.amdCertificates());
+            .blob(welcome.platform());
         yield MessageType.WELCOME;
       }
       case Message.Guest guest -> {
         body.raw(guest.move().bytes())
             .blob(guest.configuration())
             .u32(guest.policy())
-            .raw(guest.pdh())
+            .blob(guest.platform())
             .raw(guest.session())
             .u8(guest.dataConnections());
         yield MessageType.GUEST;
@@ -135,12 +153,29 @@ final class MessageCodec {
         yield MessageType.VCPU_STATE;
       }
       case Message.Prepare prepare -> {
-        body.u32(prepare.rounds()).u64(prepare.privatePages()).u64(prepare.sharedPages());
+        body.u32(prepare.rounds())
+            .u64(prepare.privatePages())
+            .u64(prepare.sharedPages())
+            .raw(prepare.manifest());
         yield MessageType.PREPARE;
       }
-      case Message.Prepared _ -> MessageType.PREPARED;
-      case Message.Commit _ -> MessageType.COMMIT;
+      case Message.Prepared prepared -> {
+        body.raw(prepared.manifest());
+        yield MessageType.PREPARED;
+      }
+      case Message.Commit commit -> {
+        body.u64(commit.began()).u64(commit.paused()).u64(commit.finished());
+        yield MessageType.COMMIT;
+      }
       case Message.Running _ -> MessageType.RUNNING;
+      case Message.Statement statement -> {
+        body.blob(statement.statement()).raw(statement.report());
+        yield MessageType.STATEMENT;
+      }
+      case Message.Endorsement endorsement -> {
+        body.raw(endorsement.report());
+        yield MessageType.ENDORSEMENT;
+      }
       case Message.Abort abort -> {
         body.u16(abort.code().number())
             .u32(abort.status())
@@ -153,20 +188,13 @@ final class MessageCodec {
   private static Message parse(MessageType type, BodyReader body) throws MigrationException {
     return switch (type) {
       case HELLO -> new Message.Hello(body.u16(), body.u16(), flag(type, body));
-      case WELCOME ->
-          new Message.Welcome(
-              body.u16(),
-              flag(type, body),
-              body.u8(),
-              body.raw(SevLimits.CERTIFICATE),
-              body.raw(SevLimits.PLATFORM_CERTIFICATES),
-              body.blob("the AMD certificates", 1, SevLimits.FIRMWARE_BLOB_MAX));
+      case WELCOME -> new Message.Welcome(body.u16(), flag(type, body), body.u8(), platform(body));
       case GUEST ->
           new Message.Guest(
               new MoveId(body.word64(), body.word64()),
               body.blob("the configuration", 1, Bounds.CONFIGURATION),
               body.word(),
-              body.raw(SevLimits.CERTIFICATE),
+              platform(body),
               body.raw(SevLimits.SESSION),
               body.u8());
       case READY -> new Message.Ready();
@@ -184,16 +212,32 @@ final class MessageCodec {
               body.count("the vCPU", 0, 0xFFFF), body.blob("the state", 1, Bounds.VCPU_STATE));
       case PREPARE ->
           new Message.Prepare(
-              round(body), body.u64("the private pages"), body.u64("the shared pages"));
-      case PREPARED -> new Message.Prepared();
-      case COMMIT -> new Message.Commit();
+              round(body),
+              body.u64("the private pages"),
+              body.u64("the shared pages"),
+              body.raw(Manifest.ROOT_SIZE));
+      case PREPARED -> new Message.Prepared(body.raw(Manifest.ROOT_SIZE));
+      case COMMIT ->
+          new Message.Commit(
+              body.u64("the beginning"), body.u64("the pause"), body.u64("the finish"));
       case RUNNING -> new Message.Running();
+      case STATEMENT ->
+          new Message.Statement(
+              body.blob("the statement", 1, Bounds.STATEMENT), body.raw(Bounds.REPORT));
+      case ENDORSEMENT -> new Message.Endorsement(body.raw(Bounds.REPORT));
       case ABORT ->
           new Message.Abort(
               FailureCode.of(body.u16()),
               body.word(),
               new String(body.blob("the sentence", 0, Bounds.SENTENCE), StandardCharsets.UTF_8));
     };
+  }
+
+  private static byte[] platform(BodyReader body) throws MigrationException {
+    return body.blob(
+        "the platform's credentials",
+        PlatformCredentials.LEAST_SIZE,
+        PlatformCredentials.MOST_SIZE);
   }
 
   private static Message sharedPages(BodyReader body) throws MigrationException {

@@ -2,6 +2,7 @@ package dev.sealift.migration.wire;
 
 import dev.sealift.abi.Pages;
 import dev.sealift.abi.sev.SevLimits;
+import dev.sealift.migration.trust.PlatformCredentials;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,26 +11,33 @@ import org.jspecify.annotations.Nullable;
  */
 enum MessageType {
   HELLO(1, 5, 5),
-  WELCOME(2, Sizes.WELCOME + 1, Sizes.WELCOME + SevLimits.FIRMWARE_BLOB_MAX),
-  GUEST(3, Sizes.GUEST + 1, Sizes.GUEST + Bounds.CONFIGURATION),
+  WELCOME(
+      2,
+      Sizes.WELCOME + PlatformCredentials.LEAST_SIZE,
+      Sizes.WELCOME + PlatformCredentials.MOST_SIZE),
+  GUEST(
+      3,
+      Sizes.GUEST + 1 + PlatformCredentials.LEAST_SIZE,
+      Sizes.GUEST + Bounds.CONFIGURATION + PlatformCredentials.MOST_SIZE),
   READY(4, 0, 0),
   SHARED_PAGES(5, 4 + 4 + Sizes.SHARED_PAGE, 4 + 4 + Bounds.SHARED_PAGES * Sizes.SHARED_PAGE),
   ROUND_END(6, 4 + 1 + 4 + 8 + 8, 4 + 1 + Bounds.DATA_CONNECTIONS * 4 + 8 + 8),
   ROUND_DONE(7, 4, 4),
   PAGE_STATUS(8, 4, 4 + Bounds.STATUS_RANGES * 16),
   VCPU_STATE(9, 4 + 4 + 1, 4 + 4 + Bounds.VCPU_STATE),
-  PREPARE(10, 20, 20),
-  PREPARED(11, 0, 0),
-  COMMIT(12, 0, 0),
+  PREPARE(10, 20 + Manifest.ROOT_SIZE, 20 + Manifest.ROOT_SIZE),
+  PREPARED(11, Manifest.ROOT_SIZE, Manifest.ROOT_SIZE),
+  COMMIT(12, 24, 24),
   RUNNING(13, 0, 0),
   ABORT(14, 2 + 4 + 4, 2 + 4 + 4 + Bounds.SENTENCE),
-  VCPU_VMSA(15, Sizes.VCPU_VMSA, Sizes.VCPU_VMSA);
+  VCPU_VMSA(15, Sizes.VCPU_VMSA, Sizes.VCPU_VMSA),
+  STATEMENT(16, 4 + 1 + Bounds.REPORT, 4 + Bounds.STATEMENT + Bounds.REPORT),
+  ENDORSEMENT(17, Bounds.REPORT, Bounds.REPORT);
 
   /** Bytes of what does not vary; the lengths of what does are in it. */
   private static final class Sizes {
-    static final int WELCOME =
-        2 + 1 + 1 + SevLimits.CERTIFICATE + SevLimits.PLATFORM_CERTIFICATES + 4;
-    static final int GUEST = MoveId.SIZE + 4 + 4 + SevLimits.CERTIFICATE + SevLimits.SESSION + 1;
+    static final int WELCOME = 2 + 1 + 1 + 4;
+    static final int GUEST = MoveId.SIZE + 4 + 4 + 4 + SevLimits.SESSION + 1;
     static final int SHARED_PAGE = Long.BYTES + Pages.SIZE;
     static final int VCPU_VMSA = 4 + SevLimits.PACKET_HEADER + Pages.SIZE;
   }

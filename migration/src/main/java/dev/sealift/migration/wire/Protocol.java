@@ -9,15 +9,17 @@ import java.util.OptionalInt;
  * The source says the lowest and the highest version it speaks.
  * The destination chooses the highest one that both speak.
  * Where there is none, it answers ABORT and closes.
- * HELLO, WELCOME and ABORT keep their bytes in every version.
+ * HELLO and ABORT keep their bytes in every version.
  * </pre>
  */
 public final class Protocol {
-  public static final int LOWEST_VERSION = 1;
-  public static final int HIGHEST_VERSION = 2;
+  /**
+   * The first version in which both hosts prove their platforms; a host that spoke an older one
+   * could be talked into taking a guest from anybody.
+   */
+  public static final int LOWEST_VERSION = 3;
 
-  /** The first version with VCPU_VMSA, and so the first for guests with SEV-ES. */
-  public static final int SEV_ES_VERSION = 2;
+  public static final int HIGHEST_VERSION = 3;
 
   private Protocol() {}
 

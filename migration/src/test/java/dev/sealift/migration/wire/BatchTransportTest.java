@@ -47,7 +47,11 @@ class BatchTransportTest {
       far = server.accept();
     }
     writer =
-        new BatchWriter(DataConnection.over(near, PATIENCE), new BatchSeal(key, move, 3), slots());
+        new BatchWriter(
+            DataConnection.over(near, PATIENCE),
+            new BatchSeal(key, move, 3),
+            slots(),
+            new Manifest(4));
   }
 
   @AfterEach
@@ -164,7 +168,8 @@ class BatchTransportTest {
               new BatchReader(
                   DataConnection.over(server.accept(), Duration.ofMillis(50)),
                   new BatchSeal(key, move, 3),
-                  slots())) {
+                  slots(),
+                  new Manifest(4))) {
         silent.write(ByteBuffer.wrap(batch, 0, 100));
         assertThatThrownBy(reader::next)
             .isInstanceOfSatisfying(
@@ -237,7 +242,8 @@ class BatchTransportTest {
           sender.write(bytes);
         }
       }
-      return new BatchReader(DataConnection.over(server.accept(), PATIENCE), seal, slots());
+      return new BatchReader(
+          DataConnection.over(server.accept(), PATIENCE), seal, slots(), new Manifest(4));
     }
   }
 

@@ -243,7 +243,7 @@ class ControlConnectionTest {
         DataGate gate = listener.expect(destination, move, 2)) {
       var slots = new PacketSlots(arena.allocate(PacketSlots.bytes(1), 4096), 1);
       try (BatchWriter first = writer(source, move, 0, slots);
-          BatchReader reader = gate.await(0, slots, PATIENCE);
+          BatchReader reader = gate.await(0, slots, new Manifest(3), PATIENCE);
           BatchWriter again = writer(source, move, 0, slots);
           BatchWriter beyond = writer(source, move, 2, slots);
           BatchWriter forged = writer(destination, new MoveId(5, 7), 1, slots)) {
@@ -253,7 +253,7 @@ class ControlConnectionTest {
           assertRefused(refused);
         }
         assertFails(
-            () -> gate.await(1, slots, Duration.ofMillis(50)),
+            () -> gate.await(1, slots, new Manifest(3), Duration.ofMillis(50)),
             FailureCode.TIMED_OUT,
             failure -> {});
       }
@@ -274,7 +274,8 @@ class ControlConnectionTest {
 
   private BatchWriter writer(ControlConnection control, MoveId move, int index, PacketSlots slots)
       throws MigrationException {
-    return BatchWriter.connect(listener.address(), control, move, index, slots, PATIENCE);
+    return BatchWriter.connect(
+        listener.address(), control, move, index, slots, new Manifest(3), PATIENCE);
   }
 
   private static void assertRefused(BatchWriter writer) {

@@ -3,6 +3,7 @@ package dev.sealift.migration.wire;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.sealift.migration.trust.PlatformCredentials;
 import java.io.ByteArrayInputStream;
 import java.io.EOFException;
 import java.io.IOException;
@@ -27,11 +28,10 @@ class MessageCodecTest {
     return Stream.of(
         new Message.Hello(1, 7, true),
         new Message.Hello(1, 0xFFFF, false),
-        welcome(1),
-        welcome(3200),
-        welcome(16384),
-        guest(1),
-        guest(Bounds.CONFIGURATION),
+        welcome(PlatformCredentials.LEAST_SIZE),
+        welcome(PlatformCredentials.MOST_SIZE),
+        guest(1, PlatformCredentials.LEAST_SIZE),
+        guest(Bounds.CONFIGURATION, PlatformCredentials.MOST_SIZE),
         new Message.Ready(),
         new Message.SharedPages(0, new long[] {1L << 40}, filled(4096)),
         mostSharedPages(),
@@ -47,10 +47,13 @@ class MessageCodecTest {
         new Message.VcpuState(0, filled(1)),
         new Message.VcpuState(0, filled(Bounds.VCPU_STATE)),
         new Message.VcpuVmsa(3, filled(52), filled(4096)),
-        new Message.Prepare(4, 5000, 64),
-        new Message.Prepared(),
-        new Message.Commit(),
+        new Message.Prepare(4, 5000, 64, filled(32)),
+        new Message.Prepared(filled(32)),
+        new Message.Commit(1, Long.MAX_VALUE, 3),
         new Message.Running(),
+        new Message.Statement(filled(1), filled(208)),
+        new Message.Statement(filled(Bounds.STATEMENT), filled(208)),
+        new Message.Endorsement(filled(208)),
         new Message.Abort(FailureCode.PACKET_REFUSED, 0x0B, "the MAC does not hold"),
         new Message.Abort(FailureCode.LINK_LOST, 0, "x".repeat(Bounds.SENTENCE)),
         new Message.Abort(FailureCode.OTHER, 0, ""));
@@ -206,16 +209,16 @@ class MessageCodecTest {
     assertThat(read(frame)).isEqualTo(new Message.Abort(FailureCode.OTHER, 0, "new"));
   }
 
-  private static Message.Welcome welcome(int amdCertificates) {
-    return new Message.Welcome(1, true, 16, filled(2084), filled(6252), filled(amdCertificates));
+  private static Message.Welcome welcome(int platform) {
+    return new Message.Welcome(3, true, 16, filled(platform));
   }
 
-  private static Message.Guest guest(int configuration) {
+  private static Message.Guest guest(int configuration, int platform) {
     return new Message.Guest(
         new MoveId(0x0011223344556677L, 0x8899AABBCCDDEEFFL),
         filled(configuration),
         0xFF00_0001,
-        filled(2084),
+        filled(platform),
         filled(128),
         16);
   }

@@ -8,7 +8,7 @@ class ProtocolTest {
 
   @Test
   void theHighestVersionThatBothSpeakIsChosen() {
-    assertThat(Protocol.choose(1, 1)).hasValue(1);
+    assertThat(Protocol.choose(3, 3)).hasValue(3);
     assertThat(Protocol.choose(1, 9)).hasValue(Protocol.HIGHEST_VERSION);
   }
 
