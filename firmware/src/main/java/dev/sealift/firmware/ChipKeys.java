@@ -31,6 +31,15 @@ public final class ChipKeys {
     this.id = id;
   }
 
+  /**
+   * A chip that was there before.
+   *
+   * @param id 64 bytes, as {@link #id} gives them
+   */
+  static ChipKeys of(ECPrivateKey cekPrivate, ECPublicKey cekPublic, byte[] id) {
+    return new ChipKeys(new KeyPair(cekPublic, cekPrivate), id.clone());
+  }
+
   /** A chip that never was. */
   public static ChipKeys generate(SecureRandom random) {
     BigInteger scalar;

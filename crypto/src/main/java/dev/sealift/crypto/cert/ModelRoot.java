@@ -100,6 +100,11 @@ public final class ModelRoot {
 
   /** What to believe in to accept platforms under this root. */
   public RootOfTrust root() {
+    return root(ark);
+  }
+
+  /** What to believe in to accept platforms under the model root with this ARK. */
+  public static RootOfTrust root(AmdCertificate ark) {
     return RootOfTrust.of(NAME, ark);
   }
 
