@@ -31,6 +31,10 @@ record SevModule(
     EncryptionFeatures features = EncryptionFeatures.query(processor, settings);
     KernelMemory memory = new KernelMemory(physicalMemory);
     SevDriver driver = new SevDriver(Mailbox.open(processor, memory, features), memory, features);
+    if (settings.initOnProbe()) {
+      // A platform that cannot be initialised says why to the first command that needs it.
+      driver.initialise(new FirmwareError());
+    }
     return new SevModule(
         settings,
         features,

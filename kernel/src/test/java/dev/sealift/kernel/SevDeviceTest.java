@@ -124,6 +124,31 @@ class SevDeviceTest {
     }
   }
 
+  @Test
+  @DisplayName("finds a platform that was initialised when the driver found it, if it was told to")
+  void initialisedOnProbe() {
+    host = TestHost.of(processor, KernelSettings.DEFAULT);
+    assertThat(processor.log).doesNotContain("INIT");
+    host = TestHost.of(processor, KernelSettings.DEFAULT.withInitOnProbe());
+    assertThat(processor.log).contains("INIT");
+    writer = host.openSev(OpenFlags.O_RDWR);
+    processor.forget();
+
+    assertThat(host.issue(writer, SevDeviceCommand.PDH_GEN, 0)).isEqualTo(DONE);
+    assertThat(processor.log).containsExactly("PDH_GEN");
+  }
+
+  @Test
+  @DisplayName("says why its platform cannot be initialised to the first command that needs it")
+  void notInitialisedOnProbe() {
+    processor.refuse(PspCommand.INIT, FirmwareStatus.SECURE_DATA_INVALID);
+    host = TestHost.of(processor, KernelSettings.DEFAULT.withInitOnProbe());
+    writer = host.openSev(OpenFlags.O_RDWR);
+
+    assertThat(host.issue(writer, SevDeviceCommand.PDH_GEN, 0))
+        .isEqualTo(new Outcome(EIO, FirmwareStatus.SECURE_DATA_INVALID.code()));
+  }
+
   @ParameterizedTest
   @EnumSource(names = {"FACTORY_RESET", "PEK_GEN", "PEK_CSR", "PDH_GEN", "PEK_CERT_IMPORT"})
   void whatChangesThePlatformNeedsADescriptorForWriting(SevDeviceCommand command) {

@@ -3,6 +3,7 @@ package dev.sealift.vmm;
 import dev.sealift.abi.Errno;
 import dev.sealift.abi.FirmwareStatus;
 import dev.sealift.abi.psp.GuestState;
+import dev.sealift.abi.sev.SevDeviceCommand;
 
 /** What to do after a failure, as the end of a sentence. */
 final class Advice {
@@ -28,8 +29,15 @@ final class Advice {
           sev
               ? "start the guest with LAUNCH_START or RECEIVE_START and keep /dev/sev open"
               : "keep the descriptor open for as long as it is used";
-      case "EBUSY" ->
+      case "ENODEV" ->
           sev
+              ? "this machine's Secure Processor is not there, so look at the kernel's log"
+              : "look at the kernel's log";
+      case "ENOTSUPP" -> "this firmware is too old to know the command, so update it";
+      case "EBUSY" ->
+          operation.equals("SEV_FACTORY_RESET")
+              ? "there are SEV guests on this machine, so end them first"
+              : sev
               ? "every address space id (ASID) is taken, so end another SEV guest"
               : "end what else is using it";
       case "ENOMEM" ->
@@ -59,6 +67,33 @@ final class Advice {
     }
     return "its policy asks for firmware of at least API %d.%d and no unknown bits"
         .formatted(policy >>> 16 & 0xFF, policy >>> 24);
+  }
+
+  /** After the firmware refused a command of the platform as a whole. */
+  static String after(SevDeviceCommand command, FirmwareStatus status) {
+    return switch (status) {
+      case ALREADY_OWNED ->
+          "it was left as it is, so give the platform back to itself with PEK_GEN first";
+      case SECURE_DATA_INVALID ->
+          "what the platform kept of its identity is damaged, so restore it, or give the platform a"
+              + " new identity with FACTORY_RESET";
+      case INVALID_PLATFORM_STATE ->
+          command == SevDeviceCommand.PDH_CERT_EXPORT
+              ? after(status)
+              : "end every SEV guest on this machine first";
+      case INVALID_CERTIFICATE ->
+          command == SevDeviceCommand.PEK_CERT_IMPORT
+              ? "sign the latest answer of PEK_CSR with the owner's key, and import that beside the"
+                  + " owner's own certificate"
+              : after(status);
+      case BAD_SIGNATURE ->
+          command == SevDeviceCommand.PEK_CERT_IMPORT
+              ? "sign the answer of PEK_CSR with the key of the owner's certificate that is imported"
+                  + " with it"
+              : after(status);
+      case HWERROR_PLATFORM -> "the platform may be unable to keep its identity, so look at the kernel's log";
+      default -> after(status);
+    };
   }
 
   /** After any other status. */

@@ -10,12 +10,18 @@ import dev.sealift.abi.sev.SevIssueCmd;
 import dev.sealift.abi.sev.SevLimits;
 import dev.sealift.abi.sev.SevUserDataGetId2;
 import dev.sealift.abi.sev.SevUserDataPdhCertExport;
+import dev.sealift.abi.sev.SevUserDataPekCertImport;
+import dev.sealift.abi.sev.SevUserDataPekCsr;
 import dev.sealift.abi.sev.SevUserDataStatus;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
 /**
  * The machine's Secure Processor, through /dev/sev.
+ *
+ * <p>Commands that need an initialised platform initialise one that is not; kernels of 2025 and
+ * later take it down again behind the command. Those that change who the platform is are refused
+ * while there are guests, but for PDH_GEN.
  *
  * <p>Source: uapi linux/psp-sev.h; AMD publication 55766. Thread-safe.
  */
@@ -88,6 +94,66 @@ public final class SevPlatform implements AutoCloseable {
     }
   }
 
+  /**
+   * FACTORY_RESET: the platform forgets its owner, PEK and PDH, and makes itself new ones when it
+   * is initialised next. Every session that was made for the old PDH is void.
+   *
+   * @throws VmmException with EBUSY while there are guests
+   */
+  public void factoryReset() throws VmmException {
+    issue(SevDeviceCommand.FACTORY_RESET);
+  }
+
+  /**
+   * PEK_GEN: a new OCA of the platform's own, a new PEK and a new PDH. Every session that was made
+   * for the old PDH is void.
+   */
+  public void generatePek() throws VmmException {
+    issue(SevDeviceCommand.PEK_GEN);
+  }
+
+  /** PDH_GEN: a new PDH. Every session that was made for the old one is void. */
+  public void generatePdh() throws VmmException {
+    issue(SevDeviceCommand.PDH_GEN);
+  }
+
+  /** PEK_CSR: the PEK's certificate for an owner to sign, both signatures empty, 2084 bytes. */
+  public byte[] pekSigningRequest() throws VmmException {
+    try (CallMemory.Frame call = callMemory.frame()) {
+      MemorySegment data = call.take(SevUserDataPekCsr.LAYOUT.size());
+      askLength(call, SevDeviceCommand.PEK_CSR, data);
+      MemorySegment request =
+          room(call, SevDeviceCommand.PEK_CSR, SevUserDataPekCsr.read(data).length());
+      new SevUserDataPekCsr(request.address(), request.byteSize()).write(data);
+      issue(call, SevDeviceCommand.PEK_CSR, data);
+      return request.toArray(ValueLayout.JAVA_BYTE);
+    }
+  }
+
+  /**
+   * PEK_CERT_IMPORT: the platform belongs to an owner from now on, and has a new PDH. Every session
+   * that was made for the old one is void.
+   *
+   * @param pek the answer to {@link #pekSigningRequest} with the owner's signature, 2084 bytes
+   * @param oca the owner's certificate, 2084 bytes
+   * @throws IllegalArgumentException if one is longer than any blob may be
+   * @throws VmmException with ALREADY_OWNED, INVALID_CERTIFICATE or BAD_SIGNATURE; nothing has
+   *     changed then
+   */
+  public void importPek(byte[] pek, byte[] oca) throws VmmException {
+    if (pek.length > SevLimits.FIRMWARE_BLOB_MAX || oca.length > SevLimits.FIRMWARE_BLOB_MAX) {
+      throw new IllegalArgumentException("no certificate is that long");
+    }
+    try (CallMemory.Frame call = callMemory.frame()) {
+      MemorySegment pekCopy = call.copy(pek);
+      MemorySegment ocaCopy = call.copy(oca);
+      MemorySegment data = call.take(SevUserDataPekCertImport.LAYOUT.size());
+      new SevUserDataPekCertImport(pekCopy.address(), pek.length, ocaCopy.address(), oca.length)
+          .write(data);
+      issue(call, SevDeviceCommand.PEK_CERT_IMPORT, data);
+    }
+  }
+
   /** GET_ID2: the id under which AMD's key service knows this machine's sockets, 64 bytes each. */
   public byte[] chipId() throws VmmException {
     try (CallMemory.Frame call = callMemory.frame()) {
@@ -125,6 +191,13 @@ public final class SevPlatform implements AutoCloseable {
     }
   }
 
+  /** A command without parameters. */
+  private void issue(SevDeviceCommand command) throws VmmException {
+    try (CallMemory.Frame call = callMemory.frame()) {
+      issue(call, command, MemorySegment.NULL);
+    }
+  }
+
   private void issue(CallMemory.Frame call, SevDeviceCommand command, MemorySegment data)
       throws VmmException {
     MemorySegment request = call.take(SevIssueCmd.LAYOUT.size());
@@ -137,7 +210,11 @@ public final class SevPlatform implements AutoCloseable {
       FirmwareStatus status = FirmwareStatus.of(code);
       throw errno.equals(Errno.EIO) && code != 0
           ? VmmException.ofFirmware(
-              operation, PATH, errno, code, status == null ? "update it" : Advice.after(status))
+              operation,
+              PATH,
+              errno,
+              code,
+              status == null ? "update it" : Advice.after(command, status))
           : VmmException.ofCall(operation, PATH, errno);
     }
   }

@@ -10,11 +10,17 @@ import dev.sealift.abi.psp.PlatformState;
 import dev.sealift.abi.sev.SevDeviceCommand;
 import dev.sealift.abi.sev.SevUserDataGetId2;
 import dev.sealift.abi.sev.SevUserDataPdhCertExport;
+import dev.sealift.abi.sev.SevUserDataPekCertImport;
+import dev.sealift.abi.sev.SevUserDataPekCsr;
 import dev.sealift.abi.sev.SevUserDataStatus;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @DisplayName("A SEV platform")
@@ -77,6 +83,95 @@ class SevPlatformTest {
         });
     try (SevPlatform platform = open()) {
       assertThat(platform.chipId()).hasSize(64).containsOnly(5);
+    }
+  }
+
+  @Test
+  void isToldToResetAndToMakeNewKeysWithoutParameters() throws Exception {
+    try (SevPlatform platform = open()) {
+      platform.factoryReset();
+      platform.generatePek();
+      platform.generatePdh();
+    }
+    assertThat(kernel.calls).containsSubsequence("SEV_FACTORY_RESET", "SEV_PEK_GEN", "SEV_PDH_GEN");
+  }
+
+  @Test
+  void asksItsOwnerToSignAfterSayingHowLongTheRequestIs() throws Exception {
+    kernel.deviceCommands.put(
+        SevDeviceCommand.PEK_CSR,
+        data -> {
+          SevUserDataPekCsr request = SevUserDataPekCsr.read(data);
+          if (request.length() < 2084) {
+            new SevUserDataPekCsr(0, 2084).write(data);
+            return FirmwareStatus.INVALID_LEN;
+          }
+          kernel.memoryAt(request.address()).asSlice(0, 2084).fill((byte) 7);
+          return FirmwareStatus.SUCCESS;
+        });
+    try (SevPlatform platform = open()) {
+      assertThat(platform.pekSigningRequest()).hasSize(2084).containsOnly(7);
+    }
+  }
+
+  @Test
+  void takesAnOwnersCertificates() throws Exception {
+    byte[] pek = {1, 2, 3};
+    byte[] oca = {4, 5};
+    List<byte[]> taken = new ArrayList<>();
+    kernel.deviceCommands.put(
+        SevDeviceCommand.PEK_CERT_IMPORT,
+        data -> {
+          SevUserDataPekCertImport request = SevUserDataPekCertImport.read(data);
+          taken.add(bytes(request.pekCertAddress(), request.pekCertLen()));
+          taken.add(bytes(request.ocaCertAddress(), request.ocaCertLen()));
+          return FirmwareStatus.SUCCESS;
+        });
+    try (SevPlatform platform = open()) {
+      platform.importPek(pek, oca);
+      assertThatThrownBy(() -> platform.importPek(new byte[0x4001], oca))
+          .isInstanceOf(IllegalArgumentException.class);
+    }
+    assertThat(taken).containsExactly(pek, oca);
+    assertThat(kernel.mapped).isEmpty();
+  }
+
+  private byte[] bytes(long address, long length) {
+    return kernel.memoryAt(address).asSlice(0, length).toArray(ValueLayout.JAVA_BYTE);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "PEK_CERT_IMPORT, ALREADY_OWNED, PEK_GEN first",
+    "PEK_CERT_IMPORT, INVALID_CERTIFICATE, sign the latest answer of PEK_CSR",
+    "PEK_CERT_IMPORT, BAD_SIGNATURE, with the key of the owner's certificate",
+    "PEK_CERT_IMPORT, SECURE_DATA_INVALID, FACTORY_RESET",
+    "PEK_CERT_IMPORT, INVALID_PLATFORM_STATE, end every SEV guest",
+    "PEK_CERT_IMPORT, HWERROR_PLATFORM, keep its identity"
+  })
+  void saysWhatToDoAboutARefusal(SevDeviceCommand command, FirmwareStatus status, String advice)
+      throws Exception {
+    kernel.deviceCommands.put(command, data -> status);
+    try (SevPlatform platform = open()) {
+      VmmException refused =
+          catchThrowableOfType(
+              VmmException.class, () -> platform.importPek(new byte[2084], new byte[2084]));
+      assertThat(refused.status()).isEqualTo(status);
+      assertThat(refused.operation()).isEqualTo("SEV_" + command);
+      assertThat(refused).hasMessageContaining(status.meaning()).hasMessageContaining(advice);
+    }
+  }
+
+  @Test
+  void isNotResetWhileThereAreGuests() throws Exception {
+    try (SevPlatform platform = open()) {
+      platform.generatePdh();
+      kernel.failingCall = kernel.calls.size();
+      kernel.failure = Errno.EBUSY;
+      assertThatThrownBy(platform::factoryReset)
+          .hasMessage(
+              "SEV_FACTORY_RESET on /dev/sev failed with EBUSY (Device or resource busy): there are"
+                  + " SEV guests on this machine, so end them first.");
     }
   }
 
