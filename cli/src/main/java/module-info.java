@@ -33,6 +33,12 @@ module dev.sealift.cli {
   opens dev.sealift.cli.plan to
       info.picocli,
       tools.jackson.databind;
+  opens dev.sealift.cli.platform to
+      info.picocli,
+      tools.jackson.databind;
+  opens dev.sealift.cli.root to
+      info.picocli,
+      tools.jackson.databind;
   opens dev.sealift.cli.reference to
       info.picocli,
       tools.jackson.databind;

@@ -4,10 +4,12 @@ import dev.sealift.crypto.EngineChoice;
 import dev.sealift.crypto.cert.MalformedCertificateException;
 import dev.sealift.crypto.cert.ModelRoot;
 import dev.sealift.crypto.cert.PlatformChain;
+import dev.sealift.crypto.cert.RootOfTrust;
 import dev.sealift.crypto.cert.SevCertificate;
 import dev.sealift.firmware.ProcessorPace;
 import dev.sealift.firmware.SecureProcessor;
 import dev.sealift.firmware.SoftwareSecureProcessor;
+import dev.sealift.firmware.StateDirectory;
 import dev.sealift.firmware.XexMemoryController;
 import dev.sealift.kernel.KernelProfile;
 import dev.sealift.kernel.KernelSettings;
@@ -42,17 +44,36 @@ public final class HostMachine implements AutoCloseable {
 
   private final Host host;
   private final SevPlatform platform;
-  private final ModelRoot root;
+  private final Maker maker;
   private final EngineChoice engines;
   private final SevDevice device;
 
   private HostMachine(
-      Host host, SevPlatform platform, ModelRoot root, EngineChoice engines, SevDevice device) {
+      Host host, SevPlatform platform, Maker maker, EngineChoice engines, SevDevice device) {
     this.host = host;
     this.platform = platform;
-    this.root = root;
+    this.maker = maker;
     this.engines = engines;
     this.device = device;
+  }
+
+  /**
+   * What a machine knows of whoever made its chip.
+   *
+   * @param root what it believes in
+   * @param amdCertificates ASK and ARK
+   * @param signed gives the chip's certificate with the maker's signature for the one without
+   */
+  private record Maker(
+      RootOfTrust root, byte[] amdCertificates, UnaryOperator<SevCertificate> signed) {
+
+    static Maker of(ModelRoot root) {
+      return new Maker(root.root(), root.amdCertificates(), root::sign);
+    }
+
+    static Maker of(StateDirectory state) {
+      return new Maker(state.root(), state.amdCertificates(), unsigned -> state.cek());
+    }
   }
 
   /**
@@ -85,6 +106,22 @@ public final class HostMachine implements AutoCloseable {
     return powerUp(kind, kernel, root, ProcessorPace.UNPACED, between);
   }
 
+  /**
+   * Powers the machine up whose platform is in a directory. Its kernel initialises the platform at
+   * once, as Linux does.
+   *
+   * @param state is switched off by its own owner, after this machine
+   */
+  public static HostMachine powerUp(HostKind kind, KernelProfile kernel, StateDirectory state)
+      throws VmmException, LinuxUnavailableException {
+    return powerUp(
+        kind,
+        KernelSettings.DEFAULT.with(kernel).withInitOnProbe(),
+        Maker.of(state),
+        processor -> processor.chip(state.chip()).store(state),
+        UnaryOperator.identity());
+  }
+
   private static HostMachine powerUp(
       HostKind kind,
       KernelProfile kernel,
@@ -92,17 +129,31 @@ public final class HostMachine implements AutoCloseable {
       ProcessorPace pace,
       UnaryOperator<SecureProcessor> between)
       throws VmmException, LinuxUnavailableException {
+    return powerUp(
+        kind,
+        KernelSettings.DEFAULT.with(kernel),
+        Maker.of(root),
+        processor -> processor.pace(pace),
+        between);
+  }
+
+  private static HostMachine powerUp(
+      HostKind kind,
+      KernelSettings settings,
+      Maker maker,
+      UnaryOperator<SoftwareSecureProcessor.Builder> options,
+      UnaryOperator<SecureProcessor> between)
+      throws VmmException, LinuxUnavailableException {
     EngineChoice engines = EngineChoice.measured();
     SoftwareMachine.ProcessorFactory processor =
         (memory, controller) ->
             between.apply(
-                SoftwareSecureProcessor.builder()
-                    .rootOfTrust(root.root())
+                options
+                    .apply(SoftwareSecureProcessor.builder())
+                    .rootOfTrust(maker.root())
                     .asids(MAXIMUM_ASID, MINIMUM_SEV_ASID)
                     .engines(engines)
-                    .pace(pace)
                     .build(memory, controller));
-    KernelSettings settings = KernelSettings.DEFAULT.with(kernel);
     SoftwareMachine machine =
         switch (kind) {
           case KVM ->
@@ -117,7 +168,7 @@ public final class HostMachine implements AutoCloseable {
           case AUTO -> throw new IllegalArgumentException("the kind of host is not resolved yet");
         };
     Host host = new Host(machine.calls(), machine.signals());
-    return new HostMachine(host, SevPlatform.open(host), root, engines, machine.device());
+    return new HostMachine(host, SevPlatform.open(host), maker, engines, machine.device());
   }
 
   public Host host() {
@@ -148,9 +199,11 @@ public final class HostMachine implements AutoCloseable {
     int last = chain.length - SevCertificate.SIZE;
     try {
       SevCertificate cek =
-          root.sign(SevCertificate.parse(Arrays.copyOfRange(chain, last, chain.length)));
+          maker
+              .signed()
+              .apply(SevCertificate.parse(Arrays.copyOfRange(chain, last, chain.length)));
       System.arraycopy(cek.bytes(), 0, chain, last, SevCertificate.SIZE);
-      return PlatformChain.parse(exported.pdh(), chain, root.amdCertificates());
+      return PlatformChain.parse(exported.pdh(), chain, maker.amdCertificates());
     } catch (MalformedCertificateException e) {
       throw new Failure("This platform's certificates cannot be used: " + e.getMessage(), e);
     }
@@ -160,7 +213,7 @@ public final class HostMachine implements AutoCloseable {
   public SourceHost source(SSLContext identity, HandOverJournal journal)
       throws VmmException, Failure {
     return new SourceHost(
-        platform, chain(), identity, MovePolicy.trusting(root.root()), journal, true);
+        platform, chain(), identity, MovePolicy.trusting(maker.root()), journal, true);
   }
 
   /** As the host that a guest comes to. */
@@ -170,7 +223,7 @@ public final class HostMachine implements AutoCloseable {
         platform,
         chain(),
         identity,
-        MovePolicy.trusting(root.root()),
+        MovePolicy.trusting(maker.root()),
         configuration -> Guest.create(host, platform, configuration),
         journal,
         true);

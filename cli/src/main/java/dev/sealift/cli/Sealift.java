@@ -6,7 +6,9 @@ import dev.sealift.cli.demo.DemoCommand;
 import dev.sealift.cli.demo.DemoHostCommand;
 import dev.sealift.cli.doctor.DoctorCommand;
 import dev.sealift.cli.plan.PlanCommand;
+import dev.sealift.cli.platform.PlatformCommand;
 import dev.sealift.cli.reference.ReferenceCommand;
+import dev.sealift.cli.root.RootCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -24,7 +26,9 @@ import picocli.CommandLine.Command;
       BenchHostCommand.class,
       DoctorCommand.class,
       PlanCommand.class,
-      ReferenceCommand.class
+      PlatformCommand.class,
+      ReferenceCommand.class,
+      RootCommand.class
     })
 public final class Sealift {
 

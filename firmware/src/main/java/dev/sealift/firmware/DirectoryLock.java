@@ -21,12 +21,12 @@ final class DirectoryLock implements Closeable {
   }
 
   /**
-   * Locks a file.
+   * Locks a file that is there.
    *
    * @throws StateDirectory.InUseException if it is locked
    */
-  static DirectoryLock take(Path file, StandardOpenOption... options) throws IOException {
-    FileChannel channel = FileChannel.open(file, options);
+  static DirectoryLock take(Path file) throws IOException {
+    FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE);
     try {
       FileLock lock = channel.tryLock();
       if (lock != null) {

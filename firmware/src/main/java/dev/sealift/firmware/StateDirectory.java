@@ -15,7 +15,6 @@ import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.List;
@@ -124,15 +123,22 @@ public final class StateDirectory implements PlatformStore, AutoCloseable {
       disk.makeDirectory(directory);
       disk.sync(directory.toAbsolutePath().getParent());
     }
-    try (DirectoryLock _ =
-        DirectoryLock.take(
-            directory.resolve(LOCK), StandardOpenOption.WRITE, StandardOpenOption.CREATE)) {
-      if (!isNew(directory)) {
-        throw new IOException(directory + " holds something already");
-      }
+    refuseOthers(directory);
+    Path lockFile = directory.resolve(LOCK);
+    if (Files.notExists(lockFile)) {
+      disk.write(lockFile, new byte[0]);
+    }
+    try (DirectoryLock _ = DirectoryLock.take(lockFile)) {
+      refuseOthers(directory);
       Files.setPosixFilePermissions(directory, Disk.OWNER_ONLY);
       putTogether(emptied(directory.resolve(NEW), disk), maker, random, disk);
       deliver(directory, disk);
+    }
+  }
+
+  private static void refuseOthers(Path directory) throws IOException {
+    if (!isNew(directory)) {
+      throw new IOException(directory + " holds something already");
     }
   }
 
@@ -194,11 +200,12 @@ public final class StateDirectory implements PlatformStore, AutoCloseable {
   /**
    * Switches the platform in a directory on.
    *
-   * @throws NoSuchFileException if there is none
+   * @throws NoSuchFileException if it is {@linkplain #isNew new}
    * @throws DamagedStoreException if a file is missing or not as it was written: nothing was
    *     changed
    * @throws InUseException if it is on already
-   * @throws IOException if the files cannot be read
+   * @throws IOException if there are other things in it and no platform, or if the files cannot be
+   *     read
    */
   public static StateDirectory open(Path directory) throws IOException {
     return open(directory, Disk.LOCAL);
@@ -209,8 +216,12 @@ public final class StateDirectory implements PlatformStore, AutoCloseable {
       throw new NoSuchFileException(directory.toString(), null, "there is no platform in it");
     }
     Path lockFile = directory.resolve(LOCK);
+    if (Files.notExists(lockFile)
+        && DELIVERED.stream().allMatch(name -> Files.notExists(directory.resolve(name)))) {
+      throw new IOException(directory + " holds other things and no platform");
+    }
     read(lockFile, 0, 0);
-    DirectoryLock lock = DirectoryLock.take(lockFile, StandardOpenOption.WRITE);
+    DirectoryLock lock = DirectoryLock.take(lockFile);
     try {
       if (Files.isDirectory(directory.resolve(NEW))) {
         deliver(directory, disk);
@@ -238,6 +249,11 @@ public final class StateDirectory implements PlatformStore, AutoCloseable {
   /** ASK and ARK of the chip's maker, one behind the other, as SEND_START takes them. */
   public byte[] amdCertificates() {
     return delivery.amd.clone();
+  }
+
+  /** The ARK of the chip's maker. */
+  public AmdCertificate ark() {
+    return delivery.ark;
   }
 
   /** The root that the chip's maker is, and that the processor believes in. */

@@ -1,0 +1,17 @@
+package dev.sealift.cli.platform;
+
+/**
+ * Which platform an answer is from.
+ *
+ * @param emulated it is software, and its chip a model's
+ * @param platform the device, or the directory that remembers it
+ */
+record Speaker(boolean emulated, String platform) {
+
+  /** In words. */
+  String words() {
+    return emulated
+        ? platform + ", in software: emulated, and its chip is a model's"
+        : platform + ", this machine's Secure Processor";
+  }
+}
