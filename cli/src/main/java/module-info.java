@@ -11,6 +11,7 @@ module dev.sealift.cli {
   requires info.picocli;
   requires java.management;
   requires jdk.management;
+  requires jdk.unsupported;
   requires org.bouncycastle.pkix;
   requires org.bouncycastle.provider;
   requires static org.jspecify;
@@ -42,4 +43,6 @@ module dev.sealift.cli {
   opens dev.sealift.cli.reference to
       info.picocli,
       tools.jackson.databind;
+  opens dev.sealift.cli.run to
+      info.picocli;
 }

@@ -46,15 +46,19 @@ public final class HostMachine implements AutoCloseable {
   private final SevPlatform platform;
   private final Maker maker;
   private final EngineChoice engines;
-  private final SevDevice device;
+  private final SoftwareMachine machine;
 
   private HostMachine(
-      Host host, SevPlatform platform, Maker maker, EngineChoice engines, SevDevice device) {
+      Host host,
+      SevPlatform platform,
+      Maker maker,
+      EngineChoice engines,
+      SoftwareMachine machine) {
     this.host = host;
     this.platform = platform;
     this.maker = maker;
     this.engines = engines;
-    this.device = device;
+    this.machine = machine;
   }
 
   /**
@@ -168,7 +172,7 @@ public final class HostMachine implements AutoCloseable {
           case AUTO -> throw new IllegalArgumentException("the kind of host is not resolved yet");
         };
     Host host = new Host(machine.calls(), machine.signals());
-    return new HostMachine(host, SevPlatform.open(host), maker, engines, machine.device());
+    return new HostMachine(host, SevPlatform.open(host), maker, engines, machine);
   }
 
   public Host host() {
@@ -177,7 +181,12 @@ public final class HostMachine implements AutoCloseable {
 
   /** The driver behind its /dev/sev, for callers that are not in this process. */
   public SevDevice device() {
-    return device;
+    return machine.device();
+  }
+
+  /** What it consists of, for programs that are not in this process. */
+  public SoftwareMachine machine() {
+    return machine;
   }
 
   public SevPlatform platform() {

@@ -9,6 +9,7 @@ import dev.sealift.cli.plan.PlanCommand;
 import dev.sealift.cli.platform.PlatformCommand;
 import dev.sealift.cli.reference.ReferenceCommand;
 import dev.sealift.cli.root.RootCommand;
+import dev.sealift.cli.run.RunCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -28,7 +29,8 @@ import picocli.CommandLine.Command;
       PlanCommand.class,
       PlatformCommand.class,
       ReferenceCommand.class,
-      RootCommand.class
+      RootCommand.class,
+      RunCommand.class
     })
 public final class Sealift {
 

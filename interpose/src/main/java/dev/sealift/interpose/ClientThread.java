@@ -13,10 +13,6 @@ import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
@@ -36,12 +32,6 @@ public final class ClientThread implements AutoCloseable {
    */
   private record Device(String path, Runnable leave, Runnable end) {}
 
-  /** What the thread is asked to do. */
-  @FunctionalInterface
-  private interface Task<T> {
-    T run() throws InterposeException;
-  }
-
   private static final String NULL_DEVICE = "/dev/null";
 
   /** A file that every Java has: what this thread mounts on it, nobody else sees. */
@@ -51,10 +41,10 @@ public final class ClientThread implements AutoCloseable {
   private static final int STANDARD_DESCRIPTORS = 3;
 
   private final Linux linux;
-  private final ExecutorService thread;
+  private final OwnThread thread;
   private final Device device;
 
-  private ClientThread(Linux linux, ExecutorService thread, Device device) {
+  private ClientThread(Linux linux, OwnThread thread, Device device) {
     this.linux = linux;
     this.thread = thread;
     this.device = device;
@@ -96,13 +86,11 @@ public final class ClientThread implements AutoCloseable {
     }
   }
 
-  private static ClientThread start(Linux linux, Task<Device> device) throws InterposeException {
-    ExecutorService thread =
-        Executors.newSingleThreadExecutor(
-            Thread.ofPlatform().name("sealift-client").daemon().factory());
+  private static ClientThread start(Linux linux, OwnThread.Task<Device> device) throws InterposeException {
+    OwnThread thread = OwnThread.start("sealift-client");
     boolean started = false;
     try {
-      ClientThread client = new ClientThread(linux, thread, on(thread, device));
+      ClientThread client = new ClientThread(linux, thread, thread.run(device));
       started = true;
       return client;
     } finally {
@@ -178,17 +166,17 @@ public final class ClientThread implements AutoCloseable {
 
   /** open(2) of the device. */
   public int open(int flags) throws InterposeException {
-    return on(thread, () -> linux.calls().open(device.path(), flags));
+    return thread.run(() -> linux.calls().open(device.path(), flags));
   }
 
   /** close(2). */
   public int close(int fd) throws InterposeException {
-    return on(thread, () -> linux.calls().close(fd));
+    return thread.run(() -> linux.calls().close(fd));
   }
 
   /** ioctl(2); the argument is an address in this process. */
   public int ioctl(int fd, int request, long argument) throws InterposeException {
-    return on(thread, () -> linux.calls().ioctl(fd, request, argument));
+    return thread.run(() -> linux.calls().ioctl(fd, request, argument));
   }
 
   /**
@@ -198,7 +186,7 @@ public final class ClientThread implements AutoCloseable {
    * @return microseconds a call
    */
   public double microsPerCall(int calls) throws InterposeException {
-    return on(thread, () -> measure(linux, device.path(), calls));
+    return thread.run(() -> measure(linux, device.path(), calls));
   }
 
   private static double measure(Linux linux, String path, int calls) throws InterposeException {
@@ -225,30 +213,10 @@ public final class ClientThread implements AutoCloseable {
   @Override
   public void close() {
     try {
-      CompletableFuture.runAsync(device.leave(), thread).join();
+      thread.run(device.leave());
     } finally {
       thread.close();
       device.end().run();
-    }
-  }
-
-  /** Waits for the thread whatever happens, so that it is never left with half a device. */
-  private static <T> T on(ExecutorService thread, Task<T> task) throws InterposeException {
-    CompletableFuture<T> result = new CompletableFuture<>();
-    thread.execute(() -> {
-      try {
-        result.complete(task.run());
-      } catch (InterposeException | RuntimeException | Error failure) {
-        result.completeExceptionally(failure);
-      }
-    });
-    try {
-      return result.join();
-    } catch (CompletionException failed) {
-      if (failed.getCause() instanceof InterposeException refused) {
-        throw refused;
-      }
-      throw failed;
     }
   }
 }

@@ -2,24 +2,33 @@ package dev.sealift.interpose;
 
 import dev.sealift.abi.Errno;
 import dev.sealift.abi.OpenFlags;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * The open files of other processes.
  *
- * <p>Source: proc(5), /proc/pid/fdinfo.
+ * <p>Source: proc(5), /proc/pid/fd, fdinfo and status.
  */
 record ForeignFiles(Linux linux) {
   private static final Pattern FLAGS =
       Pattern.compile("^flags:\\s*([0-7]{1,10})$", Pattern.MULTILINE);
 
-  /** More than stands before the end of the flags. */
-  private static final int BEGINNING = 128;
+  private static final Pattern PROCESS =
+      Pattern.compile("^Tgid:\\s*([0-9]{1,9})$", Pattern.MULTILINE);
+
+  /** More than stands before the end of the flags, and before the end of the process id. */
+  private static final int BEGINNING = 512;
 
   /** A descriptor that only names a file (asm-generic/fcntl.h). */
   private static final int O_PATH = 0x200000;
@@ -33,6 +42,42 @@ record ForeignFiles(Linux linux) {
   int flags(int pid, int fd) {
     int flags = parse(beginning("/proc/" + pid + "/fdinfo/" + fd));
     return flags < 0 || (flags & O_PATH) != 0 ? Errno.EBADF.negated() : flags;
+  }
+
+  /**
+   * What is open at a descriptor: a path as this process sees it, or a name of Linux's own.
+   *
+   * @param pid a process or one of its threads
+   * @return empty if nothing is open there
+   */
+  static String name(int pid, int fd) {
+    return name(Path.of("/proc/" + pid + "/fd/" + Integer.toUnsignedString(fd)));
+  }
+
+  private static String name(Path descriptor) {
+    try {
+      return Files.readSymbolicLink(descriptor).toString();
+    } catch (IOException notOpen) {
+      return "";
+    }
+  }
+
+  /** The descriptors of a process at which something of this name is open; none if it is gone. */
+  static List<Integer> descriptors(int pid, String name) {
+    try (Stream<Path> descriptors = Files.list(Path.of("/proc/" + pid + "/fd"))) {
+      return descriptors
+          .filter(descriptor -> name(descriptor).equals(name))
+          .map(descriptor -> Integer.valueOf(String.valueOf(descriptor.getFileName())))
+          .toList();
+    } catch (IOException | UncheckedIOException gone) {
+      return List.of();
+    }
+  }
+
+  /** The process that a thread belongs to; {@code -ESRCH} if it is gone. */
+  int process(int thread) {
+    Matcher process = PROCESS.matcher(beginning("/proc/" + thread + "/status"));
+    return process.find() ? Integer.parseInt(process.group(1)) : Errno.ESRCH.negated();
   }
 
   private String beginning(String path) {

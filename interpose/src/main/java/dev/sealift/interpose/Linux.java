@@ -1,8 +1,10 @@
 package dev.sealift.interpose;
 
 import dev.sealift.linux.LinuxDescriptors;
+import dev.sealift.linux.LinuxForeignDescriptors;
 import dev.sealift.linux.LinuxMounts;
 import dev.sealift.linux.LinuxProcessMemory;
+import dev.sealift.linux.LinuxPrograms;
 import dev.sealift.linux.LinuxSeccomp;
 import dev.sealift.linux.LinuxSystemCalls;
 import dev.sealift.linux.LinuxUnavailableException;
@@ -13,7 +15,9 @@ record Linux(
     LinuxDescriptors descriptors,
     LinuxProcessMemory memory,
     LinuxMounts mounts,
-    LinuxSeccomp seccomp) {
+    LinuxSeccomp seccomp,
+    LinuxForeignDescriptors foreign,
+    LinuxPrograms programs) {
 
   static Linux open() throws InterposeException {
     try {
@@ -22,7 +26,9 @@ record Linux(
           LinuxDescriptors.open(),
           LinuxProcessMemory.open(),
           LinuxMounts.open(),
-          LinuxSeccomp.open());
+          LinuxSeccomp.open(),
+          LinuxForeignDescriptors.open(),
+          LinuxPrograms.open());
     } catch (LinuxUnavailableException unavailable) {
       throw new InterposeException(String.valueOf(unavailable.getMessage()), unavailable);
     }

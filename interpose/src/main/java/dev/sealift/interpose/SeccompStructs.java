@@ -18,6 +18,9 @@ final class SeccompStructs {
   /** SECCOMP_IOCTL_NOTIF_ID_VALID: whether the caller of a notification (8 bytes) still waits. */
   static final int NOTIF_ID_VALID = 0x40082102;
 
+  /** SECCOMP_USER_NOTIF_FLAG_CONTINUE of a {@link Response}: the kernel answers after all. */
+  static final int CONTINUE = 1;
+
   private SeccompStructs() {}
 
   /** struct seccomp_notif with its struct seccomp_data. */

@@ -23,12 +23,23 @@ final class ServiceThread implements AutoCloseable {
 
   private static final int REVENTS = 6;
 
-  /** Answers one question. */
+  /** Answers one question after the other. */
   @FunctionalInterface
   interface Service {
 
     /** Takes the question that waits, if there still is one, and answers it. */
     void answer(int fd);
+
+    /** How long to wait for a question before {@link #idle}, in milliseconds; -1 is for ever. */
+    default int patienceMillis() {
+      return -1;
+    }
+
+    /** There was no question for so long. */
+    default void idle() {}
+
+    /** There are no more questions. */
+    default void end() {}
   }
 
   private record Task(int fd, Service service) {}
@@ -80,22 +91,26 @@ final class ServiceThread implements AutoCloseable {
       MemorySegment pollfds = life.allocate(2 * POLLFD_SIZE, Integer.BYTES);
       want(pollfds, given.fd());
       want(pollfds.asSlice(POLLFD_SIZE), wakeUp);
-      while (given.fd() >= 0 && awaitQuestion(pollfds)) {
+      while (given.fd() >= 0 && awaitQuestion(pollfds, given.service())) {
         given.service().answer(given.fd());
       }
     } catch (RuntimeException slip) {
       LOG.log(Level.ERROR, thread.getName() + " ended", slip);
     } finally {
       linux.calls().close(given.fd());
+      given.service().end();
     }
   }
 
   /** False once there will be none. */
-  private boolean awaitQuestion(MemorySegment pollfds) {
+  private boolean awaitQuestion(MemorySegment pollfds, Service service) {
     int ready;
     do {
-      ready = linux.descriptors().poll(pollfds, -1);
-    } while (ready == Errno.EINTR.negated());
+      ready = linux.descriptors().poll(pollfds, service.patienceMillis());
+      if (ready == 0) {
+        service.idle();
+      }
+    } while (ready == 0 || ready == Errno.EINTR.negated());
     return ready > 0
         && events(pollfds.asSlice(POLLFD_SIZE)) == 0
         && (events(pollfds) & POLLIN) != 0;
@@ -117,6 +132,12 @@ final class ServiceThread implements AutoCloseable {
     try (Arena call = Arena.ofConfined()) {
       linux.descriptors().write(wakeUp, call.allocateFrom(ValueLayout.JAVA_LONG, 1));
     }
+    awaitEnd();
+    linux.calls().close(wakeUp);
+  }
+
+  /** Waits until there are no more questions, or another thread closes this. */
+  void awaitEnd() {
     boolean interrupted = false;
     while (thread.isAlive()) {
       try {
@@ -125,7 +146,6 @@ final class ServiceThread implements AutoCloseable {
         interrupted = true;
       }
     }
-    linux.calls().close(wakeUp);
     if (interrupted) {
       Thread.currentThread().interrupt();
     }

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
  * The open descriptors of /dev/sev. Their numbers start where no descriptor of a real kernel can
  * be, so that whose a descriptor is shows in the number.
  */
-final class DeviceFiles {
+final class DeviceFiles implements SevDescriptors {
   /** The lowest descriptor. */
   static final int FIRST = 0x40000000;
 
@@ -40,6 +40,11 @@ final class DeviceFiles {
     boolean open = at(fd) != null;
     files = files.without(fd);
     return open;
+  }
+
+  @Override
+  public boolean isOpen(int fd) {
+    return at(fd) != null;
   }
 
   /** The open file, or null. */

@@ -4,6 +4,7 @@ import dev.sealift.abi.MapFlags;
 import dev.sealift.abi.Pages;
 import dev.sealift.firmware.SystemMemory;
 import java.lang.foreign.MemorySegment;
+import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,8 +54,26 @@ public final class PhysicalMemory implements SystemMemory {
    * @param alignment of the first address, a multiple of the page size
    * @return null if no range is left
    */
-  synchronized @Nullable Frames attach(MemorySegment memory, int protection, long alignment) {
-    long room = memory.byteSize() + Pages.SIZE;
+  @Nullable Frames attach(MemorySegment memory, int protection, long alignment) {
+    return attach(
+        memory.byteSize(), alignment, address -> new OwnFrames(address, memory, protection));
+  }
+
+  /**
+   * Gives memory of another process a range of addresses.
+   *
+   * @param userAddress where the process has it, at the start of a page
+   * @param length bytes
+   * @return null if no range is left
+   */
+  @Nullable Frames attach(ForeignCaller caller, long userAddress, long length) {
+    return attach(
+        length, Pages.SIZE, address -> new ForeignFrames(address, caller, userAddress, length));
+  }
+
+  private synchronized @Nullable Frames attach(
+      long length, long alignment, LongFunction<Frames> made) {
+    long room = length + Pages.SIZE;
     long address = ranges.gap(next, END, room, alignment);
     if (address < 0) {
       address = ranges.gap(START, END, room, alignment);
@@ -63,7 +82,7 @@ public final class PhysicalMemory implements SystemMemory {
       return null;
     }
     next = address + room;
-    Frames frames = new Frames(address, memory, protection);
+    Frames frames = made.apply(address);
     ranges = ranges.with(address, address + room, frames);
     return frames;
   }

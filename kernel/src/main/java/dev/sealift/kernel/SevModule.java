@@ -3,7 +3,7 @@ package dev.sealift.kernel;
 import dev.sealift.firmware.SecureProcessor;
 
 /**
- * What the SEV layer has once a machine, as a kernel module has its globals.
+ * What the SEV layer has once a machine, as a kernel module has its globals, and who calls it.
  *
  * @param settings what the kernel was told
  * @param features what the CPU can do
@@ -11,7 +11,7 @@ import dev.sealift.firmware.SecureProcessor;
  * @param memory the kernel's allocator
  * @param driver the driver of the Secure Processor
  * @param asids the address spaces
- * @param files the descriptors of /dev/sev
+ * @param descriptors which of the caller's descriptors are /dev/sev
  */
 record SevModule(
     KernelSettings settings,
@@ -20,14 +20,15 @@ record SevModule(
     KernelMemory memory,
     SevDriver driver,
     AsidPool asids,
-    DeviceFiles files) {
+    SevDescriptors descriptors) {
 
   /** Loads the module: the driver asks the processor what it is. */
   static SevModule load(
       KernelSettings settings,
       SecureProcessor processor,
       PhysicalMemory physicalMemory,
-      UserMemory user) {
+      UserMemory user,
+      SevDescriptors descriptors) {
     EncryptionFeatures features = EncryptionFeatures.query(processor, settings);
     KernelMemory memory = new KernelMemory(physicalMemory);
     SevDriver driver = new SevDriver(Mailbox.open(processor, memory, features), memory, features);
@@ -42,6 +43,12 @@ record SevModule(
         memory,
         driver,
         new AsidPool(features, driver),
-        new DeviceFiles());
+        descriptors);
+  }
+
+  /** The same module as another caller's kernel. */
+  SevModule forCaller(UserMemory otherUser, SevDescriptors otherDescriptors) {
+    return new SevModule(
+        settings, features, otherUser, memory, driver, asids, otherDescriptors);
   }
 }

@@ -208,6 +208,31 @@ final class SevVirtualMachine {
     }
   }
 
+  /** KVM_MEMORY_ENCRYPT_REG_REGION. */
+  int registerRegion(long argument) {
+    return onRegions(() -> regions.register(this, argument));
+  }
+
+  /** KVM_MEMORY_ENCRYPT_UNREG_REGION. */
+  int unregisterRegion(long argument) {
+    return onRegions(() -> regions.unregister(this, argument));
+  }
+
+  private interface RegionCall {
+    int run() throws Refusal;
+  }
+
+  private int onRegions(RegionCall call) {
+    lock.lock();
+    try {
+      return destroyed ? Errno.EBADF.negated() : call.run();
+    } catch (Refusal refusal) {
+      return refusal.result();
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** Becomes a SEV guest. */
   void begin(int asid, boolean sevEs) {
     this.asid = asid;
@@ -304,7 +329,7 @@ final class SevVirtualMachine {
 
   /** Issues the command through a descriptor: it must be one of /dev/sev now. */
   int issue(PspCommand command, StructLayout layout, int fd) {
-    if (module.files().at(fd) == null) {
+    if (!module.descriptors().isOpen(fd)) {
       return Errno.EBADF.negated();
     }
     return module.driver().mailbox().run(command, firmwareParameters, layout.size(), error);
@@ -317,7 +342,7 @@ final class SevVirtualMachine {
    * @param progress hears how many packets were done
    */
   int issue(PacketRun run, FirmwareError runError, IntConsumer progress) {
-    if (module.files().at(sevFd) == null) {
+    if (!module.descriptors().isOpen(sevFd)) {
       return Errno.EBADF.negated();
     }
     return module.driver().mailbox().run(run, runError, progress);

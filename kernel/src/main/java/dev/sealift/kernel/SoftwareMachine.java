@@ -23,11 +23,17 @@ public final class SoftwareMachine {
     SecureProcessor create(SystemMemory memory, MemoryController controller);
   }
 
+  private final PhysicalMemory physicalMemory;
   private final SoftwareSev sev;
   private final ThreadSignals signals;
   private final SecureProcessor processor;
 
-  private SoftwareMachine(SoftwareSev sev, ThreadSignals signals, SecureProcessor processor) {
+  private SoftwareMachine(
+      PhysicalMemory physicalMemory,
+      SoftwareSev sev,
+      ThreadSignals signals,
+      SecureProcessor processor) {
+    this.physicalMemory = physicalMemory;
     this.sev = sev;
     this.signals = signals;
     this.processor = processor;
@@ -58,8 +64,10 @@ public final class SoftwareMachine {
     VirtualMachines vms = new VirtualMachines();
     SecureProcessor made = processor.create(physicalMemory, memoryController);
     SoftwareKvm kvm = new SoftwareKvm(user, memoryController, made.worldSwitch(), vms, programs);
-    SevModule module = SevModule.load(settings, made, physicalMemory, user);
-    return new SoftwareMachine(new SoftwareSev(kvm, user, module, vms), kvm, made);
+    DeviceFiles files = new DeviceFiles();
+    SevModule module = SevModule.load(settings, made, physicalMemory, user, files);
+    SoftwareSev sev = new SoftwareSev(kvm, user, module, files, vms);
+    return new SoftwareMachine(physicalMemory, sev, kvm, made);
   }
 
   /**
@@ -83,9 +91,10 @@ public final class SoftwareMachine {
     MappedMemory user = new MappedMemory(physicalMemory);
     SecureProcessor made =
         processor.create(physicalMemory, new PlainMemoryController(physicalMemory));
-    SevModule module = SevModule.load(settings.withoutSevEs(), made, physicalMemory, user);
-    SoftwareSev sev = new SoftwareSev(linux, user, module, new VirtualMachines());
-    return new SoftwareMachine(sev, signals, made);
+    DeviceFiles files = new DeviceFiles();
+    SevModule module = SevModule.load(settings.withoutSevEs(), made, physicalMemory, user, files);
+    SoftwareSev sev = new SoftwareSev(linux, user, module, files, new VirtualMachines());
+    return new SoftwareMachine(physicalMemory, sev, signals, made);
   }
 
   /** The kernel as a VMM calls it. */
@@ -96,6 +105,16 @@ public final class SoftwareMachine {
   /** The driver behind /dev/sev, for callers that are not in this process. */
   public SevDevice device() {
     return sev.device();
+  }
+
+  /**
+   * What this machine's KVM keeps for SEV of a VM that another process has, until it is closed. It is
+   * for a machine over a real kernel, which is the other process's, too.
+   *
+   * @param caller the process; KVM serves a VM for no other
+   */
+  public ForeignVirtualMachine foreignVm(ForeignCaller caller) {
+    return sev.foreignVm(physicalMemory, caller);
   }
 
   /** How threads inside KVM_RUN are interrupted. */

@@ -28,18 +28,27 @@ final class SoftwareSev implements SystemCalls {
   private final SystemCalls below;
   private final MappedMemory user;
   private final SevModule module;
+  private final DeviceFiles files;
   private final VirtualMachines vms;
+  private final RegisterReader registers;
   private final MemoryEncryptOp memoryEncryptOp;
   private final ProtectedState protectedState;
   private final ContextTransfer transfer;
   private final SevDevice device;
 
-  SoftwareSev(SystemCalls below, MappedMemory user, SevModule module, VirtualMachines vms) {
+  SoftwareSev(
+      SystemCalls below,
+      MappedMemory user,
+      SevModule module,
+      DeviceFiles files,
+      VirtualMachines vms) {
     this.below = below;
     this.user = user;
     this.module = module;
+    this.files = files;
     this.vms = vms;
-    this.memoryEncryptOp = new MemoryEncryptOp(module, new RegisterReader(below, user));
+    this.registers = new RegisterReader(below, user);
+    this.memoryEncryptOp = new MemoryEncryptOp(module, registers);
     this.protectedState = new ProtectedState(below, user);
     this.transfer = new ContextTransfer(vms);
     this.device = new SevDevice(module);
@@ -50,18 +59,28 @@ final class SoftwareSev implements SystemCalls {
     return device;
   }
 
+  /** A VM of another process, whose own kernel made it as one without SEV. */
+  ForeignVirtualMachine foreignVm(PhysicalMemory physicalMemory, ForeignCaller caller) {
+    ForeignMemory memory = new ForeignMemory(physicalMemory, caller);
+    SevModule callers = module.forCaller(memory, caller::hasSevOpen);
+    return new ForeignVirtualMachine(
+        new SevVirtualMachine(callers, SevVirtualMachine.TYPE_DEFAULT),
+        memory,
+        new MemoryEncryptOp(callers, registers));
+  }
+
   @Override
   public int open(String path, int flags) {
     if (!path.equals("/dev/sev")) {
       return below.open(path, flags);
     }
-    return module.files().open(OpenFlags.isWritable(flags));
+    return files.open(OpenFlags.isWritable(flags));
   }
 
   @Override
   public int close(int fd) {
     if (DeviceFiles.owns(fd)) {
-      return module.files().close(fd) ? 0 : Errno.EBADF.negated();
+      return files.close(fd) ? 0 : Errno.EBADF.negated();
     }
     SevVirtualMachine vm = vms.at(fd);
     Vcpu vcpu = vms.vcpuAt(fd);
@@ -88,7 +107,7 @@ final class SoftwareSev implements SystemCalls {
   /** The same, but a slip of this layer's own shows as the exception that it is. */
   int dispatch(int fd, int request, long argument) {
     if (DeviceFiles.owns(fd)) {
-      DeviceFile file = module.files().at(fd);
+      DeviceFile file = files.at(fd);
       return file == null
           ? Errno.EBADF.negated()
           : device.ioctl(user, file.writable(), request, argument);
@@ -139,8 +158,8 @@ final class SoftwareSev implements SystemCalls {
     }
     return switch (request) {
       case KvmIoctl.MEMORY_ENCRYPT_OP -> memoryEncryptOp.run(vm, argument);
-      case KvmIoctl.MEMORY_ENCRYPT_REG_REGION -> region(vm, argument, true);
-      case KvmIoctl.MEMORY_ENCRYPT_UNREG_REGION -> region(vm, argument, false);
+      case KvmIoctl.MEMORY_ENCRYPT_REG_REGION -> vm.registerRegion(argument);
+      case KvmIoctl.MEMORY_ENCRYPT_UNREG_REGION -> vm.unregisterRegion(argument);
       case KvmIoctl.CREATE_VCPU -> createVcpu(vm, fd, argument);
       case KvmIoctl.CHECK_EXTENSION -> checkExtension(fd, argument);
       case KvmIoctl.ENABLE_CAP -> enableCap(vm, fd, argument);
@@ -223,24 +242,10 @@ final class SoftwareSev implements SystemCalls {
     }
   }
 
-  private static int region(SevVirtualMachine vm, long argument, boolean register) {
-    vm.lock().lock();
-    try {
-      if (vm.isDestroyed()) {
-        return Errno.EBADF.negated();
-      }
-      return register ? vm.regions().register(vm, argument) : vm.regions().unregister(vm, argument);
-    } catch (Refusal refusal) {
-      return refusal.result();
-    } finally {
-      vm.lock().unlock();
-    }
-  }
-
   @Override
   public MapResult mmap(long length, int protection, int flags, int fd, long offset) {
     if (DeviceFiles.owns(fd)) {
-      boolean open = module.files().at(fd) != null;
+      boolean open = files.at(fd) != null;
       return new MapResult.Refused(open ? Errno.ENODEV : Errno.EBADF);
     }
     MapResult result = below.mmap(length, protection, flags, fd, offset);

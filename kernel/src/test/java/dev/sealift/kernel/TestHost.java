@@ -63,12 +63,13 @@ final class TestHost {
       @Nullable List<GuestProgram> programs) {
     this.controller = controller.apply(physicalMemory);
     SecureProcessor processor = factory.create(physicalMemory, this.controller);
-    this.module = SevModule.load(settings, processor, physicalMemory, user);
+    DeviceFiles files = new DeviceFiles();
+    this.module = SevModule.load(settings, processor, physicalMemory, user, files);
     SystemCalls below =
         programs == null
             ? kernel
             : new SoftwareKvm(user, this.controller, processor.worldSwitch(), vms, programs);
-    this.calls = new SoftwareSev(below, user, module, vms);
+    this.calls = new SoftwareSev(below, user, module, files, vms);
     this.kvm = calls.open("/dev/kvm", OpenFlags.O_RDWR);
     this.scratch = map(SCRATCH_SIZE);
   }

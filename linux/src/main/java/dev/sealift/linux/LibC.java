@@ -4,6 +4,7 @@ import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 
 /** Where the functions of libc are found: the one place that asks for native access. */
@@ -50,16 +51,24 @@ final class LibC {
         Linker.Option.firstVariadicArg(named));
   }
 
+  /** A variable that holds a pointer. */
+  @SuppressWarnings("restricted") // the size of a pointer is known
+  MemorySegment pointer(String name) throws LinuxUnavailableException {
+    return find(name).reinterpret(ValueLayout.ADDRESS.byteSize());
+  }
+
+  private MemorySegment find(String name) throws LinuxUnavailableException {
+    return linker
+        .defaultLookup()
+        .find(name)
+        .orElseThrow(() ->
+            new LinuxUnavailableException("The libc of this process has no " + name + "."));
+  }
+
   @SuppressWarnings("restricted") // calling native code is what this module is for
   private MethodHandle link(String name, FunctionDescriptor type, Linker.Option... options)
       throws LinuxUnavailableException {
-    MemorySegment address =
-        linker
-            .defaultLookup()
-            .find(name)
-            .orElseThrow(() ->
-                new LinuxUnavailableException(
-                    "The libc of this process has no function " + name + "."));
+    MemorySegment address = find(name);
     try {
       return linker.downcallHandle(address, type, options);
     } catch (IllegalCallerException refused) {

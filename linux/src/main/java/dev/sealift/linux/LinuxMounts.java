@@ -19,6 +19,7 @@ public final class LinuxMounts {
 
   public static final long MS_NODEV = 1 << 2;
   public static final long MS_NOEXEC = 1 << 3;
+  public static final long MS_BIND = 1 << 12;
   public static final long MS_REC = 1 << 14;
   public static final long MS_PRIVATE = 1 << 18;
 

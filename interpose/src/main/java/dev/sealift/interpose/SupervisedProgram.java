@@ -1,0 +1,156 @@
+package dev.sealift.interpose;
+
+import dev.sealift.kernel.SoftwareMachine;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A program, and all that it starts, whose SEV is a machine in software: its /dev/sev, and the SEV
+ * ioctls of its VMs. The program is not changed and not traced; those four ioctls are stopped by a
+ * filter and everything else is Linux's own and as fast as ever.
+ *
+ * <p>It begins without a program: first is found out how it can have /dev/sev, then it is started.
+ */
+public final class SupervisedProgram implements AutoCloseable {
+  private static final int STANDARD_DESCRIPTORS = 3;
+
+  /** A place for the program's /dev/sev, and why it is not /dev/sev itself. */
+  private record Place(Path path, @Nullable String otherwise) {}
+
+  private final Linux linux;
+  private final OwnThread thread;
+  private final Place place;
+  private final SeccompSupervisor supervisor;
+  private int pid;
+  private boolean running;
+
+  private SupervisedProgram(
+      Linux linux, OwnThread thread, Place place, SeccompSupervisor supervisor) {
+    this.linux = linux;
+    this.thread = thread;
+    this.place = place;
+    this.supervisor = supervisor;
+  }
+
+  /**
+   * Makes everything ready for a program.
+   *
+   * @param machine its SEV: a machine over the real kernel
+   * @param file a plain file of the caller's, which can be the program's device where it cannot have
+   *     a /dev/sev of its own
+   * @throws InterposeException if this machine or its permissions do not let a program be
+   *     supervised at all
+   */
+  public static SupervisedProgram prepare(SoftwareMachine machine, Path file)
+      throws InterposeException {
+    Linux linux = Linux.open();
+    OwnThread thread = OwnThread.start("sealift-program");
+    SeccompSupervisor supervisor = null;
+    boolean ready = false;
+    try {
+      Place place = thread.run(() -> place(linux, file));
+      SeccompSupervisor started =
+          SeccompSupervisor.start(
+              linux,
+              new ProgramCalls(linux, machine, place.path().toString()),
+              ProgramCalls.REQUESTS);
+      supervisor = started;
+      thread.run(() -> {
+        started.superviseThisThread();
+        return place;
+      });
+      ready = true;
+      return new SupervisedProgram(linux, thread, place, supervisor);
+    } finally {
+      if (!ready) {
+        thread.close();
+        if (supervisor != null) {
+          supervisor.close();
+        }
+      }
+    }
+  }
+
+  private static Place place(Linux linux, Path file) throws InterposeException {
+    try {
+      return new Place(PrivateDevices.mount(linux), null);
+    } catch (InterposeException refused) {
+      try {
+        return new Place(file.toRealPath(), refused.getMessage());
+      } catch (IOException absent) {
+        throw new InterposeException("The file " + file + " is not there.", absent);
+      }
+    }
+  }
+
+  /** What the program opens for /dev/sev. */
+  public Path device() {
+    return place.path();
+  }
+
+  /** Why that is not /dev/sev itself, in a sentence. */
+  public Optional<String> otherwise() {
+    return Optional.ofNullable(place.otherwise());
+  }
+
+  /**
+   * Starts the program, once, with this process's input, output, errors and environment.
+   *
+   * @param command the program, which is looked for in PATH, and its arguments
+   * @throws InterposeException if it cannot be started
+   */
+  public void start(List<String> command) throws InterposeException {
+    int started = thread.run(() -> {
+      InterposeException.require(
+          linux.foreign().closeOnExec(STANDARD_DESCRIPTORS), "keep descriptors from a program");
+      return InterposeException.require(
+          linux.programs().start(command), "start " + command.getFirst());
+    });
+    synchronized (this) {
+      pid = started;
+      running = true;
+    }
+    // The filter has an end only when the last that has it is gone.
+    thread.close();
+  }
+
+  /** The program's process id. */
+  public synchronized int pid() {
+    return pid;
+  }
+
+  /**
+   * Sends the program a signal, if it still runs.
+   *
+   * @param number of the signal
+   * @return false if it has ended
+   */
+  public synchronized boolean signal(int number) {
+    return running && linux.programs().signal(pid, number) == 0;
+  }
+
+  /**
+   * Waits until the program has ended and everything that it has started, too: what still runs may
+   * have a VM.
+   *
+   * @return the program's exit code, or 128 and the number of the signal that killed it
+   */
+  public int await() throws InterposeException {
+    int code = InterposeException.require(linux.programs().await(pid()), "wait for a program");
+    synchronized (this) {
+      running = false;
+    }
+    supervisor.awaitEnd();
+    return code;
+  }
+
+  /** Ends the supervision: what still runs has no SEV any more, and its VMs are gone here. */
+  @Override
+  public void close() {
+    thread.close();
+    supervisor.close();
+  }
+}
