@@ -5,6 +5,7 @@ import dev.sealift.abi.OpenFlags;
 import dev.sealift.abi.kvm.KvmIoctl;
 import dev.sealift.abi.sev.SevIoctl;
 import dev.sealift.kernel.SoftwareMachine;
+import java.util.concurrent.TimeUnit;
 
 /**
  * The SEV ioctls of a program and of all that it starts: SEV_ISSUE_CMD on /dev/sev, and the three of
@@ -27,6 +28,7 @@ final class ProgramCalls implements StoppedCall.Answerer {
   private final ForeignCalls device;
   private final String deviceName;
   private final SupervisedVms vms;
+  private long lookedAt;
 
   /**
    * @param machine who answers
@@ -42,6 +44,9 @@ final class ProgramCalls implements StoppedCall.Answerer {
 
   @Override
   public int answer(StoppedCall call) {
+    if (System.nanoTime() - lookedAt > TimeUnit.MILLISECONDS.toNanos(LOOK_AGAIN_MILLIS)) {
+      idle();
+    }
     String name = ForeignFiles.name(call.thread(), call.fd());
     if (call.request() == SevIoctl.ISSUE_CMD) {
       return name.equals(deviceName) ? onDevice(call) : PASS;
@@ -87,6 +92,7 @@ final class ProgramCalls implements StoppedCall.Answerer {
   @Override
   public void idle() {
     vms.endClosed();
+    lookedAt = System.nanoTime();
   }
 
   @Override
