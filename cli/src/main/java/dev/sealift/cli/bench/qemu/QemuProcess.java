@@ -1,6 +1,7 @@
 package dev.sealift.cli.bench.qemu;
 
 import dev.sealift.cli.process.ExitHook;
+import dev.sealift.cli.qemu.QemuMonitor;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -72,7 +73,7 @@ final class QemuProcess implements AutoCloseable {
             .start();
     ExitHook hook = ExitHook.of(process::destroyForcibly);
     try {
-      return new QemuProcess(process, QemuMonitor.connect(socket, process), hook);
+      return new QemuProcess(process, QemuMonitor.connect(socket, process::isAlive), hook);
     } catch (IOException | InterruptedException e) {
       hook.close();
       process.destroyForcibly();

@@ -1,4 +1,4 @@
-package dev.sealift.cli.bench.qemu;
+package dev.sealift.cli.qemu;
 
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -15,6 +15,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -24,7 +25,7 @@ import tools.jackson.databind.json.JsonMapper;
  *
  * <p>Source: QEMU Machine Protocol Specification. Belongs to one thread.
  */
-final class QemuMonitor implements AutoCloseable {
+public final class QemuMonitor implements AutoCloseable {
   private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(20);
   private static final long LOOK_AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
@@ -40,9 +41,9 @@ final class QemuMonitor implements AutoCloseable {
   /**
    * Waits until the socket is there, and greets.
    *
-   * @param process the QEMU that is to open it
+   * @param lives whether the QEMU that is to open it still runs
    */
-  static QemuMonitor connect(Path socket, Process process)
+  public static QemuMonitor connect(Path socket, BooleanSupplier lives)
       throws IOException, InterruptedException {
     long end = System.nanoTime() + PATIENCE_NANOS;
     while (true) {
@@ -51,7 +52,7 @@ final class QemuMonitor implements AutoCloseable {
         channel.connect(UnixDomainSocketAddress.of(socket));
       } catch (IOException notYet) {
         channel.close();
-        if (System.nanoTime() > end || !process.isAlive()) {
+        if (System.nanoTime() > end || !lives.getAsBoolean()) {
           throw new IOException("QEMU opens no monitor", notYet);
         }
         LockSupport.parkNanos(LOOK_AGAIN_NANOS);
@@ -74,7 +75,7 @@ final class QemuMonitor implements AutoCloseable {
    *
    * @throws IOException if it fails, or QEMU does not answer
    */
-  JsonNode command(String name, Map<String, ?> arguments) throws IOException, InterruptedException {
+  public JsonNode command(String name, Map<String, ?> arguments) throws IOException, InterruptedException {
     Map<String, Object> request = new LinkedHashMap<>();
     request.put("execute", name);
     request.put("arguments", arguments);
