@@ -21,8 +21,8 @@ import java.security.interfaces.ECPublicKey;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -37,20 +37,22 @@ class QemuLaunchTest {
 
   private final Path directory;
   private final SecureRandom random = new SecureRandom();
-  private HostMachine machine;
+
+  /** One platform for all: whatever one test leaves there would disturb the next. */
+  private static HostMachine machine;
 
   QemuLaunchTest(@TempDir Path directory) {
     this.directory = directory;
   }
 
-  @BeforeEach
-  void powerUp() throws Exception {
+  @BeforeAll
+  static void powerUp() throws Exception {
     SevQemu.assumeInstalled();
     machine = SevQemu.powerUp();
   }
 
-  @AfterEach
-  void powerDown() {
+  @AfterAll
+  static void powerDown() {
     if (machine != null) {
       machine.close();
     }

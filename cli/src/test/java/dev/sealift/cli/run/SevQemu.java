@@ -28,6 +28,7 @@ final class SevQemu implements AutoCloseable {
 
   private final SupervisedProgram program;
   private final QemuMonitor monitor;
+  private boolean ended;
 
   private SevQemu(SupervisedProgram program, QemuMonitor monitor) {
     this.program = program;
@@ -127,19 +128,23 @@ final class SevQemu implements AutoCloseable {
   /** Ends it as its user would; its exit code. */
   int quit() throws Exception {
     ask("quit");
+    ended = true;
     return program.await();
   }
 
   /** Ends it as nobody should; its exit code. */
   int kill() throws Exception {
     program.signal(9);
+    ended = true;
     return program.await();
   }
 
   @Override
-  public void close() throws IOException {
+  public void close() throws Exception {
     monitor.close();
-    program.signal(9);
+    if (!ended) {
+      kill();
+    }
     program.close();
   }
 }
