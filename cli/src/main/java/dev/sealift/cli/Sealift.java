@@ -5,6 +5,10 @@ import dev.sealift.cli.bench.BenchHostCommand;
 import dev.sealift.cli.demo.DemoCommand;
 import dev.sealift.cli.demo.DemoHostCommand;
 import dev.sealift.cli.doctor.DoctorCommand;
+import dev.sealift.cli.owner.AttestationCommand;
+import dev.sealift.cli.owner.MeasureCommand;
+import dev.sealift.cli.owner.SecretCommand;
+import dev.sealift.cli.owner.SessionCommand;
 import dev.sealift.cli.plan.PlanCommand;
 import dev.sealift.cli.platform.PlatformCommand;
 import dev.sealift.cli.reference.ReferenceCommand;
@@ -27,10 +31,14 @@ import picocli.CommandLine.Command;
       BenchHostCommand.class,
       DoctorCommand.class,
       PlanCommand.class,
-      PlatformCommand.class,
       ReferenceCommand.class,
+      RunCommand.class,
       RootCommand.class,
-      RunCommand.class
+      PlatformCommand.class,
+      SessionCommand.class,
+      MeasureCommand.class,
+      SecretCommand.class,
+      AttestationCommand.class
     })
 public final class Sealift {
 

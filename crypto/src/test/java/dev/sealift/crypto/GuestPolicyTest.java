@@ -73,4 +73,36 @@ class GuestPolicyTest {
     assertThatIllegalArgumentException().isThrownBy(() -> new ApiVersion(0, 256));
     assertThatIllegalArgumentException().isThrownBy(() -> new ApiVersion(-1, 0));
   }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "0x21 | 0x21",
+        "0X16000021 | 0x16000021",
+        "33 | 0x21",
+        "007 | 0x7",
+        "0 | 0x0",
+        "4294967295 | 0xffffffff",
+        "nodbg,sev | 0x21",
+        "NODBG, NOKS, ES, NOSEND, DOMAIN, SEV | 0x3f",
+        "es,api=1.55 | 0x37010004",
+        "none | 0x0"
+      })
+  void aPolicyIsReadAsANumberOrInWords(String text, String word) {
+    assertThat(GuestPolicy.parse(text).word()).isEqualTo(Integer.parseUnsignedInt(word.substring(2), 16));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {"'' | part of a policy", "nodebug | no part of a policy", "nodbg, | part of a policy",
+        "-1 | part of a policy", "0x100000000 | number of 32 bits", "4294967296 | number of 32 bits",
+        "0xzz | number of 32 bits", "99999999999999999999 | number of 32 bits", "api=1 | part of a policy",
+        "api=256.0 | 0 to 255"})
+  void whatIsNoPolicyIsRefusedInWords(String text, String reason) {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> GuestPolicy.parse(text))
+        .withMessageContaining(reason);
+  }
 }

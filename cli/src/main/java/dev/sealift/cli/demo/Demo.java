@@ -8,6 +8,8 @@ import dev.sealift.cli.process.HostRole;
 import dev.sealift.cli.process.HostTrust;
 import dev.sealift.cli.process.WorkDirectory;
 import dev.sealift.crypto.ApiVersion;
+import dev.sealift.crypto.launch.LaunchImage;
+import dev.sealift.crypto.launch.MalformedLaunchException;
 import dev.sealift.crypto.cert.ModelRoot;
 import dev.sealift.vmm.guest.PseudoRandomWriter;
 import java.io.IOException;
@@ -151,15 +153,15 @@ final class Demo {
       }
       narrator.say("launched", "policy " + plan.policy() + "; its owner accepts the measurement");
       return true;
+    } catch (MalformedLaunchException e) {
+      throw new Failure("The source reports no launch measurement: " + e.getMessage(), e);
     }
   }
 
   /** What the owner knows of the launch without asking any host. */
-  private byte[][] launched(PseudoRandomWriter.Plan guest) {
-    byte[] image = PseudoRandomWriter.image(guest);
-    return plan.policy().es()
-        ? new byte[][] {image, PseudoRandomWriter.vmsa(guest)}
-        : new byte[][] {image};
+  private LaunchImage launched(PseudoRandomWriter.Plan guest) throws MalformedLaunchException {
+    LaunchImage image = LaunchImage.of(PseudoRandomWriter.image(guest));
+    return plan.policy().es() ? image.withVmsa(PseudoRandomWriter.vmsa(guest)) : image;
   }
 
   private void narrate(HostEvent event) {
