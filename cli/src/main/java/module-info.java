@@ -40,6 +40,9 @@ module dev.sealift.cli {
   opens dev.sealift.cli.platform to
       info.picocli,
       tools.jackson.databind;
+  opens dev.sealift.cli.receipt to
+      info.picocli,
+      tools.jackson.databind;
   opens dev.sealift.cli.root to
       info.picocli,
       tools.jackson.databind;

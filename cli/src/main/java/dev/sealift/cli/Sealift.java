@@ -11,6 +11,7 @@ import dev.sealift.cli.owner.SecretCommand;
 import dev.sealift.cli.owner.SessionCommand;
 import dev.sealift.cli.plan.PlanCommand;
 import dev.sealift.cli.platform.PlatformCommand;
+import dev.sealift.cli.receipt.ReceiptCommand;
 import dev.sealift.cli.reference.ReferenceCommand;
 import dev.sealift.cli.root.RootCommand;
 import dev.sealift.cli.run.RunCommand;
@@ -38,7 +39,8 @@ import picocli.CommandLine.Command;
       SessionCommand.class,
       MeasureCommand.class,
       SecretCommand.class,
-      AttestationCommand.class
+      AttestationCommand.class,
+      ReceiptCommand.class
     })
 public final class Sealift {
 

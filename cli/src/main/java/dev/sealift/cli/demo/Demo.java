@@ -1,12 +1,18 @@
 package dev.sealift.cli.demo;
 
 import dev.sealift.abi.Pages;
+import dev.sealift.cli.BadInput;
 import dev.sealift.cli.Failure;
+import dev.sealift.cli.OutputFile;
 import dev.sealift.cli.PaceOptions;
 import dev.sealift.cli.process.HostProcess;
 import dev.sealift.cli.process.HostRole;
 import dev.sealift.cli.process.HostTrust;
 import dev.sealift.cli.process.WorkDirectory;
+import dev.sealift.migration.receipt.MalformedReceiptException;
+import dev.sealift.migration.receipt.Receipt;
+import dev.sealift.migration.receipt.ReceiptCheck;
+import dev.sealift.migration.trust.Verdict;
 import dev.sealift.crypto.ApiVersion;
 import dev.sealift.crypto.launch.LaunchImage;
 import dev.sealift.crypto.launch.MalformedLaunchException;
@@ -28,17 +34,32 @@ import org.jspecify.annotations.Nullable;
  */
 final class Demo {
   private static final long MOVE_HEAP = 128 << 20;
+  private static final String ROOT_SUFFIX = ".root";
 
   private final DemoPlan plan;
   private final DemoNarrator narrator;
+  private final @Nullable Path receiptFile;
   private final SecureRandom random = new SecureRandom();
+  private @Nullable Verdict ofDestination;
+  private @Nullable Verdict ofSource;
 
-  Demo(DemoPlan plan, DemoNarrator narrator) {
+  /**
+   * A demonstration.
+   *
+   * @param receiptFile where the move's receipt goes, and beside it, with {@value #ROOT_SUFFIX}
+   *     behind its name, the root that its reader must believe in; null where nobody wants it
+   */
+  Demo(DemoPlan plan, DemoNarrator narrator, @Nullable Path receiptFile) {
     this.plan = plan;
     this.narrator = narrator;
+    this.receiptFile = receiptFile;
   }
 
-  DemoReport run() throws Failure, IOException, GeneralSecurityException {
+  DemoReport run() throws BadInput, Failure, IOException, GeneralSecurityException {
+    if (receiptFile != null) {
+      OutputFile.refuseExisting(receiptFile);
+      OutputFile.refuseExisting(rootFile(receiptFile));
+    }
     narrator.begin(plan);
     try (WorkDirectory directory = WorkDirectory.create("sealift-demo-");
         HostProcess<HostOrder, HostEvent> source = start(HostRole.SOURCE, directory);
@@ -86,7 +107,7 @@ final class Demo {
       Path directory,
       HostProcess<HostOrder, HostEvent> source,
       HostProcess<HostOrder, HostEvent> destination)
-      throws Failure, IOException, GeneralSecurityException {
+      throws BadInput, Failure, IOException, GeneralSecurityException {
     String password = HexFormat.of().formatHex(random.generateSeed(16));
     ModelRoot root = ModelRoot.create(random);
     HostTrust.save(root, directory, "sealift demo", password, random);
@@ -112,10 +133,11 @@ final class Demo {
     return switch (end) {
       case HostEvent.Moved moved -> {
         narrator.say("moved", "the guest runs at the destination only");
-        destination.await(HostEvent.Arrived.class);
+        destination.await(event -> event instanceof HostEvent.Arrived, this::hearDestination);
+        DemoReport.Receipt receipt = receipt(moved.receipt(), root);
         destination.order(new HostOrder.Prove());
         HostEvent.Proved proved = destination.await(HostEvent.Proved.class);
-        yield moved(from, to, measured, moved, proved);
+        yield moved(from, to, measured, moved, proved, receipt);
       }
       case HostEvent.Stayed stayed -> {
         narrator.say(
@@ -168,8 +190,48 @@ final class Demo {
     switch (event) {
       case HostEvent.RoundEnded ended -> narrator.round(ended.number(), ended.round());
       case HostEvent.Step step -> narrator.say("hand-over", step.words());
+      case HostEvent.Judged judged -> {
+        ofDestination = judged.verdict();
+        judged.verdict().rules().forEach(rule -> narrator.say("policy", rule.toString()));
+      }
       default -> {}
     }
+  }
+
+  private void hearDestination(HostEvent event) {
+    if (event instanceof HostEvent.Judged judged) {
+      ofSource = judged.verdict();
+    }
+  }
+
+  /** Checks the receipt as somebody would who has nothing but it and the root. */
+  private DemoReport.@Nullable Receipt receipt(byte @Nullable [] bytes, ModelRoot root)
+      throws BadInput, Failure {
+    if (bytes == null) {
+      return null;
+    }
+    Receipt receipt;
+    try {
+      receipt = Receipt.decode(bytes);
+    } catch (MalformedReceiptException malformed) {
+      throw new Failure("The move's receipt cannot be read: " + malformed.getMessage(), malformed);
+    }
+    if (receiptFile != null) {
+      OutputFile.write(receiptFile, bytes);
+      OutputFile.write(rootFile(receiptFile), root.amdCertificates());
+    }
+    Verdict verdict = new ReceiptCheck(List.of(root.root())).verify(receipt, null);
+    narrator.say(
+        "receipt",
+        verdict.holds()
+            ? "both platforms signed it" + (receiptFile == null ? "" : "; it is in " + receiptFile)
+            : verdict.faults());
+    return new DemoReport.Receipt(
+        verdict.holds(), HexFormat.of().formatHex(receipt.statement().manifest()), bytes.length);
+  }
+
+  private static Path rootFile(Path receiptFile) {
+    return receiptFile.resolveSibling(receiptFile.getFileName() + ROOT_SUFFIX);
   }
 
   private DemoReport moved(
@@ -177,13 +239,16 @@ final class Demo {
       HostEvent.Prepared to,
       boolean measured,
       HostEvent.Moved moved,
-      HostEvent.Proved proved) {
+      HostEvent.Proved proved,
+      DemoReport.@Nullable Receipt receipt) {
     DemoReport.Move move = moved.move();
     var verification =
         new DemoReport.Verification(
             proved.pagesCompared(), proved.mismatches(), moved.stepsAtStop(), proved.steps());
     boolean verified =
         measured
+            && receipt != null
+            && receipt.verified()
             && verification.mismatches() == 0
             && verification.pagesCompared() == plan.pages()
             && verification.stepsAtEnd() > verification.stepsAtStop()
@@ -205,6 +270,8 @@ final class Demo {
         move.totals(),
         move.downtime(),
         verification,
+        DemoReport.Verdicts.of(ofDestination, ofSource),
+        receipt,
         true,
         null,
         verified);
@@ -224,6 +291,8 @@ final class Demo {
         DemoReport.Totals.NONE,
         DemoReport.Downtime.NONE,
         DemoReport.Verification.NONE,
+        DemoReport.Verdicts.of(ofDestination, ofSource),
+        null,
         false,
         reason,
         false);

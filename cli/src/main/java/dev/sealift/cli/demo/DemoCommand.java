@@ -6,6 +6,7 @@ import dev.sealift.cli.MemorySize;
 import dev.sealift.cli.PaceOptions;
 import dev.sealift.kernel.KernelProfile;
 import java.io.PrintWriter;
+import java.nio.file.Path;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -82,6 +83,14 @@ public final class DemoCommand implements Callable<Integer> {
   private boolean es;
 
   @Option(
+      names = "--receipt",
+      paramLabel = "FILE",
+      description =
+          "Keep the move's receipt in this file, and the root that it is to be checked with in"
+              + " FILE.root; see: sealift receipt verify.")
+  private @Nullable Path receipt;
+
+  @Option(
       names = "--json",
       description = "Print one JSON object on the last line of standard output.")
   private boolean json;
@@ -98,7 +107,7 @@ public final class DemoCommand implements Callable<Integer> {
     DemoPlan plan =
         DemoPlan.of(kind, profile(), memory, hotSet, downtimeMillis, noSend, es).with(pace.pace());
     PrintWriter out = output();
-    DemoReport report = new Demo(plan, new DemoNarrator(out)).run();
+    DemoReport report = new Demo(plan, new DemoNarrator(out), receipt).run();
     if (json) {
       out.println(JsonMapper.shared().writeValueAsString(report));
     }

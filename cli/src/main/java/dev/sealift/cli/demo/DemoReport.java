@@ -5,6 +5,7 @@ import dev.sealift.firmware.ProcessorPace;
 import dev.sealift.migration.MoveOutcome;
 import dev.sealift.migration.MoveReport;
 import dev.sealift.migration.RoundReport;
+import dev.sealift.migration.trust.Verdict;
 import dev.sealift.vmm.GuestMemory;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -19,9 +20,12 @@ import org.jspecify.annotations.Nullable;
  * @param kernel which SEV commands both kernels serve: mainline or extended
  * @param pace how fast both Secure Processors were at most; null where they were not paced
  * @param emulated true where no Secure Processor in silicon took part
+ * @param verdicts what each host found of the other's platform, rule by rule
+ * @param receipt the proof that the move left behind; null where there is none
  * @param moved whether the guest runs at the destination
  * @param reason why the guest did not move; null where it did
- * @param verified whether the guest moved and every page of it was what its program says it must be
+ * @param verified whether the guest moved, every page of it was what its program says it must be,
+ *     and the receipt holds
  */
 @JsonPropertyOrder({
   "host",
@@ -35,6 +39,8 @@ import org.jspecify.annotations.Nullable;
   "totals",
   "downtime",
   "verification",
+  "verdicts",
+  "receipt",
   "moved",
   "reason",
   "verified"
@@ -51,6 +57,8 @@ record DemoReport(
     Totals totals,
     Downtime downtime,
     Verification verification,
+    Verdicts verdicts,
+    @Nullable Receipt receipt,
     boolean moved,
     @Nullable String reason,
     boolean verified) {
@@ -161,6 +169,30 @@ record DemoReport(
   record Verification(long pagesCompared, long mismatches, long stepsAtStop, long stepsAtEnd) {
     static final Verification NONE = new Verification(0, 0, 0, 0);
   }
+
+  /**
+   * What each host found of the other's platform before anything of the guest went over.
+   *
+   * @param ofDestination what the source found; null where it did not come to that
+   * @param ofSource what the destination found; null where it did not come to that
+   */
+  record Verdicts(
+      @Nullable List<Verdict.Rule> ofDestination, @Nullable List<Verdict.Rule> ofSource) {
+    static Verdicts of(@Nullable Verdict ofDestination, @Nullable Verdict ofSource) {
+      return new Verdicts(
+          ofDestination == null ? null : ofDestination.rules(),
+          ofSource == null ? null : ofSource.rules());
+    }
+  }
+
+  /**
+   * The proof that the move left behind.
+   *
+   * @param verified whether every rule about it is kept
+   * @param manifest the root of the manifest that both hosts kept
+   * @param bytes how long it is
+   */
+  record Receipt(boolean verified, String manifest, int bytes) {}
 
   /** What the source knows of a move. */
   record Move(

@@ -14,6 +14,7 @@ import dev.sealift.migration.DestinationHost;
 import dev.sealift.migration.DestinationOptions;
 import dev.sealift.migration.FileJournal;
 import dev.sealift.migration.MigrationDestination;
+import dev.sealift.migration.trust.Verdict;
 import dev.sealift.migration.wire.MigrationException;
 import dev.sealift.migration.wire.MoveId;
 import dev.sealift.vmm.Guest;
@@ -115,6 +116,11 @@ final class DestinationRole {
     public void arrived(MoveId move, Guest guest) {
       arrival.complete(guest);
       demo.tell(new HostEvent.Arrived());
+    }
+
+    @Override
+    public void judged(MoveId move, Verdict verdict) {
+      demo.tell(new HostEvent.Judged(verdict));
     }
 
     @Override

@@ -3,6 +3,8 @@ package dev.sealift.cli.demo;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import dev.sealift.cli.process.ProcessEvent;
+import dev.sealift.migration.trust.Verdict;
+import org.jspecify.annotations.Nullable;
 
 /** What a host process tells the demonstration, one JSON object a line on its standard output. */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "event")
@@ -12,6 +14,7 @@ import dev.sealift.cli.process.ProcessEvent;
   @JsonSubTypes.Type(value = HostEvent.Running.class, name = "running"),
   @JsonSubTypes.Type(value = HostEvent.RoundEnded.class, name = "round"),
   @JsonSubTypes.Type(value = HostEvent.Step.class, name = "step"),
+  @JsonSubTypes.Type(value = HostEvent.Judged.class, name = "judged"),
   @JsonSubTypes.Type(value = HostEvent.Moved.class, name = "moved"),
   @JsonSubTypes.Type(value = HostEvent.Stayed.class, name = "stayed"),
   @JsonSubTypes.Type(value = HostEvent.Arrived.class, name = "arrived"),
@@ -48,8 +51,17 @@ sealed interface HostEvent extends ProcessEvent {
   /** A step of the hand-over, in words. */
   record Step(String words) implements HostEvent {}
 
-  /** The guest runs at the destination. */
-  record Moved(DemoReport.Move move, long stepsAtStop) implements HostEvent {}
+  /** A host held the other's platform against its policy. */
+  record Judged(Verdict verdict) implements HostEvent {}
+
+  /**
+   * The guest runs at the destination.
+   *
+   * @param receipt proves the move; null where there is none
+   */
+  @SuppressWarnings("ArrayRecordComponent") // bytes of a message
+  record Moved(DemoReport.Move move, long stepsAtStop, byte @Nullable [] receipt)
+      implements HostEvent {}
 
   /** The guest did not move. */
   record Stayed(String reason, boolean running) implements HostEvent {}

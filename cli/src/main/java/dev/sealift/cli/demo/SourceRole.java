@@ -17,6 +17,8 @@ import dev.sealift.migration.MoveOutcome;
 import dev.sealift.migration.RoundReport;
 import dev.sealift.migration.SourceHost;
 import dev.sealift.migration.SourceStep;
+import dev.sealift.migration.receipt.Receipt;
+import dev.sealift.migration.trust.Verdict;
 import dev.sealift.vmm.Guest;
 import dev.sealift.vmm.GuestConfiguration;
 import dev.sealift.vmm.Launch;
@@ -32,6 +34,7 @@ import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 
 /** The host process that launches the guest and sends it away. */
 final class SourceRole {
@@ -139,6 +142,11 @@ final class SourceRole {
           }
 
           @Override
+          public void judged(Verdict verdict) {
+            demo.tell(new HostEvent.Judged(verdict));
+          }
+
+          @Override
           public void step(SourceStep step) {
             demo.tell(new HostEvent.Step(words(step)));
           }
@@ -151,7 +159,8 @@ final class SourceRole {
           demo.tell(
               new HostEvent.Moved(
                   DemoReport.Move.of(moved, guest.pageStatus().shared().count(), guest.memory()),
-                  steps.steps()));
+                  steps.steps(),
+                  encoded(moved.receipt())));
       case MoveOutcome.StayedAtSource stayed ->
           demo.tell(new HostEvent.Stayed(stayed.reason(), guest.isRunning()));
       case MoveOutcome.HandedOver handedOver ->
@@ -159,10 +168,14 @@ final class SourceRole {
     }
   }
 
+  private static byte @Nullable [] encoded(@Nullable Receipt receipt) {
+    return receipt == null ? null : receipt.encode();
+  }
+
   private static String words(SourceStep step) {
     return switch (step) {
       case NEGOTIATING -> "the hosts get to know each other";
-      case SENDING -> "the destination's chain holds; SEND_START is done";
+      case SENDING -> "SEND_START is done";
       case PAUSED -> "the guest is paused, the rest of it goes over";
       case FINISHING -> "the destination is prepared";
       case FINISHED -> "SEND_FINISH is done: the point of no return";

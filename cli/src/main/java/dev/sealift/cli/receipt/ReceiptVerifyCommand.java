@@ -1,0 +1,98 @@
+package dev.sealift.cli.receipt;
+
+import dev.sealift.cli.BadInput;
+import dev.sealift.cli.RootFile;
+import dev.sealift.crypto.LaunchDigest;
+import dev.sealift.crypto.cert.Generation;
+import dev.sealift.crypto.cert.RootOfTrust;
+import dev.sealift.migration.receipt.Receipt;
+import dev.sealift.migration.receipt.ReceiptCheck;
+import dev.sealift.migration.trust.Verdict;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+import tools.jackson.databind.json.JsonMapper;
+
+/** {@code sealift receipt verify}. */
+@Command(
+    name = "verify",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Checks a receipt: both platforms' chains, both signatures, the guest's policy and launch"
+          + " digest.",
+      "",
+      "Exit code 0 only where every rule is kept."
+    },
+    footer = {
+      "", "Example:  sealift receipt verify demo.receipt --root ./root/model-ask-ark.cert"
+    })
+final class ReceiptVerifyCommand implements Callable<Integer> {
+  @Parameters(paramLabel = "FILE", description = "The receipt.")
+  private Path file = Path.of("");
+
+  @Option(
+      names = "--root",
+      paramLabel = "FILE",
+      description =
+          "Believe in the root key in this file, too: an ARK, or ASK and ARK. Without it only"
+              + " AMD's roots are believed in.")
+  private List<Path> roots = List.of();
+
+  @Option(
+      names = "--digest",
+      paramLabel = "HEX",
+      description =
+          "The launch digest that the guest must have, 64 digits; sealift measure computes it.")
+  private @Nullable String digest;
+
+  @Option(names = "--json", description = "Print one JSON object.")
+  private boolean json;
+
+  @Spec private @Nullable CommandSpec spec;
+
+  @Override
+  public Integer call() throws BadInput {
+    PrintWriter out = Objects.requireNonNull(spec, "picocli sets it").commandLine().getOut();
+    Receipt receipt = ReceiptFile.read(file);
+    List<RootOfTrust> believed =
+        new ArrayList<>(Arrays.stream(Generation.values()).map(RootOfTrust::of).toList());
+    for (Path root : roots) {
+      believed.add(RootFile.read(root));
+    }
+    Verdict verdict = new ReceiptCheck(believed).verify(receipt, launchDigest());
+    ReceiptReport report = ReceiptReport.of(receipt, verdict);
+    out.print(
+        json
+            ? JsonMapper.shared().writeValueAsString(report) + System.lineSeparator()
+            : ReceiptPage.of(report));
+    out.flush();
+    return verdict.holds() ? CommandLine.ExitCode.OK : CommandLine.ExitCode.SOFTWARE;
+  }
+
+  private byte @Nullable [] launchDigest() throws BadInput {
+    if (digest == null) {
+      return null;
+    }
+    try {
+      byte[] bytes = HexFormat.of().parseHex(digest);
+      if (bytes.length == LaunchDigest.SIZE) {
+        return bytes;
+      }
+    } catch (IllegalArgumentException e) {
+      // Told below.
+    }
+    throw new BadInput("--digest is 64 hexadecimal digits, not '%s'.".formatted(digest));
+  }
+}
