@@ -4,6 +4,7 @@ import dev.sealift.abi.layout.Field;
 import dev.sealift.abi.layout.StructLayout;
 import dev.sealift.crypto.MissingAlgorithm;
 import java.lang.foreign.MemorySegment;
+import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.interfaces.RSAPrivateKey;
@@ -30,7 +31,7 @@ import java.util.List;
  * judged in {@link CertificateChecks}. Immutable. Source: AMD publication 55766, AMD root
  * certificate format.
  */
-public final class AmdCertificate {
+public final class AmdCertificate implements Certificate {
 
   /** Bytes of a key id. */
   public static final int KEY_ID_SIZE = 16;
@@ -47,6 +48,10 @@ public final class AmdCertificate {
 
   /** The fixed part, 64 bytes. */
   public static final StructLayout LAYOUT = STRUCT.size(64);
+
+  static final FaultyBytes VERSION_BYTES = bytesOf(VERSION, "version");
+  static final FaultyBytes USAGE_BYTES = bytesOf(USAGE, "usage");
+  static final FaultyBytes CERTIFYING_ID_BYTES = bytesOf(CERTIFYING_ID, "certifying id");
 
   private final byte[] bytes;
   private final MemorySegment struct;
@@ -67,10 +72,7 @@ public final class AmdCertificate {
     int size = sizeOf(bytes);
     int keyBytes = keyBytes(size);
     if (bytes.length == size - keyBytes) {
-      throw new MalformedCertificateException(
-          "the certificate ends before its signature (%d bytes instead of %d): AMD first published"
-                  .formatted(bytes.length, size)
-              + " the Naples ARK so; get the signed one");
+      throw withoutSignature(size);
     }
     if (bytes.length != size) {
       throw new MalformedCertificateException(
@@ -127,12 +129,12 @@ public final class AmdCertificate {
     return certificate;
   }
 
-  /** All bytes. */
+  @Override
   public byte[] bytes() {
     return bytes.clone();
   }
 
-  /** Version of the format; 1 is the only one. */
+  @Override
   public int version() {
     return VERSION.get(struct);
   }
@@ -142,12 +144,24 @@ public final class AmdCertificate {
     return KEY_ID.get(struct);
   }
 
+  /** The key's id in hexadecimal; one that spells words, which AMD's do not, in these words. */
+  @Override
+  public String keyName() {
+    byte[] id = keyId();
+    for (byte character : id) {
+      if (character < ' ' || character > '~') {
+        return HexFormat.of().formatHex(id);
+      }
+    }
+    return '"' + new String(id, StandardCharsets.US_ASCII) + '"';
+  }
+
   /** Names the key that signed: 16 bytes, the key's own id for an ARK. */
   public byte[] certifyingId() {
     return CERTIFYING_ID.get(struct);
   }
 
-  /** What the key is for, as a number; see {@link SevCertificate.Usage#of}. */
+  @Override
   public int usage() {
     return USAGE.get(struct);
   }
@@ -189,6 +203,24 @@ public final class AmdCertificate {
     return Arrays.copyOfRange(bytes, bytes.length - keyBytes(bytes.length), bytes.length);
   }
 
+  /** Exponent and modulus. */
+  FaultyBytes keyBytes() {
+    return FaultyBytes.signed(LAYOUT.size(), 2 * keyBytes(bytes.length), "public key");
+  }
+
+  FaultyBytes signedPart() {
+    return FaultyBytes.signed(0, bytes.length - keyBytes(bytes.length), "signed part");
+  }
+
+  FaultyBytes signatureBytes() {
+    int size = keyBytes(bytes.length);
+    return FaultyBytes.signed(bytes.length - size, size, "signature");
+  }
+
+  private static FaultyBytes bytesOf(Field field, String part) {
+    return FaultyBytes.signed(field.offset(), field.size(), part);
+  }
+
   @Override
   public boolean equals(Object other) {
     return other instanceof AmdCertificate certificate && Arrays.equals(bytes, certificate.bytes);
@@ -210,20 +242,38 @@ public final class AmdCertificate {
   }
 
   /** The length that the header at the start of the array asks for. */
-  private static int sizeOf(byte[] bytes) throws MalformedCertificateException {
+  static int sizeOf(byte[] bytes) throws MalformedCertificateException {
     if (bytes.length < LAYOUT.size()) {
       throw new MalformedCertificateException(
           "an AMD certificate starts with 64 bytes of header; there are " + bytes.length);
     }
     MemorySegment header = MemorySegment.ofArray(bytes);
-    long exponentBits = EXPONENT_BITS.getUnsigned(header);
-    long modulusBits = MODULUS_BITS.getUnsigned(header);
-    if (exponentBits != modulusBits || (modulusBits != 2048 && modulusBits != 4096)) {
+    if (!hasKeySizes(bytes)) {
       throw new MalformedCertificateException(
           "an AMD certificate's exponent and modulus have 2048 or 4096 bits each, not %d and %d"
-              .formatted(exponentBits, modulusBits));
+              .formatted(EXPONENT_BITS.getUnsigned(header), MODULUS_BITS.getUnsigned(header)));
     }
-    return LAYOUT.size() + 3 * (int) modulusBits / Byte.SIZE;
+    return LAYOUT.size() + 3 * MODULUS_BITS.get(header) / Byte.SIZE;
+  }
+
+  /** Whether the header at the start of the array asks for a length that there is. */
+  static boolean hasKeySizes(byte[] bytes) {
+    MemorySegment header = MemorySegment.ofArray(bytes);
+    int bits = MODULUS_BITS.get(header);
+    return EXPONENT_BITS.get(header) == bits && (bits == 2048 || bits == 4096);
+  }
+
+  /** The reason to refuse a certificate that lacks its signature, and would have this size. */
+  static MalformedCertificateException withoutSignature(int size) {
+    return new MalformedCertificateException(
+        "the certificate ends before its signature (%d bytes instead of %d): AMD first published"
+                .formatted(unsignedSize(size), size)
+            + " the Naples ARK so; get the signed one");
+  }
+
+  /** Bytes of a certificate of this size before its signature. */
+  static int unsignedSize(int size) {
+    return size - keyBytes(size);
   }
 
   private static int keyBytes(int size) {

@@ -15,11 +15,16 @@ final class AmdCertificateRules {
   private AmdCertificateRules() {}
 
   static Finding checkArk(AmdCertificate ark, RootOfTrust root) {
-    Finding signature = check(ark, ark, Usage.ARK);
+    Finding signature = checkSelfSigned(ark);
     if (signature.holds() && !root.isRootOf(ark)) {
-      return Finding.invalid("the ARK is not that of " + root.name());
+      return Finding.invalid("the ARK is not that of " + root.name()).at(ark.signedPart());
     }
     return signature.holds() ? Finding.kept("is the pinned root") : signature;
+  }
+
+  /** An ARK under itself, whoever's it is. */
+  static Finding checkSelfSigned(AmdCertificate ark) {
+    return check(ark, ark, Usage.ARK);
   }
 
   static Finding checkAsk(AmdCertificate ask, AmdCertificate ark) {
@@ -31,24 +36,29 @@ final class AmdCertificateRules {
     try {
       key = signer.publicKey();
     } catch (MalformedCertificateException e) {
-      return Finding.invalid("the signer's certificate is unusable: " + e.getMessage());
+      return Finding.invalid("the signer's certificate is unusable: " + e.getMessage())
+          .at(signer.keyBytes().ofSigner());
     }
     String hash = PssSignature.hashFor(signer.modulusBits());
     if (!PssSignature.verify(key, hash, certificate.signedBytes(), certificate.signature())) {
-      return Finding.badSignature("the RSA-PSS signature by the ARK does not verify");
+      return Finding.badSignature("the RSA-PSS signature by the ARK does not verify")
+          .at(certificate.signatureBytes());
     }
     if (certificate.version() != AmdCertificate.VERSION_1) {
       return Finding.invalid(
-          "the certificate has version "
-              + Integer.toUnsignedString(certificate.version())
-              + " instead of 1");
+              "the certificate has version "
+                  + Integer.toUnsignedString(certificate.version())
+                  + " instead of 1")
+          .at(AmdCertificate.VERSION_BYTES);
     }
     if (certificate.usage() != usage.value()) {
       return Finding.invalid(
-          "an %s is expected, not %s".formatted(usage, Usage.describe(certificate.usage())));
+              "an %s is expected, not %s".formatted(usage, Usage.describe(certificate.usage())))
+          .at(AmdCertificate.USAGE_BYTES);
     }
     if (!Arrays.equals(certificate.certifyingId(), signer.keyId())) {
-      return Finding.invalid("the certificate names another signing key than the ARK's");
+      return Finding.invalid("the certificate names another signing key than the ARK's")
+          .at(AmdCertificate.CERTIFYING_ID_BYTES);
     }
     return Finding.kept("valid RSA-PSS signature by the ARK");
   }

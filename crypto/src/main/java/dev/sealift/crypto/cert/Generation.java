@@ -1,6 +1,8 @@
 package dev.sealift.crypto.cert;
 
+import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.Optional;
 
 /**
  * The EPYC generations with SEV, each with a root key of its own.
@@ -48,6 +50,23 @@ public enum Generation {
     this.arkKeyId = arkKeyId;
     this.askKeyId = askKeyId;
     this.arkHash = arkHash;
+  }
+
+  /**
+   * Whose root a certificate is: the pinned id and hash are its own. Says nothing of signatures.
+   */
+  public static Optional<Generation> of(AmdCertificate ark) {
+    return Arrays.stream(values())
+        .filter(generation -> RootOfTrust.of(generation).isRootOf(ark))
+        .findFirst();
+  }
+
+  /** Whose ARK or ASK a certificate names itself to be by its key id. */
+  public static Optional<Generation> named(AmdCertificate certificate) {
+    String id = HexFormat.of().formatHex(certificate.keyId());
+    return Arrays.stream(values())
+        .filter(generation -> id.equals(generation.arkKeyId) || id.equals(generation.askKeyId))
+        .findFirst();
   }
 
   /** Id of the root key, 16 bytes. */

@@ -108,6 +108,12 @@ public final class ModelRoot {
     return RootOfTrust.of(NAME, ark);
   }
 
+  /** Whether an ARK or ASK has the key id of model roots, whoever's it is. */
+  public static boolean isNamedLike(AmdCertificate certificate) {
+    return Arrays.equals(certificate.keyId(), ARK_KEY_ID)
+        || Arrays.equals(certificate.keyId(), ASK_KEY_ID);
+  }
+
   /** The CEK certificate with this root's signature, as AMD's key server would give it. */
   public SevCertificate sign(SevCertificate cek) {
     return CertificateSigner.signCek(cek, askKey);

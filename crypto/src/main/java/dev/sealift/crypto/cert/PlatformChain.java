@@ -70,25 +70,20 @@ public record PlatformChain(
 
   /** Checks every edge of the chain; the CEK by the algorithm that fits the ASK's key. */
   public ChainVerdict verify(RootOfTrust root) {
-    Finding pdhForm = SevCertificateRules.checkPdhBody(pdh);
     return new ChainVerdict(
-        root,
         List.of(
-            edge("PDH", "PEK", pdhForm.holds() ? SevCertificateRules.check(pdh, pek) : pdhForm),
-            edge("PEK", "OCA", SevCertificateRules.check(pek, oca)),
-            edge("OCA", "OCA", SevCertificateRules.check(oca, oca)),
-            edge("PEK", "CEK", SevCertificateRules.check(pek, cek)),
-            edge(
-                "CEK",
-                "ASK",
-                SevCertificateRules.checkCek(
-                    cek, ask, CertificateSigner.rsaAlgorithm(ask.modulusBits()))),
-            edge("ASK", "ARK", AmdCertificateRules.checkAsk(ask, ark)),
-            edge("ARK", root.name(), AmdCertificateRules.checkArk(ark, root))));
+            edge("PDH", "PEK", SevCertificateRules.checkPdh(pdh, pek), pek),
+            edge("PEK", "OCA", SevCertificateRules.check(pek, oca), oca),
+            edge("OCA", "OCA", SevCertificateRules.check(oca, oca), oca),
+            edge("PEK", "CEK", SevCertificateRules.check(pek, cek), cek),
+            edge("CEK", "ASK", SevCertificateRules.checkCek(cek, ask), ask),
+            edge("ASK", "ARK", AmdCertificateRules.checkAsk(ask, ark), ark),
+            edge("ARK", root.name(), AmdCertificateRules.checkArk(ark, root), ark)));
   }
 
-  private static ChainVerdict.Edge edge(String signed, String signer, Finding finding) {
-    return new ChainVerdict.Edge(signed, signer, finding.status(), finding.rule());
+  private static ChainVerdict.Edge edge(
+      String signed, String signer, Finding finding, Certificate key) {
+    return ChainVerdict.Edge.of(signed, signer, finding, key.keyName());
   }
 
   private static SevCertificate nth(byte[] platform, int index)

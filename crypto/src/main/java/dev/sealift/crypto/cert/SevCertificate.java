@@ -35,7 +35,7 @@ import org.jspecify.annotations.Nullable;
  * CertificateChecks}, and bytes without a meaning are signed too, so they are kept. Immutable.
  * Source: AMD publication 55766, SEV certificate format.
  */
-public final class SevCertificate {
+public final class SevCertificate implements Certificate {
 
   /** Bytes of a certificate. */
   public static final int SIZE = SevLimits.CERTIFICATE;
@@ -77,6 +77,14 @@ public final class SevCertificate {
 
   /** 2084 bytes. */
   public static final StructLayout LAYOUT = STRUCT.size(SIZE);
+
+  static final FaultyBytes VERSION_BYTES = bytesOf(VERSION, "version");
+  static final FaultyBytes USAGE_BYTES = bytesOf(USAGE, "usage");
+  static final FaultyBytes ALGORITHM_BYTES = bytesOf(ALGORITHM, "algorithm");
+
+  /** Curve and point. */
+  static final FaultyBytes KEY_BYTES =
+      FaultyBytes.signed(CURVE.offset(), Y.offset() + Y.size() - CURVE.offset(), "public key");
 
   /** What a key is for. */
   public enum Usage {
@@ -199,6 +207,7 @@ public final class SevCertificate {
   }
 
   /** All 2084 bytes. */
+  @Override
   public byte[] bytes() {
     return bytes.clone();
   }
@@ -208,7 +217,7 @@ public final class SevCertificate {
     return Arrays.copyOf(bytes, BODY);
   }
 
-  /** Version of the format; 1 is the only one. */
+  @Override
   public int version() {
     return VERSION.get(struct);
   }
@@ -228,7 +237,7 @@ public final class SevCertificate {
     return new ApiVersion(apiMajor(), apiMinor());
   }
 
-  /** What the key is for, as a number; see {@link Usage#of}. */
+  @Override
   public int usage() {
     return USAGE.get(struct);
   }
@@ -277,6 +286,48 @@ public final class SevCertificate {
     } catch (NoSuchAlgorithmException e) {
       throw MissingAlgorithm.because(e);
     }
+  }
+
+  @Override
+  public String keyName() {
+    try {
+      return keyFingerprint();
+    } catch (MalformedCertificateException unusable) {
+      return "an unusable key";
+    }
+  }
+
+  /** Whether nobody has signed it, as PEK_CSR gives a PEK and the firmware exports a CEK. */
+  public boolean isUnsigned() {
+    return slot(0).isEmpty() && slot(1).isEmpty();
+  }
+
+  /** One of the two slots, with what it says of signer and algorithm. */
+  static FaultyBytes slotBytes(int slot) {
+    int first = SLOT_USAGE[slot].offset();
+    return FaultyBytes.signed(
+        first, SLOT_SIGNATURE[slot].offset() + SIGNATURE_SIZE - first, "signature " + (slot + 1));
+  }
+
+  /** Bytes of a slot's signature, counted from its start. */
+  static FaultyBytes signatureBytes(int slot, int first, int last) {
+    return FaultyBytes.signed(
+        SLOT_SIGNATURE[slot].offset() + first, last - first + 1, "signature " + (slot + 1));
+  }
+
+  /** Whether every signature of the other is in a slot here. */
+  boolean hasSignaturesOf(SevCertificate other) {
+    for (int i = 0; i < SLOTS; i++) {
+      SignatureSlot theirs = other.slot(i);
+      if (!theirs.isEmpty() && !theirs.equals(slot(0)) && !theirs.equals(slot(1))) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static FaultyBytes bytesOf(Field field, String part) {
+    return FaultyBytes.signed(field.offset(), field.size(), part);
   }
 
   private static byte[] bigEndian(BigInteger coordinate) {

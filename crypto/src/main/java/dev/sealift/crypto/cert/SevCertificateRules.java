@@ -6,6 +6,7 @@ import java.security.interfaces.ECPublicKey;
 import java.security.interfaces.RSAPublicKey;
 import java.util.Arrays;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The firmware's rules for SEV certificates, in its order: the signer's key; the signatures; the
@@ -23,18 +24,21 @@ final class SevCertificateRules {
   static Finding check(SevCertificate certificate, SevCertificate signer) {
     Usage signerUsage = Usage.of(signer.usage());
     if (signerUsage == null) {
-      return Finding.invalid("the signer's certificate has " + Usage.describe(signer.usage()));
+      return Finding.invalid("the signer's certificate has " + Usage.describe(signer.usage()))
+          .at(SevCertificate.USAGE_BYTES.ofSigner());
     }
     Algorithm algorithm = Algorithm.of(signer.algorithm());
     if (algorithm != Algorithm.ECDSA_SHA256 && algorithm != Algorithm.ECDSA_SHA384) {
       return Finding.invalid(
-          "a key for " + Algorithm.describe(signer.algorithm()) + " does not sign certificates");
+              "a key for " + Algorithm.describe(signer.algorithm()) + " does not sign certificates")
+          .at(SevCertificate.ALGORITHM_BYTES.ofSigner());
     }
     ECPublicKey key;
     try {
       key = signer.publicKey();
     } catch (MalformedCertificateException e) {
-      return Finding.invalid("the signer's certificate is unusable: " + e.getMessage());
+      return Finding.invalid("the signer's certificate is unusable: " + e.getMessage())
+          .at(SevCertificate.KEY_BYTES.ofSigner());
     }
     String hash = algorithm == Algorithm.ECDSA_SHA256 ? "SHA-256" : "SHA-384";
     byte[] body = certificate.body();
@@ -47,6 +51,17 @@ final class SevCertificateRules {
     return signature.holds() ? checkForm(certificate, signerUsage, signature) : signature;
   }
 
+  /** A PDH under the PEK, and that it can be a peer in key agreement. */
+  static Finding checkPdh(SevCertificate pdh, SevCertificate pek) {
+    Finding body = checkPdhBody(pdh);
+    return body.holds() ? check(pdh, pek) : body;
+  }
+
+  /** A CEK under the ASK, by the algorithm that fits the ASK's key. */
+  static Finding checkCek(SevCertificate cek, AmdCertificate ask) {
+    return checkCek(cek, ask, CertificateSigner.rsaAlgorithm(ask.modulusBits()));
+  }
+
   /** A CEK under the ASK, whose key is taken to sign as {@code algorithm}. */
   static Finding checkCek(SevCertificate cek, AmdCertificate ask, Algorithm algorithm) {
     if (algorithm != Algorithm.RSA_SHA256 && algorithm != Algorithm.RSA_SHA384) {
@@ -56,7 +71,8 @@ final class SevCertificateRules {
     try {
       key = ask.publicKey();
     } catch (MalformedCertificateException e) {
-      return Finding.invalid("the ASK is unusable: " + e.getMessage());
+      return Finding.invalid("the ASK is unusable: " + e.getMessage())
+          .at(ask.keyBytes().ofSigner());
     }
     String hash = algorithm == Algorithm.RSA_SHA256 ? "SHA-256" : "SHA-384";
     int signatureBytes = ask.modulusBits() / Byte.SIZE;
@@ -76,11 +92,13 @@ final class SevCertificateRules {
       return wrongVersion(pdh);
     }
     if (pdh.usage() != Usage.PDH.value()) {
-      return Finding.invalid("a PDH is expected, not " + Usage.describe(pdh.usage()));
+      return Finding.invalid("a PDH is expected, not " + Usage.describe(pdh.usage()))
+          .at(SevCertificate.USAGE_BYTES);
     }
     if (pdh.algorithm() != Algorithm.ECDH_SHA256.value()) {
       return Finding.invalid(
-          "a PDH's key is for ECDH_SHA256, not " + Algorithm.describe(pdh.algorithm()));
+              "a PDH's key is for ECDH_SHA256, not " + Algorithm.describe(pdh.algorithm()))
+          .at(SevCertificate.ALGORITHM_BYTES);
     }
     return checkKey(pdh, Finding.kept("version 1, a PDH for ECDH_SHA256 on P-384"));
   }
@@ -93,13 +111,15 @@ final class SevCertificateRules {
       SignatureSlot slot = certificate.slot(i);
       if (slot.isHalfEmpty()) {
         return Finding.badSignature(
-            "signature " + (i + 1) + " names only one of signer and algorithm");
+                "signature " + (i + 1) + " names only one of signer and algorithm")
+            .at(SevCertificate.slotBytes(i));
       }
       if (slot.usage() == signer.value() && slot.algorithm() == algorithm.value()) {
         last =
             verifies.test(slot.signature())
                 ? Finding.kept("valid " + what)
-                : Finding.badSignature("the " + what + " does not verify");
+                : Finding.badSignature("the " + what + " does not verify")
+                    .at(SevCertificate.slotBytes(i));
       }
     }
     return last;
@@ -109,24 +129,27 @@ final class SevCertificateRules {
     if (certificate.version() != SevCertificate.VERSION_1) {
       return wrongVersion(certificate);
     }
-    Usage usage = Usage.of(certificate.usage());
-    boolean allowed =
-        switch (usage) {
-          case PDH -> signer == Usage.PEK;
-          case PEK -> signer == Usage.OCA || signer == Usage.CEK;
-          case OCA -> signer == Usage.OCA;
-          case CEK -> signer == Usage.ASK;
-          case ARK, ASK, NONE -> false;
-          case null -> false;
-        };
-    if (!allowed) {
+    if (!signs(signer, Usage.of(certificate.usage()))) {
       return Finding.invalid(
-          "a certificate of "
-              + Usage.describe(certificate.usage())
-              + " is not signed by "
-              + signer);
+              "a certificate of "
+                  + Usage.describe(certificate.usage())
+                  + " is not signed by "
+                  + signer)
+          .at(SevCertificate.USAGE_BYTES);
     }
     return checkKey(certificate, kept);
+  }
+
+  /** Whether a key of one kind signs certificates of the other. */
+  static boolean signs(Usage signer, @Nullable Usage signed) {
+    return switch (signed) {
+      case PDH -> signer == Usage.PEK;
+      case PEK -> signer == Usage.OCA || signer == Usage.CEK;
+      case OCA -> signer == Usage.OCA;
+      case CEK -> signer == Usage.ASK;
+      case ARK, ASK, NONE -> false;
+      case null -> false;
+    };
   }
 
   private static Finding checkKey(SevCertificate certificate, Finding kept) {
@@ -134,14 +157,16 @@ final class SevCertificateRules {
       certificate.publicKey();
       return kept;
     } catch (MalformedCertificateException e) {
-      return Finding.invalid("the certificate is unusable: " + e.getMessage());
+      return Finding.invalid("the certificate is unusable: " + e.getMessage())
+          .at(SevCertificate.KEY_BYTES);
     }
   }
 
   private static Finding wrongVersion(SevCertificate certificate) {
     return Finding.invalid(
-        "the certificate has version "
-            + Integer.toUnsignedString(certificate.version())
-            + " instead of 1");
+            "the certificate has version "
+                + Integer.toUnsignedString(certificate.version())
+                + " instead of 1")
+        .at(SevCertificate.VERSION_BYTES);
   }
 }

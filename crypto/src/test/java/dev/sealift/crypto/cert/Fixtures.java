@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import org.junit.jupiter.api.Assumptions;
 
@@ -40,6 +41,17 @@ final class Fixtures {
 
   static SevCertificate naples(String name) throws MalformedCertificateException {
     return SevCertificate.parse(bytes("naples/" + name + ".cert"));
+  }
+
+  /** All six certificates of the real Naples platform. */
+  static List<Certificate> naplesChain() throws MalformedCertificateException {
+    return List.of(
+        naples("pdh"),
+        naples("pek"),
+        naples("oca"),
+        naples("cek"),
+        ask(Generation.NAPLES),
+        ark(Generation.NAPLES));
   }
 
   private static byte[] amd(Generation generation, String name) {
