@@ -208,9 +208,7 @@ public final class HostMachine implements AutoCloseable {
     int last = chain.length - SevCertificate.SIZE;
     try {
       SevCertificate cek =
-          maker
-              .signed()
-              .apply(SevCertificate.parse(Arrays.copyOfRange(chain, last, chain.length)));
+          maker.signed().apply(SevCertificate.parse(Arrays.copyOfRange(chain, last, chain.length)));
       System.arraycopy(cek.bytes(), 0, chain, last, SevCertificate.SIZE);
       return PlatformChain.parse(exported.pdh(), chain, maker.amdCertificates());
     } catch (MalformedCertificateException e) {

@@ -18,7 +18,9 @@ public final class ModelRootDirectory {
   public static ModelRoot load(Path directory) throws BadInput {
     if (Files.notExists(directory)) {
       throw new BadInput(
-          directory + " does not exist; make a model root with sealift root create " + directory
+          directory
+              + " does not exist; make a model root with sealift root create "
+              + directory
               + ".");
     }
     if (!Files.isDirectory(directory)) {

@@ -78,8 +78,7 @@ public final class StateOptions {
               .formatted(directory),
           e);
     } catch (IOException e) {
-      throw new BadInput(
-          "%s cannot hold a platform: %s.".formatted(directory, reason(e)), e);
+      throw new BadInput("%s cannot hold a platform: %s.".formatted(directory, reason(e)), e);
     }
   }
 

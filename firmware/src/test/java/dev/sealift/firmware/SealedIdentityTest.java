@@ -52,8 +52,7 @@ class SealedIdentityTest {
           .as("byte %d", at)
           .isInstanceOf(PlatformStore.DamagedStoreException.class);
     }
-    assertThatThrownBy(
-            () -> SealedIdentity.open(sealed, ChipKeys.generate(new SecureRandom())))
+    assertThatThrownBy(() -> SealedIdentity.open(sealed, ChipKeys.generate(new SecureRandom())))
         .isInstanceOf(PlatformStore.DamagedStoreException.class);
   }
 }

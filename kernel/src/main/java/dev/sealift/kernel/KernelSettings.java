@@ -42,7 +42,6 @@ public record KernelSettings(
 
   /** The same settings, with a platform that is initialised from the start, as Linux has it. */
   public KernelSettings withInitOnProbe() {
-    return new KernelSettings(
-        hostEncryption, lockedMemoryLimit, ipcLock, profile, sevEs, true);
+    return new KernelSettings(hostEncryption, lockedMemoryLimit, ipcLock, profile, sevEs, true);
   }
 }

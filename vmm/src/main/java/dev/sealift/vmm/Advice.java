@@ -38,8 +38,8 @@ final class Advice {
           operation.equals("SEV_FACTORY_RESET")
               ? "there are SEV guests on this machine, so end them first"
               : sev
-              ? "every address space id (ASID) is taken, so end another SEV guest"
-              : "end what else is using it";
+                  ? "every address space id (ASID) is taken, so end another SEV guest"
+                  : "end what else is using it";
       case "ENOMEM" ->
           sev
               ? "the memory cannot be pinned, so raise the limit of locked memory or shrink the guest"
@@ -91,7 +91,8 @@ final class Advice {
               ? "sign the answer of PEK_CSR with the key of the owner's certificate that is imported"
                   + " with it"
               : after(status);
-      case HWERROR_PLATFORM -> "the platform may be unable to keep its identity, so look at the kernel's log";
+      case HWERROR_PLATFORM ->
+          "the platform may be unable to keep its identity, so look at the kernel's log";
       default -> after(status);
     };
   }

@@ -21,8 +21,7 @@ final class CertificateFile {
     String what = "a certificate of the " + usage;
     SevCertificate certificate;
     try {
-      certificate =
-          SevCertificate.parse(InputFile.readExactly(file, what, SevCertificate.SIZE));
+      certificate = SevCertificate.parse(InputFile.readExactly(file, what, SevCertificate.SIZE));
     } catch (MalformedCertificateException e) {
       throw new BadInput("%s does not hold %s: %s.".formatted(file, what, e.getMessage()), e);
     }

@@ -160,8 +160,7 @@ final class ExportCommand extends PlatformTask {
       Files.createDirectories(directory);
       return true;
     } catch (IOException e) {
-      throw new BadInput(
-          "%s cannot be made: %s.".formatted(directory, Failure.sentence(e)), e);
+      throw new BadInput("%s cannot be made: %s.".formatted(directory, Failure.sentence(e)), e);
     }
   }
 

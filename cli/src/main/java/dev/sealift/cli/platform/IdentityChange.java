@@ -36,13 +36,7 @@ record IdentityChange(
       List<String> kept) {
     Speaker speaker = platform.speaker();
     return new IdentityChange(
-        speaker.emulated(),
-        speaker.platform(),
-        done,
-        owner,
-        renewed,
-        kept,
-        MADE_FOR_THE_OLD_PDH);
+        speaker.emulated(), speaker.platform(), done, owner, renewed, kept, MADE_FOR_THE_OLD_PDH);
   }
 
   @Override

@@ -54,7 +54,8 @@ final class OwnerImport {
 
   private String fault(OpenPlatform platform) throws VmmException {
     if (CertificateChecks.verify(oca, oca) != FirmwareStatus.SUCCESS) {
-      return ocaName + " does not hold under its own key; take the owner's certificate as it was made";
+      return ocaName
+          + " does not hold under its own key; take the owner's certificate as it was made";
     }
     if (!isOfNow(platform)) {
       return pekName

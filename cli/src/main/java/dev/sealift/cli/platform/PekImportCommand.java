@@ -27,10 +27,7 @@ final class PekImportCommand extends PlatformTask {
       description = "What pek-csr wrote, with the owner's signature: 2084 bytes.")
   private Path pekFile = Path.of("");
 
-  @Parameters(
-      index = "1",
-      paramLabel = "OCA",
-      description = "The owner's certificate: 2084 bytes.")
+  @Parameters(index = "1", paramLabel = "OCA", description = "The owner's certificate: 2084 bytes.")
   private Path ocaFile = Path.of("");
 
   private @Nullable SevCertificate pek;

@@ -25,10 +25,7 @@ import picocli.CommandLine.Parameters;
           + " the old PDH is void then."
     })
 final class ProvisionCommand extends PlatformTask {
-  @Parameters(
-      index = "0",
-      paramLabel = "OCA",
-      description = "The owner's certificate: 2084 bytes.")
+  @Parameters(index = "0", paramLabel = "OCA", description = "The owner's certificate: 2084 bytes.")
   private Path ocaFile = Path.of("");
 
   @Parameters(index = "1", paramLabel = "KEY", description = "The owner's private key: PEM, P-384.")

@@ -59,8 +59,7 @@ final class RootCreateCommand implements Callable<Integer> {
               .formatted(directory, e.getReason() == null ? "it cannot be written" : e.getReason()),
           e);
     } catch (IOException e) {
-      throw new BadInput(
-          "%s cannot hold a root: %s.".formatted(directory, Failure.sentence(e)), e);
+      throw new BadInput("%s cannot hold a root: %s.".formatted(directory, Failure.sentence(e)), e);
     }
   }
 }

@@ -54,16 +54,16 @@ record RootReport(
   @JsonIgnore
   String page() {
     return """
-        THIS IS A MODEL. AMD did not make it, and nobody but its users believes in it.
+    THIS IS A MODEL. AMD did not make it, and nobody but its users believes in it.
 
-        root        %s
-        name        %s
-        ARK         %s
-        ARK SHA-384 %s
-        ASK         %s
-        files       %s: ASK and ARK, for everybody
-                    %s: the ASK's private key; whoever has it makes chips of this root
-        """
+    root        %s
+    name        %s
+    ARK         %s
+    ARK SHA-384 %s
+    ASK         %s
+    files       %s: ASK and ARK, for everybody
+                %s: the ASK's private key; whoever has it makes chips of this root
+    """
         .formatted(
             directory,
             name,
