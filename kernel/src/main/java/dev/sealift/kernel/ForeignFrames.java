@@ -8,7 +8,7 @@ import java.lang.foreign.MemorySegment;
  */
 final class ForeignFrames implements Frames {
   private final long address;
-  private final ForeignCaller caller;
+  private final ReadAhead memory;
   private final long userAddress;
   private final long size;
   private boolean withdrawn;
@@ -18,9 +18,9 @@ final class ForeignFrames implements Frames {
    * @param userAddress where the process has the first byte
    * @param size bytes, all of which it has
    */
-  ForeignFrames(long address, ForeignCaller caller, long userAddress, long size) {
+  ForeignFrames(long address, ReadAhead memory, long userAddress, long size) {
     this.address = address;
-    this.caller = caller;
+    this.memory = memory;
     this.userAddress = userAddress;
     this.size = size;
   }
@@ -36,18 +36,13 @@ final class ForeignFrames implements Frames {
   }
 
   @Override
-  public boolean allows(UserMemory.Access access) {
-    return caller.mappedBytes(userAddress, access) >= size;
-  }
-
-  @Override
   public boolean read(long offset, MemorySegment into) {
-    return holds(offset, into.byteSize()) && caller.read(userAddress + offset, into);
+    return holds(offset, into.byteSize()) && memory.read(userAddress + offset, into);
   }
 
   @Override
   public boolean write(long offset, MemorySegment from) {
-    return holds(offset, from.byteSize()) && caller.write(userAddress + offset, from);
+    return holds(offset, from.byteSize()) && memory.write(userAddress + offset, from);
   }
 
   @Override

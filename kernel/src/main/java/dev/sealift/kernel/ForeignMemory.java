@@ -13,6 +13,7 @@ import java.util.List;
 final class ForeignMemory implements UserMemory {
   private final PhysicalMemory physicalMemory;
   private final ForeignCaller caller;
+  private final ReadAhead ahead;
   private final List<Pinned> pinned = new ArrayList<>();
 
   private record Pinned(long start, Frames frames) {
@@ -24,6 +25,7 @@ final class ForeignMemory implements UserMemory {
   ForeignMemory(PhysicalMemory physicalMemory, ForeignCaller caller) {
     this.physicalMemory = physicalMemory;
     this.caller = caller;
+    this.ahead = new ReadAhead(caller);
   }
 
   @Override
@@ -33,7 +35,7 @@ final class ForeignMemory implements UserMemory {
 
   @Override
   public boolean write(long address, MemorySegment from) {
-    return caller.write(address, from);
+    return ahead.write(address, from);
   }
 
   @Override
@@ -48,7 +50,7 @@ final class ForeignMemory implements UserMemory {
     if (length == 0) {
       return NONE;
     }
-    Frames frames = physicalMemory.attach(caller, start, length);
+    Frames frames = physicalMemory.attach(ahead, start, length);
     if (frames == null) {
       return NONE;
     }
@@ -65,5 +67,6 @@ final class ForeignMemory implements UserMemory {
   void release() {
     pinned.forEach(range -> physicalMemory.detach(range.frames()));
     pinned.clear();
+    ahead.end();
   }
 }

@@ -15,8 +15,6 @@ interface Frames {
   /** Bytes. */
   long size();
 
-  boolean allows(UserMemory.Access access);
-
   /** Copies bytes out; false if some are not there. */
   boolean read(long offset, MemorySegment into);
 

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class MappedMemory implements UserMemory {
 
-  private record Mapping(long start, Frames frames) {
+  private record Mapping(long start, OwnFrames frames) {
     long end() {
       return start + frames.size();
     }
@@ -40,7 +40,7 @@ public final class MappedMemory implements UserMemory {
     for (Mapping stale : mappings.overlapping(start, start + memory.byteSize())) {
       forget(stale);
     }
-    Frames frames = physicalMemory.attach(memory, protection, Pages.SIZE);
+    OwnFrames frames = physicalMemory.attach(memory, protection, Pages.SIZE);
     if (frames == null) {
       return false;
     }

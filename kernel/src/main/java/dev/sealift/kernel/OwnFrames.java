@@ -32,8 +32,7 @@ final class OwnFrames implements Frames {
     return memory.byteSize();
   }
 
-  @Override
-  public boolean allows(UserMemory.Access access) {
+  boolean allows(UserMemory.Access access) {
     return access == UserMemory.Access.WRITE ? writable : readable;
   }
 

@@ -43,7 +43,7 @@ public final class PhysicalMemory implements SystemMemory {
   }
 
   /** Gives memory that may be read and written a range of addresses; null if none is left. */
-  @Nullable Frames attach(MemorySegment memory, long alignment) {
+  @Nullable OwnFrames attach(MemorySegment memory, long alignment) {
     return attach(memory, MapFlags.PROT_READ | MapFlags.PROT_WRITE, alignment);
   }
 
@@ -54,7 +54,7 @@ public final class PhysicalMemory implements SystemMemory {
    * @param alignment of the first address, a multiple of the page size
    * @return null if no range is left
    */
-  @Nullable Frames attach(MemorySegment memory, int protection, long alignment) {
+  @Nullable OwnFrames attach(MemorySegment memory, int protection, long alignment) {
     return attach(
         memory.byteSize(), alignment, address -> new OwnFrames(address, memory, protection));
   }
@@ -66,13 +66,13 @@ public final class PhysicalMemory implements SystemMemory {
    * @param length bytes
    * @return null if no range is left
    */
-  @Nullable Frames attach(ForeignCaller caller, long userAddress, long length) {
+  @Nullable Frames attach(ReadAhead memory, long userAddress, long length) {
     return attach(
-        length, Pages.SIZE, address -> new ForeignFrames(address, caller, userAddress, length));
+        length, Pages.SIZE, address -> new ForeignFrames(address, memory, userAddress, length));
   }
 
-  private synchronized @Nullable Frames attach(
-      long length, long alignment, LongFunction<Frames> made) {
+  private synchronized <F extends Frames> @Nullable F attach(
+      long length, long alignment, LongFunction<F> made) {
     long room = length + Pages.SIZE;
     long address = ranges.gap(next, END, room, alignment);
     if (address < 0) {
@@ -82,7 +82,7 @@ public final class PhysicalMemory implements SystemMemory {
       return null;
     }
     next = address + room;
-    Frames frames = made.apply(address);
+    F frames = made.apply(address);
     ranges = ranges.with(address, address + room, frames);
     return frames;
   }

@@ -82,19 +82,39 @@ public final class RunCommand implements Callable<Integer> {
         PlatformExport.write(export, machine.chain());
       }
       Path file = Files.createFile(directory.path().resolve(DEVICE_FILE));
-      try (SupervisedProgram program = SupervisedProgram.prepare(machine.machine(), file)) {
+      try (SupervisedProgram program = prepare(machine, file)) {
         introduce(machine.platform().status(), program, asked);
-        program.start(command);
-        PassedOnSignals.to(number -> passOn(program, number), System.console() != null);
-        return program.await();
+        return run(program);
       }
+    } catch (VmmException e) {
+      throw new Failure("The software platform cannot be used: " + Failure.sentence(e), e);
+    }
+  }
+
+  private static SupervisedProgram prepare(HostMachine machine, Path file) throws Failure {
+    try {
+      return SupervisedProgram.prepare(machine.machine(), file);
     } catch (InterposeException refused) {
       throw new Failure(
           Failure.sentence(refused)
-              + " Without that no program can be supervised; sealift demo works all the same.",
+              + " Without that no other program can be given SEV here; sealift demo works all the"
+              + " same, since it is its own VMM.",
           refused);
-    } catch (VmmException e) {
-      throw new Failure("The software platform cannot be used: " + Failure.sentence(e), e);
+    }
+  }
+
+  private int run(SupervisedProgram program) throws BadInput, Failure {
+    try {
+      program.start(command);
+    } catch (InterposeException refused) {
+      throw new BadInput(
+          command.getFirst() + " cannot be run: " + Failure.sentence(refused), refused);
+    }
+    PassedOnSignals.to(number -> passOn(program, number), System.console() != null);
+    try {
+      return program.await();
+    } catch (InterposeException lost) {
+      throw new Failure(Failure.sentence(lost), lost);
     }
   }
 
