@@ -1,34 +1,38 @@
 package dev.sealift.cli;
 
 import dev.sealift.crypto.cert.AmdCertificate;
+import dev.sealift.crypto.cert.Certificate;
+import dev.sealift.crypto.cert.CertificateFile;
 import dev.sealift.crypto.cert.MalformedCertificateException;
+import dev.sealift.crypto.cert.ModelRoot;
 import dev.sealift.crypto.cert.RootOfTrust;
+import dev.sealift.crypto.cert.SevCertificate.Usage;
 import java.nio.file.Path;
 import java.util.List;
 
-/** A root key that the caller believes in, in a file: an ARK, or ASK and ARK. */
+/** A root key that the caller believes in, in a file that may hold other certificates, too. */
 public final class RootFile {
-  private static final int MOST_BYTES = 2 * 1600;
 
   private RootFile() {}
 
-  /** Reads the root key. */
+  /** Reads the one ARK in a file. */
   public static RootOfTrust read(Path file) throws BadInput {
-    byte[] bytes = InputFile.read(file, "a root key (an ARK, or ASK and ARK)", MOST_BYTES);
+    byte[] bytes = InputFile.read(file, "a root key (an ARK)", CertificateFile.MOST_BYTES);
+    List<Certificate> arks;
     try {
-      return RootOfTrust.of(parse(bytes));
+      arks =
+          CertificateFile.parse(bytes).certificates().stream()
+              .filter(certificate -> certificate.usage() == Usage.ARK.value())
+              .toList();
     } catch (MalformedCertificateException malformed) {
       throw new BadInput(
           "%s holds no root key: %s.".formatted(file, malformed.getMessage()), malformed);
     }
-  }
-
-  private static AmdCertificate parse(byte[] bytes) throws MalformedCertificateException {
-    try {
-      return AmdCertificate.parse(bytes);
-    } catch (MalformedCertificateException notOne) {
-      List<AmdCertificate> askThenArk = AmdCertificate.parseChain(bytes);
-      return askThenArk.getLast();
+    if (arks.size() == 1 && arks.getFirst() instanceof AmdCertificate ark) {
+      return ModelRoot.isNamedLike(ark) ? ModelRoot.root(ark) : RootOfTrust.of(ark);
     }
+    throw new BadInput(
+        "%s holds %d root keys; name a file with one ARK, alone or with its ASK."
+            .formatted(file, arks.size()));
   }
 }
