@@ -7,7 +7,7 @@ import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
+import java.util.stream.Collectors;
 
 /**
  * A file of certificates, recognised by its content: one certificate, or any number of whole ones,
@@ -47,36 +47,22 @@ public record CertificateFile(List<Part> parts) {
 
   /** What a file is for, told by which certificates stand in it in which order. */
   public enum Form {
-    SINGLE("one certificate"),
-    ASK_ARK("ASK and ARK, as SEND_START and AMD have them", Usage.ASK, Usage.ARK),
-    ARK_ASK("ARK and ASK", Usage.ARK, Usage.ASK),
-    PLATFORM(
-        "PEK, OCA and CEK, as PDH_CERT_EXPORT and SEND_START have them",
-        Usage.PEK,
-        Usage.OCA,
-        Usage.CEK),
-    CHAIN(
-        "PDH, PEK, OCA and CEK, as sevctl export writes them",
-        Usage.PDH,
-        Usage.PEK,
-        Usage.OCA,
-        Usage.CEK),
+    SINGLE("one certificate", ""),
+    ASK_ARK("ASK and ARK, as SEND_START and AMD have them", "ASK ARK"),
+    ARK_ASK("ARK and ASK", "ARK ASK"),
+    PLATFORM("PEK, OCA and CEK, as PDH_CERT_EXPORT and SEND_START have them", "PEK OCA CEK"),
+    CHAIN("PDH, PEK, OCA and CEK, as sevctl export writes them", "PDH PEK OCA CEK"),
     FULL_CHAIN(
         "PDH, PEK, OCA, CEK, ASK and ARK, as sevctl export --full writes them",
-        Usage.PDH,
-        Usage.PEK,
-        Usage.OCA,
-        Usage.CEK,
-        Usage.ASK,
-        Usage.ARK),
-    MIXTURE("several certificates");
+        "PDH PEK OCA CEK ASK ARK"),
+    MIXTURE("several certificates", "");
 
     private final String words;
-    private final List<Usage> order;
+    private final String order;
 
-    Form(String words, Usage... order) {
+    Form(String words, String order) {
       this.words = words;
-      this.order = List.of(order);
+      this.order = order;
     }
 
     /** In words. */
@@ -122,12 +108,12 @@ public record CertificateFile(List<Part> parts) {
     if (parts.size() == 1) {
       return Form.SINGLE;
     }
-    List<@Nullable Usage> usages = new ArrayList<>();
-    for (Part part : parts) {
-      usages.add(Usage.of(part.certificate().usage()));
-    }
+    String order =
+        parts.stream()
+            .map(part -> Usage.describe(part.certificate().usage()))
+            .collect(Collectors.joining(" "));
     return Arrays.stream(Form.values())
-        .filter(form -> form.order.equals(usages))
+        .filter(form -> form.order.equals(order))
         .findFirst()
         .orElse(Form.MIXTURE);
   }
