@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import dev.sealift.abi.Errno;
 import dev.sealift.abi.FirmwareStatus;
 import dev.sealift.abi.psp.GuestState;
+import dev.sealift.abi.sev.KvmSevAttestationReport;
 import dev.sealift.abi.sev.KvmSevLaunchMeasure;
 import dev.sealift.abi.sev.KvmSevLaunchSecret;
 import dev.sealift.abi.sev.KvmSevLaunchStart;
@@ -118,6 +119,21 @@ class SevGuestTest {
             "KVM_SEV_LAUNCH_MEASURE",
             "KVM_SEV_LAUNCH_SECRET",
             "KVM_SEV_LAUNCH_FINISH");
+  }
+
+  @Test
+  void isAttestedWithTheAskersNonce() throws Exception {
+    kernel.guestCommands.put(
+        SevCommand.GET_ATTESTATION_REPORT,
+        params -> {
+          KvmSevAttestationReport asked = KvmSevAttestationReport.read(params);
+          assertThat(asked.mnonce()).isEqualTo(bytes(16, 7));
+          kernel.memoryAt(asked.uaddr()).asSlice(0, 208).fill((byte) 5);
+          new KvmSevAttestationReport(asked.mnonce(), asked.uaddr(), 208).write(params);
+          return FirmwareStatus.SUCCESS;
+        });
+
+    assertThat(machine.sev().attestationReport(bytes(16, 7))).isEqualTo(bytes(208, 5));
   }
 
   @Test

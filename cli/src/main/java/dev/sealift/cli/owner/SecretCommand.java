@@ -176,10 +176,10 @@ public final class SecretCommand implements Callable<Integer> {
       LaunchSecret.Packed packed =
           plain.open(bytes -> LaunchSecret.pack(keys, api, reported.mac(), bytes));
       write(packed);
-      if (plain.length() > SecretTable.COMMON_LIMIT) {
+      if (plain.length() > SecretTable.LINUX_LIMIT) {
         notes.add(
-            "The payload has %d bytes; other tools, and perhaps older firmware, take %d at most."
-                .formatted(plain.length(), SecretTable.COMMON_LIMIT));
+            "The payload has %d bytes, and Linux hands the firmware %d at most."
+                .formatted(plain.length(), SecretTable.LINUX_LIMIT));
       }
       Sealed sealed =
           new Sealed(

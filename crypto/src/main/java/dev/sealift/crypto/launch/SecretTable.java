@@ -35,8 +35,8 @@ public final class SecretTable implements AutoCloseable {
   /** The longest table that the firmware takes, in bytes. */
   public static final int FIRMWARE_LIMIT = 20480;
 
-  /** The longest table that other tools make and take, in bytes. */
-  public static final int COMMON_LIMIT = 16384;
+  /** The longest table that Linux hands to the firmware, and that other tools make, in bytes. */
+  public static final int LINUX_LIMIT = 16384;
 
   private static final int HEADER = Guid.SIZE + Integer.BYTES;
   private static final int BLOCK = 16;
