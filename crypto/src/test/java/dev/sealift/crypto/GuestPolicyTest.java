@@ -90,16 +90,25 @@ class GuestPolicyTest {
         "none | 0x0"
       })
   void aPolicyIsReadAsANumberOrInWords(String text, String word) {
-    assertThat(GuestPolicy.parse(text).word()).isEqualTo(Integer.parseUnsignedInt(word.substring(2), 16));
+    assertThat(GuestPolicy.parse(text).word())
+        .isEqualTo(Integer.parseUnsignedInt(word.substring(2), 16));
   }
 
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
-      value = {"'' | part of a policy", "nodebug | no part of a policy", "nodbg, | part of a policy",
-        "-1 | part of a policy", "0x100000000 | number of 32 bits", "4294967296 | number of 32 bits",
-        "0xzz | number of 32 bits", "99999999999999999999 | number of 32 bits", "api=1 | part of a policy",
-        "api=256.0 | 0 to 255"})
+      value = {
+        "'' | part of a policy",
+        "nodebug | no part of a policy",
+        "nodbg, | part of a policy",
+        "-1 | part of a policy",
+        "0x100000000 | number of 32 bits",
+        "4294967296 | number of 32 bits",
+        "0xzz | number of 32 bits",
+        "99999999999999999999 | number of 32 bits",
+        "api=1 | part of a policy",
+        "api=256.0 | 0 to 255"
+      })
   void whatIsNoPolicyIsRefusedInWords(String text, String reason) {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> GuestPolicy.parse(text))

@@ -52,8 +52,7 @@ final class GuestOwner implements AutoCloseable {
    * @param measurement 48 bytes: MAC and nonce
    */
   boolean accepts(byte[] measurement, LaunchImage launched) throws MalformedLaunchException {
-    return session.accepts(
-        ReportedMeasurement.parse(measurement), api, build, launched.digest());
+    return session.accepts(ReportedMeasurement.parse(measurement), api, build, launched.digest());
   }
 
   @Override

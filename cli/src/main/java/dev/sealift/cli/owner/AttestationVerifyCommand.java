@@ -133,8 +133,7 @@ final class AttestationVerifyCommand implements Callable<Integer> {
     return notes;
   }
 
-  private static AttestationPage.Check check(
-      String what, boolean holds, String good, String bad) {
+  private static AttestationPage.Check check(String what, boolean holds, String good, String bad) {
     return new AttestationPage.Check(what, holds, holds ? good : bad);
   }
 }

@@ -37,10 +37,16 @@ import picocli.CommandLine.Option;
 public final class MeasureCommand implements Callable<Integer> {
   @Mixin private LaunchOptions launch = new LaunchOptions();
 
-  @Option(names = "--api-major", paramLabel = "N", description = "The platform's API version, major.")
+  @Option(
+      names = "--api-major",
+      paramLabel = "N",
+      description = "The platform's API version, major.")
   private @Nullable Integer apiMajor;
 
-  @Option(names = "--api-minor", paramLabel = "N", description = "The platform's API version, minor.")
+  @Option(
+      names = "--api-minor",
+      paramLabel = "N",
+      description = "The platform's API version, minor.")
   private @Nullable Integer apiMinor;
 
   @Option(names = "--build-id", paramLabel = "N", description = "The platform's firmware build.")
@@ -140,14 +146,12 @@ public final class MeasureCommand implements Callable<Integer> {
       return Encoded.argument(wanted.nonce, "a nonce", LaunchMeasurement.NONCE_SIZE);
     }
     String measurement = wanted.check != null ? wanted.check : wanted.measurement;
-    return reported(
-            given(measurement, "--check, --measurement or --nonce (or --digest instead)"))
+    return reported(given(measurement, "--check, --measurement or --nonce (or --digest instead)"))
         .nonce();
   }
 
   private static ReportedMeasurement reported(String text) throws BadInput {
-    byte[] bytes =
-        Encoded.argumentOrFile(text, "a launch measurement", ReportedMeasurement.SIZE);
+    byte[] bytes = Encoded.argumentOrFile(text, "a launch measurement", ReportedMeasurement.SIZE);
     try {
       return ReportedMeasurement.parse(bytes);
     } catch (MalformedLaunchException e) {

@@ -209,8 +209,7 @@ public final class SecretCommand implements Callable<Integer> {
     try {
       for (SecretEntry entry : wanted) {
         SecretBytes secret =
-            SecretBytes.take(
-                InputFile.read(entry.file(), "a secret", SecretTable.FIRMWARE_LIMIT));
+            SecretBytes.take(InputFile.read(entry.file(), "a secret", SecretTable.FIRMWARE_LIMIT));
         secrets.add(new SecretTable.Entry(entry.guid(), secret));
         if (secret.open(bytes -> bytes.length > 0 && bytes[bytes.length - 1] == '\n')) {
           notes.add(entry.file() + " ends with a line end, which is part of the secret.");

@@ -155,24 +155,21 @@ public final class SessionCommand implements Callable<Integer> {
     if (chainRoot != null) {
       try {
         return RootOfTrust.of(
-            AmdCertificate.parse(
-                InputFile.read(chainRoot, "an ARK certificate", LONGEST_ARK)));
+            AmdCertificate.parse(InputFile.read(chainRoot, "an ARK certificate", LONGEST_ARK)));
       } catch (MalformedCertificateException e) {
-        throw new BadInput(
-            "%s is no ARK certificate: %s.".formatted(chainRoot, e.getMessage()), e);
+        throw new BadInput("%s is no ARK certificate: %s.".formatted(chainRoot, e.getMessage()), e);
       }
     }
     return Arrays.stream(Generation.values())
         .filter(generation -> Arrays.equals(generation.arkKeyId(), chain.ark().keyId()))
         .findFirst()
         .map(RootOfTrust::of)
-        .orElseThrow(
-            () ->
-                new Failure(
-                    "No session is made, because the chain in "
-                        + pdhFile
-                        + " leads to none of AMD's roots; for a platform in software name its"
-                        + " root with --chain-root."));
+        .orElseThrow(() ->
+            new Failure(
+                "No session is made, because the chain in "
+                    + pdhFile
+                    + " leads to none of AMD's roots; for a platform in software name its"
+                    + " root with --chain-root."));
   }
 
   private static String words(Made made) {

@@ -77,14 +77,12 @@ final class VcpuOptions {
       }
       return fromFiles(count);
     }
-    return built(
-            firmware, count, floatingPoint ? FloatingPoint.RESET : FloatingPoint.ZERO)
-        .orElseThrow(
-            () ->
-                new BadInput(
-                    "A guest with SEV-ES is measured with its vCPUs' registers: name them by"
-                        + " --vmsa-cpu0 and --vmsa-cpu1, or have them built with --cpu-family,"
-                        + " --cpu-model and --cpu-stepping."));
+    return built(firmware, count, floatingPoint ? FloatingPoint.RESET : FloatingPoint.ZERO)
+        .orElseThrow(() ->
+            new BadInput(
+                "A guest with SEV-ES is measured with its vCPUs' registers: name them by"
+                    + " --vmsa-cpu0 and --vmsa-cpu1, or have them built with --cpu-family,"
+                    + " --cpu-model and --cpu-stepping."));
   }
 
   /** The registers as a kernel of the other kind makes them, where they are built. */
@@ -135,11 +133,10 @@ final class VcpuOptions {
   private static int resetAddress(byte[] firmware) throws BadInput {
     try {
       OptionalInt address = FirmwareTable.of(firmware).resetAddress();
-      return address.orElseThrow(
-          () ->
-              new BadInput(
-                  "The firmware does not say where further vCPUs begin (it has no SEV-ES reset"
-                      + " block); name their registers by --vmsa-cpu0 and --vmsa-cpu1."));
+      return address.orElseThrow(() ->
+          new BadInput(
+              "The firmware does not say where further vCPUs begin (it has no SEV-ES reset"
+                  + " block); name their registers by --vmsa-cpu0 and --vmsa-cpu1."));
     } catch (MalformedLaunchException e) {
       throw new BadInput("The firmware file is damaged: " + e.getMessage() + ".", e);
     }

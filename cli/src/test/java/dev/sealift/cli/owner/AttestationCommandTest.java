@@ -53,8 +53,7 @@ class AttestationCommandTest {
   private Answer verify(Path file, Path signer, String... more) {
     return Answer.to(
         Stream.concat(
-                Stream.of(
-                    "attestation", "verify", file.toString(), "--pek", signer.toString()),
+                Stream.of("attestation", "verify", file.toString(), "--pek", signer.toString()),
                 Stream.of(more))
             .toArray(String[]::new));
   }

@@ -94,8 +94,7 @@ class GuestOwnerTest {
     assertThat(session("nodbg,noks,sev").code()).isZero();
     Files.writeString(directory.resolve("passphrase"), "open sesame");
     try (var launched = platform.launch("vm", new GuestPolicy(0x23), image)) {
-      String measurement =
-          Base64.getEncoder().encodeToString(launched.measured().measurement());
+      String measurement = Base64.getEncoder().encodeToString(launched.measured().measurement());
 
       Answer check = measure("0x23", "--check", measurement);
       assertThat(check.code()).as(check.out() + check.err()).isZero();
@@ -106,11 +105,10 @@ class GuestOwnerTest {
       byte[] payload = decoded("payload.b64");
       byte[] changed = payload.clone();
       changed[5] ^= 1;
-      assertThatThrownBy(
-              () ->
-                  launched
-                      .measured()
-                      .injectSecret(decoded("header.b64"), changed, OwnersPlatform.SECRET_ADDRESS))
+      assertThatThrownBy(() ->
+              launched
+                  .measured()
+                  .injectSecret(decoded("header.b64"), changed, OwnersPlatform.SECRET_ADDRESS))
           .isInstanceOf(VmmException.class);
       launched
           .measured()
@@ -119,9 +117,7 @@ class GuestOwnerTest {
           SecretTable.read(SecretBytes.take(launched.secret(payload.length)))) {
         assertThat(table.entries()).hasSize(1);
         assertThat(table.entries().getFirst().guid()).isEqualTo(SecretTable.DISK_PASSPHRASE);
-        assertThat(
-                new String(
-                    table.entries().getFirst().secret().reveal(), StandardCharsets.UTF_8))
+        assertThat(new String(table.entries().getFirst().secret().reveal(), StandardCharsets.UTF_8))
             .isEqualTo("open sesame");
       }
       launched.measured().finish();
@@ -136,14 +132,11 @@ class GuestOwnerTest {
     String another = Base64.getEncoder().encodeToString(random(48));
     assertThat(secret(another, "--raw", file("raw")).code()).isZero();
     try (var launched = platform.launch("vm", new GuestPolicy(1), image)) {
-      assertThatThrownBy(
-              () ->
-                  launched
-                      .measured()
-                      .injectSecret(
-                          decoded("header.b64"),
-                          decoded("payload.b64"),
-                          OwnersPlatform.SECRET_ADDRESS))
+      assertThatThrownBy(() ->
+              launched
+                  .measured()
+                  .injectSecret(
+                      decoded("header.b64"), decoded("payload.b64"), OwnersPlatform.SECRET_ADDRESS))
           .isInstanceOf(VmmException.class)
           .hasMessageContaining("BAD_MEASUREMENT");
     }
@@ -160,7 +153,12 @@ class GuestOwnerTest {
       Files.write(reported, launched.measured().measurement());
       Answer check =
           measure(
-              "0x25", "--num-cpus", "1", "--vmsa-cpu0", vmsa.toString(), "--check",
+              "0x25",
+              "--num-cpus",
+              "1",
+              "--vmsa-cpu0",
+              vmsa.toString(),
+              "--check",
               reported.toString());
       assertThat(check.code()).as(check.out() + check.err()).isZero();
     }

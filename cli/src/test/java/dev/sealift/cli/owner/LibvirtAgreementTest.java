@@ -31,8 +31,7 @@ class LibvirtAgreementTest {
     LibvirtValidator.assumeInstalled();
     firmware = LibvirtValidator.firmware().toString();
     Files.write(directory.resolve("vm_tek.bin"), GuestOwnerTest.random(16));
-    Files.write(
-        directory.resolve("vm_tik.bin"), Arrays.copyOf(GuestOwnerTest.random(20), 16));
+    Files.write(directory.resolve("vm_tik.bin"), Arrays.copyOf(GuestOwnerTest.random(20), 16));
     Files.write(directory.resolve("bzImage"), GuestOwnerTest.random(300_000));
     Files.write(directory.resolve("initrd"), GuestOwnerTest.random(70_001));
   }
@@ -96,8 +95,14 @@ class LibvirtAgreementTest {
   @DisplayName("on kernel, initrd and command line")
   void kernel(String commandLine) throws Exception {
     String[] launch = {
-      "--firmware", firmware, "--kernel", file("bzImage"), "--initrd", file("initrd"),
-      "--cmdline", commandLine
+      "--firmware",
+      firmware,
+      "--kernel",
+      file("bzImage"),
+      "--initrd",
+      file("initrd"),
+      "--cmdline",
+      commandLine
     };
     assertAgreement("33", launch);
     assertAgreement("33", "--firmware", firmware, "--kernel", file("bzImage"));
@@ -106,8 +111,7 @@ class LibvirtAgreementTest {
   @ParameterizedTest
   @CsvSource({"25, 17, 1, 4", "25, 1, 1, 1", "23, 49, 0, 2", "6, 13, 3, 3"})
   @DisplayName("on the registers of vCPUs that both build themselves")
-  void builtRegisters(String family, String model, String stepping, String count)
-      throws Exception {
+  void builtRegisters(String family, String model, String stepping, String count) throws Exception {
     assertAgreement(
         "5",
         "--firmware",
@@ -157,12 +161,10 @@ class LibvirtAgreementTest {
     Files.writeString(directory.resolve("passphrase"), "open sesame");
     byte[] image = Files.readAllBytes(Path.of(firmware));
     try (OwnersPlatform platform = new OwnersPlatform(directory)) {
-      Answer session =
-          Answer.to("session", file("pdh.cert"), "1", "--out", directory.toString());
+      Answer session = Answer.to("session", file("pdh.cert"), "1", "--out", directory.toString());
       assertThat(session.code()).as(session.err()).isZero();
       try (var launched = platform.launch("vm", new GuestPolicy(1), image)) {
-        String measurement =
-            Base64.getEncoder().encodeToString(launched.measured().measurement());
+        String measurement = Base64.getEncoder().encodeToString(launched.measured().measurement());
         var verdict =
             LibvirtValidator.run(
                 Stream.concat(

@@ -44,12 +44,10 @@ final class LibvirtValidator {
 
   static Verdict run(String... arguments) throws IOException, InterruptedException {
     List<String> command =
-        Stream.concat(Stream.of(PYTHON.toString(), TOOL.toString()), Stream.of(arguments))
-            .toList();
+        Stream.concat(Stream.of(PYTHON.toString(), TOOL.toString()), Stream.of(arguments)).toList();
     Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
     try {
-      String words =
-          new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      String words = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
       if (!process.waitFor(60, TimeUnit.SECONDS)) {
         throw new IOException(TOOL + " does not end");
       }

@@ -47,8 +47,16 @@ class MeasureCommandTest {
     return measure(
         Stream.concat(
                 Stream.of(
-                    "--api-major", "1", "--api-minor", "55", "--build-id", build, "--policy",
-                    policy, "--tik", tik),
+                    "--api-major",
+                    "1",
+                    "--api-minor",
+                    "55",
+                    "--build-id",
+                    build,
+                    "--policy",
+                    policy,
+                    "--tik",
+                    tik),
                 Stream.of(more))
             .toArray(String[]::new));
   }
@@ -136,8 +144,15 @@ class MeasureCommandTest {
         measured("21", "5", with(milan, "--num-cpus", "1", "--vmsa-fpu", "--check", one)),
         "as another kernel makes them");
     assertHint(
-        measured("21", "5", with(milan, "--num-cpus", "1", "--check", measurement("21", "5",
-            with(milan, "--num-cpus", "1", "--vmsa-fpu")))),
+        measured(
+            "21",
+            "5",
+            with(
+                milan,
+                "--num-cpus",
+                "1",
+                "--check",
+                measurement("21", "5", with(milan, "--num-cpus", "1", "--vmsa-fpu")))),
         "with floating-point control words");
   }
 
@@ -185,16 +200,38 @@ class MeasureCommandTest {
     assertRefused(measure("--check", reported), "--policy, which is missing");
     assertRefused(measured("256", "1", "--check", reported), "0 to 255");
     assertRefused(
-        measure("--api-major", "1", "--api-minor", "300", "--build-id", "1", "--policy", "1",
-            "--tik", tik, "--check", reported),
+        measure(
+            "--api-major",
+            "1",
+            "--api-minor",
+            "300",
+            "--build-id",
+            "1",
+            "--policy",
+            "1",
+            "--tik",
+            tik,
+            "--check",
+            reported),
         "no such API version");
     assertRefused(measured("21", "1", "--check", "AAAA"), "AAAA does not exist");
     assertRefused(measured("21", "1", "--check", directory.toString()), "is a directory");
     assertRefused(measured("21", "1", "--check", shortTik), "cut short");
     assertRefused(measured("21", "1", "--nonce", "12"), "is not a nonce");
     assertRefused(
-        measure("--api-major", "1", "--api-minor", "5", "--build-id", "1", "--policy", "1",
-            "--tik", shortTik, "--check", reported),
+        measure(
+            "--api-major",
+            "1",
+            "--api-minor",
+            "5",
+            "--build-id",
+            "1",
+            "--policy",
+            "1",
+            "--tik",
+            shortTik,
+            "--check",
+            reported),
         "has 15 bytes, and a TIK has 16");
     assertRefused(measure("--digest", "--initrd", kernel), "need --kernel");
     assertRefused(measure("--digest", "--kernel", directory.toString()), "is a directory");
@@ -208,12 +245,28 @@ class MeasureCommandTest {
         measure("--digest", "--num-cpus", "1", "--vmsa-cpu0", page, "--cpu-family", "25"),
         "not both");
     assertRefused(
-        measure("--digest", "--num-cpus", "1", "--cpu-family", "25", "--cpu-model", "256",
-            "--cpu-stepping", "0"),
+        measure(
+            "--digest",
+            "--num-cpus",
+            "1",
+            "--cpu-family",
+            "25",
+            "--cpu-model",
+            "256",
+            "--cpu-stepping",
+            "0"),
         "no such CPU");
     assertRefused(
-        measure("--digest", "--num-cpus", "2", "--cpu-family", "25", "--cpu-model", "1",
-            "--cpu-stepping", "0"),
+        measure(
+            "--digest",
+            "--num-cpus",
+            "2",
+            "--cpu-family",
+            "25",
+            "--cpu-model",
+            "1",
+            "--cpu-stepping",
+            "0"),
         "does not say where further vCPUs begin");
     firmware = shortTik;
     assertRefused(measure("--digest"), "whole blocks of 16 bytes");

@@ -127,8 +127,7 @@ final class OwnersPlatform implements AutoCloseable {
     if (guest.configuration().mode() == SevMode.SEV_ES) {
       PseudoRandomWriter.prepare(guest.vcpu(), writer());
     }
-    MemorySegment.copy(
-        image, 0, guest.memory().segment(), ValueLayout.JAVA_BYTE, 0, image.length);
+    MemorySegment.copy(image, 0, guest.memory().segment(), ValueLayout.JAVA_BYTE, 0, image.length);
     Launch launch =
         guest
             .sev()

@@ -63,8 +63,7 @@ class SecretCommandTest {
   }
 
   private byte[] opened(ApiVersion api, byte[] mac) throws Exception {
-    try (TransportKeys keys =
-        TransportKeys.of(SecretBytes.copyOf(tek), SecretBytes.copyOf(tik))) {
+    try (TransportKeys keys = TransportKeys.of(SecretBytes.copyOf(tek), SecretBytes.copyOf(tik))) {
       return LaunchSecret.open(
               keys,
               api,
@@ -88,8 +87,7 @@ class SecretCommandTest {
   @DisplayName("seals a table of all that it is given")
   void table() throws Exception {
     Answer answer =
-        secret(
-            "--entry", GUID + "=" + file("secret"), "--disk-password", file("line"), "--binary");
+        secret("--entry", GUID + "=" + file("secret"), "--disk-password", file("line"), "--binary");
 
     assertThat(answer.code()).as(answer.err()).isZero();
     assertThat(answer.out())

@@ -41,9 +41,7 @@ class SessionCommandTest {
   }
 
   private Answer session(Path certificate, String policy, String... more) {
-    String[] arguments = {
-      "session", certificate.toString(), policy, "--out", directory.toString()
-    };
+    String[] arguments = {"session", certificate.toString(), policy, "--out", directory.toString()};
     String[] all = Arrays.copyOf(arguments, arguments.length + more.length);
     System.arraycopy(more, 0, all, arguments.length, more.length);
     return Answer.to(all);
@@ -74,8 +72,7 @@ class SessionCommandTest {
     for (String key : new String[] {"web_tek.bin", "web_tik.bin"}) {
       assertThat(Files.readAllBytes(directory.resolve(key))).hasSize(16);
       assertThat(
-              PosixFilePermissions.toString(
-                  Files.getPosixFilePermissions(directory.resolve(key))))
+              PosixFilePermissions.toString(Files.getPosixFilePermissions(directory.resolve(key))))
           .isEqualTo("rw-------");
     }
   }

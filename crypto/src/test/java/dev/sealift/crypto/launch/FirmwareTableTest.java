@@ -40,8 +40,7 @@ class FirmwareTableTest {
 
   @Test
   void aPlaceOfNoBytesIsNone() throws Exception {
-    FirmwareTable table =
-        FirmwareTable.of(firmware("00000000 00000000 1a00 " + HASHES, 26 + 18));
+    FirmwareTable table = FirmwareTable.of(firmware("00000000 00000000 1a00 " + HASHES, 26 + 18));
     assertThat(table.kernelHashes()).isEmpty();
     assertThat(table.resetAddress()).isEmpty();
   }
@@ -64,8 +63,7 @@ class FirmwareTableTest {
           .isInstanceOf(MalformedLaunchException.class);
     }
     for (String length : new String[] {"0000", "1100", "ffff", "1700"}) {
-      assertThatThrownBy(
-              () -> FirmwareTable.of(firmware("04b08000" + length + RESET, 22 + 18)))
+      assertThatThrownBy(() -> FirmwareTable.of(firmware("04b08000" + length + RESET, 22 + 18)))
           .as("an entry of %s", length)
           .isInstanceOf(MalformedLaunchException.class);
     }

@@ -63,7 +63,8 @@ class LaunchImageTest {
   }
 
   @Test
-  @DisplayName("a command line is hashed with the zero byte at its end, an absent initrd as nothing")
+  @DisplayName(
+      "a command line is hashed with the zero byte at its end, an absent initrd as nothing")
   void hashesOfTexts() throws Exception {
     KernelHashes bare = KernelHashes.of(random(100), new byte[0], "");
     assertThat(bare.kernel()).isEqualTo(sha256(random(100)));

@@ -39,7 +39,8 @@ class OwnerSessionTest {
   }
 
   @Test
-  @DisplayName("the platform finds the owner's keys with the owner's certificate, 2084 and 128 bytes")
+  @DisplayName(
+      "the platform finds the owner's keys with the owner's certificate, 2084 and 128 bytes")
   void thePlatformFindsTheKeys() throws Exception {
     try (OwnerSession owner = session()) {
       assertThat(owner.certificate().bytes()).hasSize(2084);

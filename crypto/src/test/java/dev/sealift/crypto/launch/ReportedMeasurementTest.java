@@ -39,8 +39,7 @@ class ReportedMeasurementTest {
   @Test
   @DisplayName("the known answer is found with the TIK alone")
   void theKnownAnswer() throws Exception {
-    try (SecretBytes tik =
-        SecretBytes.take(HEX.parseHex("66320db73158a35a255d051758e95ed4"))) {
+    try (SecretBytes tik = SecretBytes.take(HEX.parseHex("66320db73158a35a255d051758e95ed4"))) {
       ReportedMeasurement reported = ReportedMeasurement.parse(bytes);
       byte[] empty = new LaunchDigest().value();
       assertThat(

@@ -60,8 +60,9 @@ class SecretTableTest {
                     new Entry(OTHER, secret("one")),
                     new Entry(SecretTable.DISK_PASSPHRASE, secret("two, longer than a block"))));
         SecretTable read = SecretTable.read(table.payload())) {
-      assertThat(read.entries()).extracting(Entry::guid).containsExactly(
-          OTHER, SecretTable.DISK_PASSPHRASE);
+      assertThat(read.entries())
+          .extracting(Entry::guid)
+          .containsExactly(OTHER, SecretTable.DISK_PASSPHRASE);
       assertThat(new String(read.entries().get(1).secret().reveal(), StandardCharsets.US_ASCII))
           .isEqualTo("two, longer than a block");
     }
@@ -77,17 +78,14 @@ class SecretTableTest {
   @Test
   void aTableHasSecretsOfDifferentGuidsAndFitsTheFirmware() {
     assertThatThrownBy(() -> new SecretTable(List.of())).hasMessageContaining("at least one");
-    assertThatThrownBy(
-            () ->
-                new SecretTable(
-                    List.of(new Entry(OTHER, secret("a")), new Entry(OTHER, secret("b")))))
+    assertThatThrownBy(() ->
+            new SecretTable(List.of(new Entry(OTHER, secret("a")), new Entry(OTHER, secret("b")))))
         .hasMessageContaining("each GUID once");
     SecretBytes tooLong = SecretBytes.take(new byte[20480 - 39]);
     assertThatThrownBy(() -> new SecretTable(List.of(new Entry(OTHER, tooLong))))
         .hasMessageContaining("20480 at most");
     SecretBytes fits = SecretBytes.take(new byte[20480 - 40]);
-    assertThat(
-            assertDoesNotFail(() -> new SecretTable(List.of(new Entry(OTHER, fits)))).size())
+    assertThat(assertDoesNotFail(() -> new SecretTable(List.of(new Entry(OTHER, fits)))).size())
         .isEqualTo(20480);
   }
 
