@@ -2,6 +2,7 @@ package dev.sealift.cli;
 
 import dev.sealift.cli.bench.BenchCommand;
 import dev.sealift.cli.bench.BenchHostCommand;
+import dev.sealift.cli.cert.CertCommand;
 import dev.sealift.cli.demo.DemoCommand;
 import dev.sealift.cli.demo.DemoHostCommand;
 import dev.sealift.cli.doctor.DoctorCommand;
@@ -30,6 +31,7 @@ import picocli.CommandLine.Command;
       DemoHostCommand.class,
       BenchCommand.class,
       BenchHostCommand.class,
+      CertCommand.class,
       DoctorCommand.class,
       PlanCommand.class,
       ReferenceCommand.class,

@@ -213,8 +213,8 @@ public final class CertificateTree {
             null);
   }
 
-  /** Where a missing certificate comes from. */
-  private static String source(Usage usage) {
+  /** Names a certificate and where it comes from, for people who lack it. */
+  public static String source(Usage usage) {
     return switch (usage) {
       case PDH, PEK, OCA -> "the " + usage + ", which the platform exports";
       case CEK -> "the CEK, which AMD's key server has for the chip's id";
