@@ -32,6 +32,7 @@ import dev.sealift.vmm.guest.PseudoRandomWriterProgram;
 import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import javax.net.ssl.SSLContext;
 
@@ -69,14 +70,14 @@ public final class HostMachine implements AutoCloseable {
    * @param signed gives the chip's certificate with the maker's signature for the one without
    */
   private record Maker(
-      RootOfTrust root, byte[] amdCertificates, UnaryOperator<SevCertificate> signed) {
+      RootOfTrust root, Supplier<byte[]> amdCertificates, UnaryOperator<SevCertificate> signed) {
 
     static Maker of(ModelRoot root) {
-      return new Maker(root.root(), root.amdCertificates(), root::sign);
+      return new Maker(root.root(), root::amdCertificates, root::sign);
     }
 
     static Maker of(StateDirectory state) {
-      return new Maker(state.root(), state.amdCertificates(), unsigned -> state.cek());
+      return new Maker(state.root(), state::amdCertificates, unsigned -> state.cek());
     }
   }
 
@@ -210,7 +211,7 @@ public final class HostMachine implements AutoCloseable {
       SevCertificate cek =
           maker.signed().apply(SevCertificate.parse(Arrays.copyOfRange(chain, last, chain.length)));
       System.arraycopy(cek.bytes(), 0, chain, last, SevCertificate.SIZE);
-      return PlatformChain.parse(exported.pdh(), chain, maker.amdCertificates());
+      return PlatformChain.parse(exported.pdh(), chain, maker.amdCertificates().get());
     } catch (MalformedCertificateException e) {
       throw new Failure("This platform's certificates cannot be used: " + e.getMessage(), e);
     }

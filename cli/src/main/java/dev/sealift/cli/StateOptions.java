@@ -101,7 +101,8 @@ public final class StateOptions {
               .formatted(directory));
     }
     ModelRoot loaded = ModelRootDirectory.load(maker);
-    if (Files.notExists(directory.toAbsolutePath().normalize().getParent())) {
+    Path above = directory.toAbsolutePath().normalize().getParent();
+    if (above != null && Files.notExists(above)) {
       throw new BadInput(
           "%s cannot be made, as the directory above it does not exist.".formatted(directory));
     }

@@ -21,12 +21,12 @@ final class DirectoryLock implements Closeable {
   }
 
   /**
-   * Locks a file that is there.
+   * Locks a directory by a file in it, which is there.
    *
    * @throws StateDirectory.InUseException if it is locked
    */
-  static DirectoryLock take(Path file) throws IOException {
-    FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE);
+  static DirectoryLock take(Path directory, String file) throws IOException {
+    FileChannel channel = FileChannel.open(directory.resolve(file), StandardOpenOption.WRITE);
     try {
       FileLock lock = channel.tryLock();
       if (lock != null) {
@@ -34,13 +34,13 @@ final class DirectoryLock implements Closeable {
       }
     } catch (OverlappingFileLockException inThisProcess) {
       channel.close();
-      throw new StateDirectory.InUseException(file.getParent());
+      throw new StateDirectory.InUseException(directory);
     } catch (IOException e) {
       channel.close();
       throw e;
     }
     channel.close();
-    throw new StateDirectory.InUseException(file.getParent());
+    throw new StateDirectory.InUseException(directory);
   }
 
   @Override

@@ -65,7 +65,8 @@ public final class StateDirectory implements PlatformStore, AutoCloseable {
   private boolean closed;
 
   /** What was there when the platform was switched on, and stays. */
-  private record Delivery(ChipKeys chip, SevCertificate cek, byte[] amd, AmdCertificate ark) {}
+  private record Delivery(
+      ChipKeys chip, SevCertificate cek, AmdCertificate ask, AmdCertificate ark) {}
 
   /** Another process has the platform on. */
   public static final class InUseException extends IOException {
@@ -121,14 +122,14 @@ public final class StateDirectory implements PlatformStore, AutoCloseable {
       throws IOException {
     if (Files.notExists(directory)) {
       disk.makeDirectory(directory);
-      disk.sync(directory.toAbsolutePath().getParent());
+      disk.sync(directory.resolve(".."));
     }
     refuseOthers(directory);
     Path lockFile = directory.resolve(LOCK);
     if (Files.notExists(lockFile)) {
       disk.write(lockFile, new byte[0]);
     }
-    try (DirectoryLock _ = DirectoryLock.take(lockFile)) {
+    try (DirectoryLock _ = DirectoryLock.take(directory, LOCK)) {
       refuseOthers(directory);
       Files.setPosixFilePermissions(directory, Disk.OWNER_ONLY);
       putTogether(emptied(directory.resolve(NEW), disk), maker, random, disk);
@@ -221,7 +222,7 @@ public final class StateDirectory implements PlatformStore, AutoCloseable {
       throw new IOException(directory + " holds other things and no platform");
     }
     read(lockFile, 0, 0);
-    DirectoryLock lock = DirectoryLock.take(lockFile);
+    DirectoryLock lock = DirectoryLock.take(directory, LOCK);
     try {
       if (Files.isDirectory(directory.resolve(NEW))) {
         deliver(directory, disk);
@@ -248,7 +249,11 @@ public final class StateDirectory implements PlatformStore, AutoCloseable {
 
   /** ASK and ARK of the chip's maker, one behind the other, as SEND_START takes them. */
   public byte[] amdCertificates() {
-    return delivery.amd.clone();
+    byte[] ask = delivery.ask.bytes();
+    byte[] ark = delivery.ark.bytes();
+    byte[] joined = Arrays.copyOf(ask, ask.length + ark.length);
+    System.arraycopy(ark, 0, joined, ask.length, ark.length);
+    return joined;
   }
 
   /** The ARK of the chip's maker. */
@@ -269,7 +274,8 @@ public final class StateDirectory implements PlatformStore, AutoCloseable {
     Delivery there = readDelivery(directory);
     boolean same =
         there.cek.equals(delivery.cek)
-            && Arrays.equals(there.amd, delivery.amd)
+            && there.ask.equals(delivery.ask)
+            && there.ark.equals(delivery.ark)
             && Arrays.equals(there.chip.id(), delivery.chip.id());
     if (!same) {
       throw new DamagedStoreException(directory + " holds another chip's files by now");
@@ -329,8 +335,9 @@ public final class StateDirectory implements PlatformStore, AutoCloseable {
     byte[] cek = unchanged(directory.resolve(CEK), SevCertificate.SIZE, chip.cekHash());
     byte[] amd = unchanged(directory.resolve(AMD), AMD_LIMIT, chip.amdHash());
     try {
+      List<AmdCertificate> askThenArk = AmdCertificate.parseChain(amd);
       return new Delivery(
-          chip.keys(), SevCertificate.parse(cek), amd, AmdCertificate.parseChain(amd).getLast());
+          chip.keys(), SevCertificate.parse(cek), askThenArk.getFirst(), askThenArk.getLast());
     } catch (MalformedCertificateException e) {
       throw new DamagedStoreException(directory + " holds no certificates: " + e.getMessage());
     }
