@@ -86,7 +86,8 @@ public final class ClientThread implements AutoCloseable {
     }
   }
 
-  private static ClientThread start(Linux linux, OwnThread.Task<Device> device) throws InterposeException {
+  private static ClientThread start(Linux linux, OwnThread.Task<Device> device)
+      throws InterposeException {
     OwnThread thread = OwnThread.start("sealift-client");
     boolean started = false;
     try {

@@ -61,7 +61,9 @@ final class PrivateDevices {
     return SEV;
   }
 
-  /** Lays a layer over /dev that takes what is new; it lives on when the scratch is out of sight. */
+  /**
+   * Lays a layer over /dev that takes what is new; it lives on when the scratch is out of sight.
+   */
   private void layOver(Path scratch) throws InterposeException, IOException {
     mount("sealift", scratch, "tmpfs", "mode=700", 0);
     try {

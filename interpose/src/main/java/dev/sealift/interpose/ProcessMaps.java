@@ -43,7 +43,8 @@ final class ProcessMaps {
   /** Those of a process now; of one that is gone, none. */
   static ProcessMaps of(int pid) {
     try {
-      return parse(Files.readString(Path.of("/proc/" + pid + "/maps"), StandardCharsets.ISO_8859_1));
+      return parse(
+          Files.readString(Path.of("/proc/" + pid + "/maps"), StandardCharsets.ISO_8859_1));
     } catch (IOException gone) {
       return parse("");
     }

@@ -8,8 +8,9 @@ import dev.sealift.kernel.SoftwareMachine;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The SEV ioctls of a program and of all that it starts: SEV_ISSUE_CMD on /dev/sev, and the three of
- * a VM's descriptor. What has the same number on another file is not meant, and the kernel answers.
+ * The SEV ioctls of a program and of all that it starts: SEV_ISSUE_CMD on /dev/sev, and the three
+ * of a VM's descriptor. What has the same number on another file is not meant, and the kernel
+ * answers.
  */
 final class ProgramCalls implements StoppedCall.Answerer {
   /** The ioctls that are stopped. */

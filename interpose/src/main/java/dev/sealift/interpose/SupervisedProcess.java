@@ -7,8 +7,8 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A process whose ioctls are stopped, as the kernel in software sees it. What it has mapped is looked
- * up once a call.
+ * A process whose ioctls are stopped, as the kernel in software sees it. What it has mapped is
+ * looked up once a call.
  */
 final class SupervisedProcess implements ForeignCaller {
   private final int pid;
@@ -27,8 +27,7 @@ final class SupervisedProcess implements ForeignCaller {
     this.files = new ForeignFiles(linux);
     this.device = device;
     this.memory =
-        new NotifierMemory(
-            new ProcessMemory(linux.memory(), pid), () -> waits.getAsBoolean());
+        new NotifierMemory(new ProcessMemory(linux.memory(), pid), () -> waits.getAsBoolean());
   }
 
   int pid() {

@@ -26,6 +26,7 @@ public final class SupervisedProgram implements AutoCloseable {
   private final SeccompSupervisor supervisor;
   private int pid;
   private boolean running;
+  private boolean closed;
 
   private SupervisedProgram(
       Linux linux, OwnThread thread, Place place, SeccompSupervisor supervisor) {
@@ -39,8 +40,8 @@ public final class SupervisedProgram implements AutoCloseable {
    * Makes everything ready for a program.
    *
    * @param machine its SEV: a machine over the real kernel
-   * @param file a plain file of the caller's, which can be the program's device where it cannot have
-   *     a /dev/sev of its own
+   * @param file a plain file of the caller's, which can be the program's device where it cannot
+   *     have a /dev/sev of its own
    * @throws InterposeException if this machine or its permissions do not let a program be
    *     supervised at all
    */
@@ -102,17 +103,18 @@ public final class SupervisedProgram implements AutoCloseable {
    * @param command the program, which is looked for in PATH, and its arguments
    * @throws InterposeException if it cannot be started
    */
-  public void start(List<String> command) throws InterposeException {
-    int started = thread.run(() -> {
-      InterposeException.require(
-          linux.foreign().closeOnExec(STANDARD_DESCRIPTORS), "keep descriptors from a program");
-      return InterposeException.require(
-          linux.programs().start(command), "start " + command.getFirst());
-    });
-    synchronized (this) {
-      pid = started;
-      running = true;
+  public synchronized void start(List<String> command) throws InterposeException {
+    if (closed) {
+      throw new InterposeException("The supervision has ended before the program began.");
     }
+    pid =
+        thread.run(() -> {
+          InterposeException.require(
+              linux.foreign().closeOnExec(STANDARD_DESCRIPTORS), "keep descriptors from a program");
+          return InterposeException.require(
+              linux.programs().start(command), "start " + command.getFirst());
+        });
+    running = true;
     // The filter has an end only when the last that has it is gone.
     thread.close();
   }
@@ -123,10 +125,10 @@ public final class SupervisedProgram implements AutoCloseable {
   }
 
   /**
-   * Sends the program a signal, if it still runs.
+   * Sends the program a signal, if it runs; one that is being started gets it afterwards.
    *
    * @param number of the signal
-   * @return false if it has ended
+   * @return false if it does not run
    */
   public synchronized boolean signal(int number) {
     return running && linux.programs().signal(pid, number) == 0;
@@ -150,6 +152,12 @@ public final class SupervisedProgram implements AutoCloseable {
   /** Ends the supervision: what still runs has no SEV any more, and its VMs are gone here. */
   @Override
   public void close() {
+    synchronized (this) {
+      if (closed) {
+        return;
+      }
+      closed = true;
+    }
     thread.close();
     supervisor.close();
   }

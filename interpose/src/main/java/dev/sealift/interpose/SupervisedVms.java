@@ -122,7 +122,8 @@ final class SupervisedVms implements AutoCloseable {
     Set<Integer> processes = new LinkedHashSet<>(seen);
     Stream.concat(
             self.descendants(),
-            seen.stream().flatMap(pid -> ProcessHandle.of(pid).stream())
+            seen.stream()
+                .flatMap(pid -> ProcessHandle.of(pid).stream())
                 .flatMap(ProcessHandle::descendants))
         .forEach(process -> processes.add((int) process.pid()));
     return processes;

@@ -58,9 +58,7 @@ class SupervisedProgramTest {
       Path ready = directory.resolve("ready");
       program.start(
           List.of(
-              "sh",
-              "-c",
-              "trap 'exit 5' TERM; touch " + ready + "; while :; do sleep 0.02; done"));
+              "sh", "-c", "trap 'exit 5' TERM; touch " + ready + "; while :; do sleep 0.02; done"));
       while (Files.notExists(ready)) {
         Thread.onSpinWait();
       }
@@ -91,12 +89,14 @@ class SupervisedProgramTest {
   void isNotWaitedForOnceItIsGivenUp() throws Exception {
     try (SupervisedProgram program = prepare()) {
       program.start(List.of("sh", "-c", "sleep 1000 & echo $! > " + directory + "/left; exit 4"));
-      Thread waiting = Thread.ofPlatform().start(() -> {
-        while (program.signal(0)) {
-          Thread.onSpinWait();
-        }
-        program.close();
-      });
+      Thread waiting =
+          Thread.ofPlatform()
+              .start(() -> {
+                while (program.signal(0)) {
+                  Thread.onSpinWait();
+                }
+                program.close();
+              });
       assertThat(program.await()).isEqualTo(4);
       waiting.join();
     } finally {
@@ -139,8 +139,7 @@ class SupervisedProgramTest {
     Path client = compile();
     Path answers = directory.resolve("answers");
     try (SupervisedProgram program = prepare()) {
-      program.start(
-          List.of(client.toString(), program.device().toString(), answers.toString()));
+      program.start(List.of(client.toString(), program.device().toString(), answers.toString()));
       assertThat(program.await()).as(Files.readString(answers)).isEqualTo(42);
     }
     assertThat(answers)

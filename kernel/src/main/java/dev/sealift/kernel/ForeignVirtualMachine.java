@@ -7,8 +7,8 @@ import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * A VM that another process has of its own kernel, and what KVM keeps of it for SEV here: the three
- * SEV ioctls of its descriptor, over that process's memory. That kernel runs its vCPUs without keys,
- * so guest memory stays plain and there is no SEV-ES.
+ * SEV ioctls of its descriptor, over that process's memory. That kernel runs its vCPUs without
+ * keys, so guest memory stays plain and there is no SEV-ES.
  *
  * <p>Of the VM nothing else is seen: a VM with vCPUs can still become a SEV guest, and its context
  * cannot go to another one.

@@ -6,9 +6,9 @@ import java.lang.foreign.MemorySegment;
 
 /**
  * The memory of another process as a command of the firmware goes through it: in small steps, of
- * which each would be a system call. So what lies ahead comes along, the more the longer the command
- * reads on; and what a command writes back as it has read it, as one that encrypts in place does
- * where there are no keys, is not written. It lasts for one call.
+ * which each would be a system call. So what lies ahead comes along, the more the longer the
+ * command reads on; and what a command writes back as it has read it, as one that encrypts in place
+ * does where there are no keys, is not written. It lasts for one call.
  */
 final class ReadAhead {
   private static final int MOST = 1 << 20;

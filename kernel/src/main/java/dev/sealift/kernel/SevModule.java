@@ -37,18 +37,11 @@ record SevModule(
       driver.initialise(new FirmwareError());
     }
     return new SevModule(
-        settings,
-        features,
-        user,
-        memory,
-        driver,
-        new AsidPool(features, driver),
-        descriptors);
+        settings, features, user, memory, driver, new AsidPool(features, driver), descriptors);
   }
 
   /** The same module as another caller's kernel. */
   SevModule forCaller(UserMemory otherUser, SevDescriptors otherDescriptors) {
-    return new SevModule(
-        settings, features, otherUser, memory, driver, asids, otherDescriptors);
+    return new SevModule(settings, features, otherUser, memory, driver, asids, otherDescriptors);
   }
 }

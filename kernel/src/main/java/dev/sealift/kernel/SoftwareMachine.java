@@ -108,8 +108,8 @@ public final class SoftwareMachine {
   }
 
   /**
-   * What this machine's KVM keeps for SEV of a VM that another process has, until it is closed. It is
-   * for a machine over a real kernel, which is the other process's, too.
+   * What this machine's KVM keeps for SEV of a VM that another process has, until it is closed. It
+   * is for a machine over a real kernel, which is the other process's, too.
    *
    * @param caller the process; KVM serves a VM for no other
    */

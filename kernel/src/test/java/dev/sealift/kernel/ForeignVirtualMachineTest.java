@@ -55,6 +55,7 @@ class ForeignVirtualMachineTest {
 
     /** An address that is not there any more, though it is said to be; zero for none. */
     long lost;
+
     int reads;
     int device = DEVICE;
 
@@ -218,8 +219,7 @@ class ForeignVirtualMachineTest {
           .write(process.at(STRUCTS, KvmSevCmd.LAYOUT.size()));
       assertThat(next.ioctl(KvmIoctl.MEMORY_ENCRYPT_OP, STRUCTS)).isZero();
       next.close();
-      assertThat(next.ioctl(KvmIoctl.MEMORY_ENCRYPT_OP, STRUCTS))
-          .isEqualTo(Errno.EBADF.negated());
+      assertThat(next.ioctl(KvmIoctl.MEMORY_ENCRYPT_OP, STRUCTS)).isEqualTo(Errno.EBADF.negated());
     }
   }
 

@@ -61,8 +61,8 @@ final class LibC {
     return linker
         .defaultLookup()
         .find(name)
-        .orElseThrow(() ->
-            new LinuxUnavailableException("The libc of this process has no " + name + "."));
+        .orElseThrow(
+            () -> new LinuxUnavailableException("The libc of this process has no " + name + "."));
   }
 
   @SuppressWarnings("restricted") // calling native code is what this module is for

@@ -8,8 +8,8 @@ import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 
 /**
- * The descriptors of other processes: pidfd_getfd(2) and kcmp(2). Whoever may trace a process may do
- * this.
+ * The descriptors of other processes: pidfd_getfd(2) and kcmp(2). Whoever may trace a process may
+ * do this.
  */
 public final class LinuxForeignDescriptors {
   /** Numbers of x86-64 (asm/unistd_64.h): libc has no functions for them, or only lately. */
@@ -35,14 +35,7 @@ public final class LinuxForeignDescriptors {
   private LinuxForeignDescriptors(LibC libc) throws LinuxUnavailableException {
     syscall =
         libc.failingVariadic(
-            "syscall",
-            1,
-            JAVA_LONG,
-            JAVA_LONG,
-            JAVA_LONG,
-            JAVA_LONG,
-            JAVA_LONG,
-            JAVA_LONG,
+            "syscall", 1, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG,
             JAVA_LONG);
     close = libc.failing("close", JAVA_INT, JAVA_INT);
   }
@@ -97,8 +90,7 @@ public final class LinuxForeignDescriptors {
     // None of these system calls touches memory.
     try {
       MemorySegment errno = errnos.state();
-      long result =
-          (long) syscall.invokeExact(errno, number, first, second, third, fourth, fifth);
+      long result = (long) syscall.invokeExact(errno, number, first, second, third, fourth, fifth);
       return (int) Errnos.kernelResult(result, errno);
     } catch (Throwable thrown) {
       throw Errnos.impossible(thrown);

@@ -75,7 +75,8 @@ public final class QemuMonitor implements AutoCloseable {
    *
    * @throws IOException if it fails, or QEMU does not answer
    */
-  public JsonNode command(String name, Map<String, ?> arguments) throws IOException, InterruptedException {
+  public JsonNode command(String name, Map<String, ?> arguments)
+      throws IOException, InterruptedException {
     Map<String, Object> request = new LinkedHashMap<>();
     request.put("execute", name);
     request.put("arguments", arguments);

@@ -3,56 +3,78 @@ package dev.sealift.cli.run;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
-import java.util.List;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.function.IntConsumer;
 
 /**
- * Signals that would end this process and are meant for the program that it runs.
+ * Signals that would end this process and are meant for the program that it runs, until this is
+ * closed.
  *
  * <p>At a terminal a signal of the keyboard comes to both, so an interrupt is not passed on there.
+ *
+ * <p>The type for this, sun.misc.Signal, is used by name: javac warns of it wherever it stands, and
+ * no annotation tells it not to. The module jdk.unsupported exports it all the same.
  */
-final class PassedOnSignals {
-  private static final String INTERRUPT = "INT";
-  private static final List<String> ENDING = List.of("HUP", "TERM");
+final class PassedOnSignals implements AutoCloseable {
+  /** What handled each signal before. */
+  private final Map<Object, Object> before = new LinkedHashMap<>();
 
-  private PassedOnSignals() {}
+  private final Class<?> handlerType;
+  private final Class<?> signalType;
+  private final Method handle;
+  private final Method number;
+
+  private PassedOnSignals() throws ReflectiveOperationException {
+    handlerType = Class.forName("sun.misc.SignalHandler");
+    signalType = Class.forName("sun.misc.Signal");
+    handle = signalType.getMethod("handle", signalType, handlerType);
+    number = signalType.getMethod("getNumber");
+  }
 
   /**
    * From here on this process outlives the signals.
    *
-   * @param atTerminal whether the program has its input from a terminal
    * @param receiver is told the number of each that is to be passed on
+   * @param atTerminal whether the program has its input from a terminal
    */
-  static void to(IntConsumer receiver, boolean atTerminal) {
-    IntConsumer interrupted = atTerminal ? number -> {} : receiver;
-    handle(INTERRUPT, interrupted);
-    ENDING.forEach(name -> handle(name, receiver));
-  }
-
-  /**
-   * Signal.handle(new Signal(name), handler). By name, since javac warns of the type wherever it
-   * stands, and no annotation tells it not to; the module jdk.unsupported exports it all the same.
-   */
-  private static void handle(String name, IntConsumer receiver) {
+  static PassedOnSignals to(IntConsumer receiver, boolean atTerminal) {
     try {
-      Class<?> signal = Class.forName("sun.misc.Signal");
-      Class<?> handler = Class.forName("sun.misc.SignalHandler");
-      Method number = signal.getMethod("getNumber");
-      InvocationHandler handling = (proxy, method, arguments) -> {
-        if (method.getDeclaringClass() == Object.class) {
-          return method.invoke(receiver, arguments);
-        }
-        receiver.accept((int) number.invoke(arguments[0]));
-        return null;
-      };
-      Object passingOn =
-          Proxy.newProxyInstance(
-              PassedOnSignals.class.getClassLoader(), new Class<?>[] {handler}, handling);
-      signal
-          .getMethod("handle", signal, handler)
-          .invoke(null, signal.getConstructor(String.class).newInstance(name), passingOn);
+      PassedOnSignals signals = new PassedOnSignals();
+      signals.take("INT", atTerminal ? interrupt -> {} : receiver);
+      signals.take("HUP", receiver);
+      signals.take("TERM", receiver);
+      return signals;
     } catch (ReflectiveOperationException absent) {
       throw new IllegalStateException("this Java does not let signals be handled", absent);
     }
+  }
+
+  private void take(String name, IntConsumer receiver) throws ReflectiveOperationException {
+    InvocationHandler handling =
+        (proxy, method, arguments) -> {
+          if (method.getDeclaringClass() == Object.class) {
+            return method.invoke(receiver, arguments);
+          }
+          receiver.accept((int) number.invoke(arguments[0]));
+          return null;
+        };
+    Object handler =
+        Proxy.newProxyInstance(
+            PassedOnSignals.class.getClassLoader(), new Class<?>[] {handlerType}, handling);
+    Object signal = signalType.getConstructor(String.class).newInstance(name);
+    before.put(signal, handle.invoke(null, signal, handler));
+  }
+
+  /** The signals do again what they did before. */
+  @Override
+  public void close() {
+    before.forEach((signal, handler) -> {
+      try {
+        handle.invoke(null, signal, handler);
+      } catch (ReflectiveOperationException refused) {
+        throw new IllegalStateException("a signal's handler cannot be put back", refused);
+      }
+    });
   }
 }

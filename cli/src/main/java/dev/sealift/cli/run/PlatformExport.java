@@ -7,6 +7,7 @@ import dev.sealift.crypto.cert.PlatformChain;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 
 /**
  * A platform's certificates as files, by which a guest's owner makes a session with it. They have
@@ -25,14 +26,23 @@ final class PlatformExport {
   private PlatformExport() {}
 
   /**
+   * Refuses a directory that has one of them already, before there is anything to write.
+   *
+   * @throws BadInput if so
+   */
+  static void refuseExisting(Path directory) throws BadInput {
+    for (String name : List.of(PDH, PLATFORM_CHAIN, AMD_CHAIN)) {
+      OutputFile.refuseExisting(directory.resolve(name));
+    }
+  }
+
+  /**
    * Writes them into a directory, which is made if there is none.
    *
    * @throws BadInput if one of them is there already, or the directory cannot be written to
    */
   static void write(Path directory, PlatformChain chain) throws BadInput {
-    for (String name : new String[] {PDH, PLATFORM_CHAIN, AMD_CHAIN}) {
-      OutputFile.refuseExisting(directory.resolve(name));
-    }
+    refuseExisting(directory);
     try {
       Files.createDirectories(directory);
     } catch (IOException refused) {

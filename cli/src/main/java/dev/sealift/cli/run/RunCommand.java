@@ -76,6 +76,9 @@ public final class RunCommand implements Callable<Integer> {
   @Override
   public Integer call() throws BadInput, Failure, IOException {
     GuestPolicy asked = policy();
+    if (export != null) {
+      PlatformExport.refuseExisting(export);
+    }
     try (HostMachine machine = powerUp();
         WorkDirectory directory = WorkDirectory.create("sealift-run")) {
       if (export != null) {
@@ -104,17 +107,22 @@ public final class RunCommand implements Callable<Integer> {
   }
 
   private int run(SupervisedProgram program) throws BadInput, Failure {
+    // From before it starts: it must not be left alone by a signal that was meant for it.
+    try (PassedOnSignals _ =
+        PassedOnSignals.to(number -> passOn(program, number), System.console() != null)) {
+      start(program);
+      return program.await();
+    } catch (InterposeException lost) {
+      throw new Failure(Failure.sentence(lost), lost);
+    }
+  }
+
+  private void start(SupervisedProgram program) throws BadInput {
     try {
       program.start(command);
     } catch (InterposeException refused) {
       throw new BadInput(
           command.getFirst() + " cannot be run: " + Failure.sentence(refused), refused);
-    }
-    PassedOnSignals.to(number -> passOn(program, number), System.console() != null);
-    try {
-      return program.await();
-    } catch (InterposeException lost) {
-      throw new Failure(Failure.sentence(lost), lost);
     }
   }
 
@@ -143,7 +151,7 @@ public final class RunCommand implements Callable<Integer> {
 
   private static void passOn(SupervisedProgram program, int signal) {
     if (!program.signal(signal)) {
-      // The program has ended: what it left behind need not be waited for.
+      // It has ended, and what it left behind need not be waited for; or it need not begin.
       program.close();
     }
   }

@@ -26,8 +26,7 @@ final class LaunchValidator {
   static Verdict judge(
       Path directory, JsonNode sev, String measurement, Path firmware, TransportKeys keys)
       throws Exception {
-    assumeTrue(
-        Files.isExecutable(PROGRAM), "there is no validator: install libvirt-clients-qemu");
+    assumeTrue(Files.isExecutable(PROGRAM), "there is no validator: install libvirt-clients-qemu");
     Path tik = Files.write(directory.resolve("tik"), keys.tik().reveal());
     Path tek = Files.write(directory.resolve("tek"), keys.tek().reveal());
     // By the system's own Python: its modules are there.

@@ -124,14 +124,12 @@ class QemuLaunchTest {
                 "session-file=" + owner.sessionFile(place))) {
       JsonNode sev = qemu.ask("query-sev");
       String measurement = measurement(qemu);
-      assertThat(
-              LaunchValidator.judge(place, sev, measurement, SevQemu.FIRMWARE, owner.keys()))
+      assertThat(LaunchValidator.judge(place, sev, measurement, SevQemu.FIRMWARE, owner.keys()))
           .extracting(LaunchValidator.Verdict::code)
           .isEqualTo(0);
 
       byte[] secret = "opens the disk..".repeat(4).getBytes(StandardCharsets.US_ASCII);
-      byte[] mac =
-          Arrays.copyOf(Base64.getDecoder().decode(measurement), LaunchMeasurement.SIZE);
+      byte[] mac = Arrays.copyOf(Base64.getDecoder().decode(measurement), LaunchMeasurement.SIZE);
       LaunchSecret.Packed packed = LaunchSecret.pack(owner.keys(), API, mac, secret);
       qemu.command(
           "sev-inject-launch-secret",

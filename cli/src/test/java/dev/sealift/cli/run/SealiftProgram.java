@@ -1,0 +1,91 @@
+package dev.sealift.cli.run;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** The sealift command in a process of its own, as people start it. */
+final class SealiftProgram implements AutoCloseable {
+  private final Process process;
+  private final BufferedReader out;
+  private final Path errors;
+
+  private SealiftProgram(Process process, Path errors) {
+    this.process = process;
+    this.out =
+        new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+    this.errors = errors;
+  }
+
+  /** What starts it. */
+  static List<String> commandLine() {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(
+        List.of(
+            "-XX:+UseSerialGC",
+            "-Xmx128m",
+            "--enable-native-access=ALL-UNNAMED",
+            "-cp",
+            System.getProperty("java.class.path"),
+            "dev.sealift.cli.Sealift"));
+    return command;
+  }
+
+  static SealiftProgram start(Path directory, String... arguments) throws IOException {
+    List<String> command = commandLine();
+    command.addAll(List.of(arguments));
+    Path errors = directory.resolve("errors");
+    Process process =
+        new ProcessBuilder(command)
+            .directory(directory.toFile())
+            .redirectError(errors.toFile())
+            .start();
+    return new SealiftProgram(process, errors);
+  }
+
+  /** Gives it a line of input. */
+  void say(String line) throws IOException {
+    process.getOutputStream().write((line + "\n").getBytes(StandardCharsets.UTF_8));
+    process.getOutputStream().flush();
+  }
+
+  /** Its next line of output, null at the end. */
+  String hear() throws IOException {
+    return out.readLine();
+  }
+
+  /** SIGTERM. */
+  void terminate() {
+    // By its handle: the process itself would also close what it has said.
+    process.toHandle().destroy();
+  }
+
+  /** SIGKILL. */
+  void kill() throws InterruptedException {
+    process.destroyForcibly().waitFor();
+  }
+
+  int await() throws InterruptedException {
+    if (!process.waitFor(60, TimeUnit.SECONDS)) {
+      throw new AssertionError("it does not end");
+    }
+    return process.exitValue();
+  }
+
+  List<String> errors() throws IOException {
+    return Files.readAllLines(errors);
+  }
+
+  @Override
+  public void close() {
+    process.descendants().forEach(ProcessHandle::destroyForcibly);
+    process.destroyForcibly();
+  }
+}
