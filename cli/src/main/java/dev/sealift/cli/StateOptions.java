@@ -121,9 +121,11 @@ public final class StateOptions {
             .formatted(directory, root));
   }
 
+  /** A file system's own words; its message alone would be the name once more. */
   private static String reason(IOException e) {
-    return e instanceof FileSystemException system && system.getReason() != null
-        ? system.getReason()
-        : Failure.sentence(e);
+    if (e instanceof FileSystemException system) {
+      return system.getReason() == null ? "it cannot be made or written" : system.getReason();
+    }
+    return Failure.sentence(e);
   }
 }

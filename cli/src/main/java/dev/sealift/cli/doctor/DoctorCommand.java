@@ -33,7 +33,7 @@ public final class DoctorCommand implements Callable<Integer> {
               "Load the kvm module: modprobe kvm_amd, or kvm_intel."),
           new DeviceExamination(
               "/dev/sev",
-              "this machine has a Secure Processor, which Sealift does not drive yet",
+              "this machine has a Secure Processor, which sealift platform speaks to",
               "A Secure Processor in software takes its place.",
               "Only EPYC processors have one, with SEV switched on in the BIOS."),
           new DeviceExamination(

@@ -80,20 +80,23 @@ final class OpenPlatform implements AutoCloseable {
   /** A platform in software, which this switches off when it is closed. */
   private static OpenPlatform inSoftware(StateDirectory state, Path directory)
       throws BadInput, Failure {
+    OpenPlatform open;
     try {
-      OpenPlatform open =
-          new OpenPlatform(
-              HostMachine.powerUp(HostKind.MODEL, KernelProfile.MAINLINE, state).platform(),
-              state,
-              directory);
-      open.insistOnInitialisation();
-      return open;
+      HostMachine machine = HostMachine.powerUp(HostKind.MODEL, KernelProfile.MAINLINE, state);
+      open = new OpenPlatform(machine.platform(), state, directory);
     } catch (VmmException e) {
       switchOff(state);
       throw Refusals.explain(e, directory);
     } catch (LinuxUnavailableException e) {
       switchOff(state);
       throw new IllegalStateException("a machine in software asked for Linux", e);
+    }
+    try {
+      open.insistOnInitialisation();
+      return open;
+    } catch (VmmException e) {
+      open.close();
+      throw Refusals.explain(e, directory);
     }
   }
 
