@@ -11,7 +11,7 @@ import java.util.function.IntConsumer;
  * Signals that would end this process and are meant for the program that it runs, until this is
  * closed.
  *
- * <p>At a terminal a signal of the keyboard comes to both, so an interrupt is not passed on there.
+ * <p>The terminal sends an interrupt to all of its foreground job, so there it is not passed on.
  *
  * <p>The type for this, sun.misc.Signal, is used by name: javac warns of it wherever it stands, and
  * no annotation tells it not to. The module jdk.unsupported exports it all the same.
@@ -36,12 +36,17 @@ final class PassedOnSignals implements AutoCloseable {
    * From here on this process outlives the signals.
    *
    * @param receiver is told the number of each that is to be passed on
-   * @param atTerminal whether the program has its input from a terminal
    */
-  static PassedOnSignals to(IntConsumer receiver, boolean atTerminal) {
+  static PassedOnSignals to(IntConsumer receiver) {
     try {
       PassedOnSignals signals = new PassedOnSignals();
-      signals.take("INT", atTerminal ? interrupt -> {} : receiver);
+      signals.take(
+          "INT",
+          interrupt -> {
+            if (!TerminalJob.ofThisProcess().isForeground()) {
+              receiver.accept(interrupt);
+            }
+          });
       signals.take("HUP", receiver);
       signals.take("TERM", receiver);
       return signals;

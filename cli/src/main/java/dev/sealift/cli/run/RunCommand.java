@@ -108,8 +108,7 @@ public final class RunCommand implements Callable<Integer> {
 
   private int run(SupervisedProgram program) throws BadInput, Failure {
     // From before it starts: it must not be left alone by a signal that was meant for it.
-    try (PassedOnSignals _ =
-        PassedOnSignals.to(number -> passOn(program, number), System.console() != null)) {
+    try (PassedOnSignals _ = PassedOnSignals.to(number -> passOn(program, number))) {
       start(program);
       return program.await();
     } catch (InterposeException lost) {

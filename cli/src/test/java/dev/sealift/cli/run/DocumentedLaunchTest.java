@@ -64,8 +64,7 @@ class DocumentedLaunchTest {
             .redirectOutput(errors.toFile())
             .redirectErrorStream(true)
             .start();
-    try (QemuMonitor monitor =
-        QemuMonitor.connect(directory.resolve("qmp"), shell::isAlive)) {
+    try (QemuMonitor monitor = QemuMonitor.connect(directory.resolve("qmp"), shell::isAlive)) {
       assertThat(ask(monitor, "query-sev").get("state").asString()).isEqualTo("launch-secret");
       assertThat(ask(monitor, "query-sev").get("api-minor").asInt()).isEqualTo(55);
       assertThat(ask(monitor, "query-sev").get("build-id").asInt()).isEqualTo(21);

@@ -133,14 +133,14 @@ final class SevQemu implements AutoCloseable {
   }
 
   /** Ends it as nobody should; its exit code. */
-  int kill() throws Exception {
+  int kill() throws InterposeException {
     program.signal(9);
     ended = true;
     return program.await();
   }
 
   @Override
-  public void close() throws Exception {
+  public void close() throws IOException, InterposeException {
     monitor.close();
     if (!ended) {
       kill();
