@@ -70,8 +70,7 @@ final class AttestationVerifyCommand implements Callable<Integer> {
   @Override
   public Integer call() throws BadInput {
     AttestationReport read = AttestationPage.read(report);
-    SevCertificate signer =
-        CertificateFile.read(pek, "a PEK certificate").first(SevCertificate.Usage.PEK);
+    SevCertificate signer = PlatformCertificates.read(List.of(pek)).only(SevCertificate.Usage.PEK);
     List<AttestationPage.Check> checks = new ArrayList<>();
     checks.add(signature(read.verify(signer)));
     if (nonce != null) {

@@ -2,19 +2,18 @@ package dev.sealift.cli.owner;
 
 import dev.sealift.cli.BadInput;
 import dev.sealift.cli.Failure;
-import dev.sealift.cli.InputFile;
+import dev.sealift.cli.RootFile;
 import dev.sealift.crypto.GuestPolicy;
-import dev.sealift.crypto.cert.AmdCertificate;
+import dev.sealift.crypto.cert.CertificateTree;
 import dev.sealift.crypto.cert.ChainVerdict;
-import dev.sealift.crypto.cert.Generation;
 import dev.sealift.crypto.cert.MalformedCertificateException;
-import dev.sealift.crypto.cert.PlatformChain;
 import dev.sealift.crypto.cert.RootOfTrust;
 import dev.sealift.crypto.cert.SevCertificate;
 import dev.sealift.crypto.launch.OwnerSession;
 import java.nio.file.Path;
 import java.security.SecureRandom;
-import java.util.Arrays;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -41,14 +40,12 @@ import picocli.CommandLine.Parameters;
       "           sealift session pdh.cert nodbg,noks,es,sev --name web --out keys"
     })
 public final class SessionCommand implements Callable<Integer> {
-  private static final int LONGEST_ARK = 1600;
-
   @Parameters(
       index = "0",
       paramLabel = "PDH-FILE",
       description =
-          "The platform's PDH certificate (2084 bytes), or its exported chain: PDH, PEK, OCA, CEK,"
-              + " ASK, ARK. A whole chain is verified first.")
+          "The platform's PDH certificate, alone or with others of its chain. A whole chain, up to"
+              + " the ARK, is verified first.")
   private Path pdhFile = Path.of("");
 
   @Parameters(
@@ -72,8 +69,14 @@ public final class SessionCommand implements Callable<Integer> {
   private Path directory = Path.of("");
 
   @Option(
-      names = "--verify",
-      description = "Make no session unless PDH-FILE holds a whole chain, and it holds.")
+      names = "--chain",
+      paramLabel = "FILE",
+      description =
+          "More certificates of the platform's chain, such as the CEK that AMD has signed, ASK and"
+              + " ARK; may be repeated.")
+  private List<Path> chainFiles = new ArrayList<>();
+
+  @Option(names = "--verify", description = "Make no session unless the chain is whole.")
   private boolean verify;
 
   @Option(
@@ -106,11 +109,13 @@ public final class SessionCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws BadInput, Failure {
-    CertificateFile certificates = CertificateFile.read(pdhFile, "a PDH certificate or a chain");
-    SevCertificate pdh = certificates.first(SevCertificate.Usage.PDH);
+    List<Path> all = new ArrayList<>(chainFiles);
+    all.addFirst(pdhFile);
+    PlatformCertificates certificates = PlatformCertificates.read(all);
+    SevCertificate pdh = certificates.only(SevCertificate.Usage.PDH);
     SessionFiles files = SessionFiles.in(directory, name);
     files.refuseExisting();
-    Optional<RootOfTrust> root = verified(certificates);
+    Optional<String> root = verified(certificates);
     try (OwnerSession session = OwnerSession.create(pdh, policy, new SecureRandom())) {
       files.write(session);
     } catch (MalformedCertificateException e) {
@@ -123,53 +128,34 @@ public final class SessionCommand implements Callable<Integer> {
             Integer.toUnsignedLong(policy.word()),
             pdh.api().toString(),
             root.isPresent(),
-            root.map(RootOfTrust::name).orElse(null),
+            root.orElse(null),
             files);
     output.print(made, words(made));
     return CommandLine.ExitCode.OK;
   }
 
-  /** The root that the platform's chain leads to; nothing where there is no whole chain. */
-  private Optional<RootOfTrust> verified(CertificateFile certificates) throws BadInput, Failure {
-    Optional<PlatformChain> chain = certificates.chain();
-    if (chain.isEmpty()) {
-      if (verify || chainRoot != null) {
+  /** The root that the platform's chain leads to; nothing where the chain is not whole. */
+  private Optional<String> verified(PlatformCertificates certificates) throws BadInput, Failure {
+    CertificateTree tree = certificates.tree();
+    RootOfTrust believed = chainRoot == null ? null : RootFile.read(chainRoot);
+    if (tree.chain().isEmpty()) {
+      if (verify || believed != null) {
         throw new BadInput(
-            pdhFile
-                + " ends before AMD's certificates, so its chain cannot be verified: append ASK and"
-                + " ARK, and take the CEK that AMD has signed.");
+            certificates.files()
+                + ": the chain is not whole, so it cannot be verified; name with --chain what is"
+                + " missing of PDH, PEK, OCA, CEK, ASK and ARK.");
       }
       return Optional.empty();
     }
-    RootOfTrust root = root(chain.get());
-    ChainVerdict verdict = chain.get().verify(root);
+    ChainVerdict verdict = believed == null ? tree.verify() : tree.verify(believed);
     if (!verdict.holds()) {
       throw new Failure(
           "No session is made, because the chain in %s does not hold: %s."
-              .formatted(pdhFile, verdict.firstFault()));
+              .formatted(certificates.files(), verdict.firstFault()));
     }
-    return Optional.of(root);
-  }
-
-  private RootOfTrust root(PlatformChain chain) throws BadInput, Failure {
-    if (chainRoot != null) {
-      try {
-        return RootOfTrust.of(
-            AmdCertificate.parse(InputFile.read(chainRoot, "an ARK certificate", LONGEST_ARK)));
-      } catch (MalformedCertificateException e) {
-        throw new BadInput("%s is no ARK certificate: %s.".formatted(chainRoot, e.getMessage()), e);
-      }
-    }
-    return Arrays.stream(Generation.values())
-        .filter(generation -> Arrays.equals(generation.arkKeyId(), chain.ark().keyId()))
-        .findFirst()
-        .map(RootOfTrust::of)
-        .orElseThrow(() ->
-            new Failure(
-                "No session is made, because the chain in "
-                    + pdhFile
-                    + " leads to none of AMD's roots; for a platform in software name its"
-                    + " root with --chain-root."));
+    return believed == null
+        ? tree.generation().map(generation -> RootOfTrust.of(generation).name())
+        : Optional.of(believed.name());
   }
 
   private static String words(Made made) {

@@ -96,7 +96,7 @@ class AttestationCommandTest {
     assertRefused(verify(cut, pek), "cut short");
     assertRefused(verify(tooLong, pek), "too long");
     assertRefused(verify(directory, pek), "is a directory");
-    assertRefused(verify(report, report), "cut short");
+    assertRefused(verify(report, report), "is no file of SEV certificates");
     assertRefused(verify(report, pek, "--nonce", "zz"), "is not a nonce");
     assertRefused(verify(report, pek, "--digest", "00"), "is not a launch digest");
     assertRefused(Answer.to("attestation"), "Say verify or show");

@@ -92,11 +92,11 @@ class SessionCommandTest {
     assertRefused(session(pdh, "1", "--verify"), 2, "cannot be verified");
     try (OwnersPlatform platform = new OwnersPlatform(directory)) {
       Path chain = Path.of(platform.file("platform.chain"));
-      assertRefused(session(chain, "1"), 1, "leads to none of AMD's roots");
+      assertRefused(session(chain, "1"), 1, "No session is made");
       assertRefused(
           session(Path.of(platform.file("export.chain")), "1", "--verify"),
           2,
-          "ends before AMD's certificates");
+          "the chain is not whole");
       byte[] ark = Files.readAllBytes(Path.of(platform.file("ark.cert")));
       ark[5] ^= 1;
       Path anotherRoot = Files.write(directory.resolve("other.cert"), ark);
@@ -107,6 +107,17 @@ class SessionCommandTest {
       Path broken = Files.write(directory.resolve("broken.chain"), changed);
       assertRefused(
           session(broken, "1", "--chain-root", platform.file("ark.cert")), 1, "PDH under");
+      Answer inParts =
+          session(
+              Path.of(platform.file("export.chain")),
+              "1",
+              "--name",
+              "parts",
+              "--chain",
+              platform.file("platform.chain"),
+              "--chain-root",
+              platform.file("ark.cert"));
+      assertThat(inParts.out()).contains("verified, PDH to ARK");
       Answer made = session(chain, "1", "--chain-root", platform.file("ark.cert"), "--json");
       assertThat(made.code()).as(made.err()).isZero();
       assertThat(made.json().get("chainVerified").asBoolean()).isTrue();
@@ -119,7 +130,7 @@ class SessionCommandTest {
     byte[] whole = Files.readAllBytes(pdh);
     Path cut = Files.write(directory.resolve("cut.cert"), Arrays.copyOf(whole, 2083));
     Path pek = Files.write(directory.resolve("pek.cert"), certificate(SevCertificate.Usage.PEK));
-    Path huge = Files.write(directory.resolve("huge.cert"), new byte[20000]);
+    Path huge = Files.write(directory.resolve("huge.cert"), new byte[70000]);
     byte[] offCurve = whole.clone();
     offCurve[0x14] ^= 1;
     Path off = Files.write(directory.resolve("off.cert"), offCurve);
@@ -128,15 +139,18 @@ class SessionCommandTest {
 
     assertRefused(session(directory, "1"), 2, "is a directory");
     assertRefused(session(directory.resolve("none"), "1"), 2, "does not exist");
-    assertRefused(session(cut, "1"), 2, "cut short");
+    assertRefused(session(cut, "1"), 2, "is no file of SEV certificates");
     assertRefused(session(huge, "1"), 2, "too long");
-    assertRefused(session(pek, "1"), 2, "holds no PDH certificate");
+    assertRefused(session(pek, "1"), 2, "there is no PDH certificate");
     assertRefused(session(off, "1"), 2, "not a point on the curve");
-    assertRefused(session(amd, "1"), 2, "cannot be read");
+    assertRefused(session(amd, "1"), 2, "is no file of SEV certificates");
     assertRefused(session(pdh, "nodebug"), 2, "no part of a policy");
     assertRefused(session(pdh, "0x100000000"), 2, "number of 32 bits");
     assertRefused(session(pdh, "1", "--name", "a/b"), 2, "choose another --name");
-    assertRefused(session(pdh, "1", "--chain-root", cut.toString()), 2, "cannot be verified");
+    assertRefused(session(pdh, "1", "--chain-root", cut.toString()), 2, "holds no root key");
+    assertRefused(session(pdh, "1", "--chain", directory.toString()), 2, "is a directory");
+    Path two = Files.write(directory.resolve("two"), certificate(SevCertificate.Usage.PDH));
+    assertRefused(session(pdh, "1", "--chain", two.toString()), 2, "there are 2 PDH");
     assertRefused(
         Answer.to("session", pdh.toString(), "1", "--out", directory + "/none"),
         2,
