@@ -23,8 +23,7 @@ final class Refusals {
   static Failure explain(VmmException refused, @Nullable Path directory) throws BadInput {
     String what = name(refused);
     FirmwareStatus status = refused.status();
-    if (Errno.EBUSY.equals(refused.errno())
-        && what.equals(ResetCommand.FIRMWARE_COMMAND)) {
+    if (Errno.EBUSY.equals(refused.errno()) && what.equals(ResetCommand.FIRMWARE_COMMAND)) {
       return new Failure(
           what
               + " was refused with EBUSY, and nothing was changed: there are SEV guests on this"
