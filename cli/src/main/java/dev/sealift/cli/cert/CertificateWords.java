@@ -18,8 +18,8 @@ final class CertificateWords {
   static String title(int usage) {
     String name = Usage.describe(usage);
     return switch (Usage.of(usage)) {
-      case ARK -> name + ", AMD's root key";
-      case ASK -> name + ", AMD's SEV signing key";
+      case ARK -> name + ", root key";
+      case ASK -> name + ", SEV signing key";
       case OCA -> name + ", the owner's certificate authority";
       case PEK -> name + ", platform endorsement key";
       case PDH -> name + ", platform Diffie-Hellman key";

@@ -57,8 +57,8 @@ record ShowReport(List<Shown> files) {
   /**
    * One of AMD.
    *
-   * @param keyId in hexadecimal, or in quotes where it spells words
-   * @param certifyingId of the key that signed, in hexadecimal
+   * @param keyId in hexadecimal, or in the words that it spells
+   * @param certifyingId of the key that signed, in the same way
    * @param keyBits of its RSA key
    * @param generation whose it is
    * @param hash of its signed bytes
@@ -102,7 +102,7 @@ record ShowReport(List<Shown> files) {
               offset,
               version,
               amd.keyName(),
-              HexFormat.of().formatHex(amd.certifyingId()),
+              amd.certifyingKeyName(),
               amd.modulusBits(),
               CertificateWords.generation(amd),
               HexFormat.of().formatHex(RootOfTrust.of(amd).arkHash()));
@@ -138,7 +138,13 @@ record ShowReport(List<Shown> files) {
   }
 
   private static void platforms(StringBuilder page, Platforms row) {
-    line(page, "version", row.version() + ", made by firmware of API " + row.api());
+    line(
+        page,
+        "version",
+        row.version()
+            + (row.api().equals("0.0")
+                ? ", made by no firmware"
+                : ", made by firmware of API " + row.api()));
     line(page, "key", "P-384, for " + row.algorithm());
     line(page, "fingerprint", row.fingerprint());
     if (row.signatures().stream().allMatch("empty"::equals)) {

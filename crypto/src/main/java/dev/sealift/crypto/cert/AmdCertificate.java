@@ -147,13 +147,21 @@ public final class AmdCertificate implements Certificate {
   /** The key's id in hexadecimal; one that spells words, which AMD's do not, in these words. */
   @Override
   public String keyName() {
-    byte[] id = keyId();
+    return name(keyId());
+  }
+
+  /** The id of the key that signed, as {@link #keyName} has it. */
+  public String certifyingKeyName() {
+    return name(certifyingId());
+  }
+
+  private static String name(byte[] id) {
     for (byte character : id) {
       if (character < ' ' || character > '~') {
         return HexFormat.of().formatHex(id);
       }
     }
-    return '"' + new String(id, StandardCharsets.US_ASCII) + '"';
+    return new String(id, StandardCharsets.US_ASCII);
   }
 
   /** Names the key that signed: 16 bytes, the key's own id for an ARK. */
