@@ -68,6 +68,10 @@ final class ExportCommand extends CertSubcommand {
 
   @Override
   public Integer call() throws BadInput {
+    if (full && target.chain == null) {
+      throw new BadInput(
+          "--full goes with --out; --send-start puts ASK and ARK into a file of their own anyway.");
+    }
     CertificateTree tree = CertificateBag.read(files).tree();
     if (target.chain != null) {
       byte[] chain = join(tree, List.of(Usage.PDH), PLATFORM, full ? AMD : List.of());

@@ -312,6 +312,9 @@ class CertCommandTest {
       assertRefused(
           cert("export", file("chain", chain()), "--send-start", out.toString()),
           "no ASK certificate");
+      assertRefused(
+          cert("export", file("all", fullChain()), "--full", "--send-start", out.toString()),
+          "--full goes with --out");
       assertThat(out).doesNotExist();
     }
   }
