@@ -43,7 +43,7 @@ record NearMiss(SecretBytes tik, ReportedMeasurement reported) {
 
   private Optional<String> otherPolicy(Platform platform, GuestPolicy policy, byte[] digest) {
     for (int flags = 0; flags < POLICY_FLAGS; flags++) {
-      GuestPolicy other = new GuestPolicy(policy.word() & -POLICY_FLAGS | flags);
+      GuestPolicy other = new GuestPolicy((policy.word() & -POLICY_FLAGS) | flags);
       if (fits(platform, other, digest)) {
         return Optional.of("with the policy " + other);
       }
