@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.sealift.kernel.SoftwareMachine;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -11,8 +12,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
+import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -20,6 +25,39 @@ import org.junit.jupiter.api.io.TempDir;
 @DisplayName("A supervised program")
 @Timeout(60)
 class SupervisedProgramTest {
+  /** What the client in C asks, and what it is to be answered: a result or a negative errno. */
+  private static final String ANSWERS =
+      """
+      probe 0
+      bad address -14
+      another file -25
+      no file -9
+      another device -25
+      before init -25
+      launch 0
+      init again -22
+      guests 1
+      register 0
+      update 0
+      measure what length -5
+      status 4 length 48
+      measure 0
+      unregister 0
+      unregister again -22
+      register what is gone -12
+      finish 0
+      by its other descriptor 0
+      by another process -5
+      another process's own 0
+      same number 1
+      launch at once 0
+      guests 1
+      by a thread 0
+      guests 2
+      without the device -9
+      guests 1
+      """;
+
   private final Path directory;
 
   SupervisedProgramTest(@TempDir Path directory) {
@@ -27,8 +65,15 @@ class SupervisedProgramTest {
   }
 
   private SupervisedProgram prepare() throws IOException {
-    Path file = Files.createFile(directory.resolve("sev"));
-    return TestMachine.orSkip(() -> SupervisedProgram.prepare(TestMachine.powerUp(), file));
+    return prepare(TestMachine.powerUp());
+  }
+
+  private SupervisedProgram prepare(SoftwareMachine machine) throws IOException {
+    Path file = directory.resolve("sev");
+    if (Files.notExists(file)) {
+      Files.createFile(file);
+    }
+    return TestMachine.orSkip(() -> SupervisedProgram.prepare(machine, file));
   }
 
   private int run(String script) throws Exception {
@@ -136,44 +181,58 @@ class SupervisedProgramTest {
   @DisplayName("asks KVM and /dev/sev for SEV and is answered as by a machine that has it")
   void hasSev() throws Exception {
     assumeTrue(Files.isWritable(Path.of("/dev/kvm")), "there is no usable /dev/kvm");
+    assertThat(answers(compile(), TestMachine.powerUp())).isEqualTo(ANSWERS);
+  }
+
+  @Test
+  @DisplayName("leaves no VM, no descriptor and no mount, whenever it is killed")
+  void leavesNothing() throws Exception {
+    leavesNothing(20);
+  }
+
+  @Test
+  @Tag("long")
+  @DisplayName("leaves nothing in two hundred times")
+  @Timeout(600)
+  void leavesNothingInManyTimes() throws Exception {
+    leavesNothing(200);
+  }
+
+  private void leavesNothing(int times) throws Exception {
+    assumeTrue(Files.isWritable(Path.of("/dev/kvm")), "there is no usable /dev/kvm");
     Path client = compile();
+    SoftwareMachine machine = TestMachine.powerUp();
+    // Its first guest is the only one that the platform knows, now and in the end.
+    assertThat(answers(client, machine)).isEqualTo(ANSWERS);
+    long descriptors = descriptors();
+    Random random = new Random(6);
+    for (int i = 0; i < times; i++) {
+      try (SupervisedProgram program = prepare(machine)) {
+        program.start(
+            List.of(client.toString(), program.device().toString(), "/dev/null", "for ever"));
+        LockSupport.parkNanos(random.nextInt(60_000_000));
+        program.signal(9);
+        assertThat(program.await()).isEqualTo(128 + 9);
+      }
+    }
+    assertThat(descriptors()).isEqualTo(descriptors);
+    assertThat(mounts()).doesNotContain("sealift");
+    assertThat(answers(client, machine)).isEqualTo(ANSWERS);
+  }
+
+  private static long descriptors() throws IOException {
+    try (Stream<Path> descriptors = Files.list(Path.of("/proc/self/fd"))) {
+      return descriptors.count();
+    }
+  }
+
+  private String answers(Path client, SoftwareMachine machine) throws Exception {
     Path answers = directory.resolve("answers");
-    try (SupervisedProgram program = prepare()) {
+    try (SupervisedProgram program = prepare(machine)) {
       program.start(List.of(client.toString(), program.device().toString(), answers.toString()));
       assertThat(program.await()).as(Files.readString(answers)).isEqualTo(42);
     }
-    assertThat(answers)
-        .hasContent(
-            """
-            probe 0
-            bad address -14
-            another file -25
-            no file -9
-            another device -25
-            before init -25
-            launch 0
-            init again -22
-            guests 1
-            register 0
-            update 0
-            measure what length -5
-            status 4 length 48
-            measure 0
-            unregister 0
-            unregister again -22
-            register what is gone -12
-            finish 0
-            by its other descriptor 0
-            by another process -5
-            another process's own 0
-            same number 1
-            launch at once 0
-            guests 1
-            by a thread 0
-            guests 2
-            without the device -9
-            guests 1
-            """);
+    return Files.readString(answers);
   }
 
   private Path compile() throws IOException, InterruptedException {
