@@ -1,6 +1,5 @@
 package dev.sealift.interpose;
 
-import dev.sealift.abi.Errno;
 import dev.sealift.abi.OpenFlags;
 import dev.sealift.abi.kvm.KvmIoctl;
 import dev.sealift.abi.sev.SevIoctl;
@@ -72,17 +71,7 @@ final class ProgramCalls implements StoppedCall.Answerer {
     if (pid < 0) {
       return PASS;
     }
-    SupervisedVms.Entry entry =
-        vms.at(new SupervisedProcess(linux, pid, deviceName), call.fd(), call);
-    if (entry == null) {
-      return PASS;
-    }
-    if (entry.owner().pid() != pid) {
-      // KVM serves a VM only for the memory that it is a VM of.
-      return Errno.EIO.negated();
-    }
-    entry.owner().calls(call);
-    return entry.vm().ioctl(call.request(), call.argument());
+    return vms.ioctl(new SupervisedProcess(linux, pid, deviceName), call);
   }
 
   @Override

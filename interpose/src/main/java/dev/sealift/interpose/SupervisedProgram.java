@@ -1,7 +1,6 @@
 package dev.sealift.interpose;
 
 import dev.sealift.kernel.SoftwareMachine;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -16,6 +15,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SupervisedProgram implements AutoCloseable {
   private static final int STANDARD_DESCRIPTORS = 3;
+
+  /** Can be opened by everybody, and no ioctl of SEV's number means anything else to it. */
+  private static final Path SUBSTITUTE = Path.of("/dev/null");
 
   /** A place for the program's /dev/sev, and why it is not /dev/sev itself. */
   private record Place(Path path, @Nullable String otherwise) {}
@@ -45,14 +47,13 @@ public final class SupervisedProgram implements AutoCloseable {
    * @throws InterposeException if this machine or its permissions do not let a program be
    *     supervised at all
    */
-  public static SupervisedProgram prepare(SoftwareMachine machine, Path file)
-      throws InterposeException {
+  public static SupervisedProgram prepare(SoftwareMachine machine) throws InterposeException {
     Linux linux = Linux.open();
     OwnThread thread = OwnThread.start("sealift-program");
     SeccompSupervisor supervisor = null;
     boolean ready = false;
     try {
-      Place place = thread.run(() -> place(linux, file));
+      Place place = thread.run(() -> place(linux));
       SeccompSupervisor started =
           SeccompSupervisor.start(
               linux,
@@ -75,19 +76,15 @@ public final class SupervisedProgram implements AutoCloseable {
     }
   }
 
-  private static Place place(Linux linux, Path file) throws InterposeException {
+  private static Place place(Linux linux) {
     try {
       return new Place(PrivateDevices.mount(linux), null);
     } catch (InterposeException refused) {
-      try {
-        return new Place(file.toRealPath(), refused.getMessage());
-      } catch (IOException absent) {
-        throw new InterposeException("The file " + file + " is not there.", absent);
-      }
+      return new Place(SUBSTITUTE, refused.getMessage());
     }
   }
 
-  /** What the program opens for /dev/sev. */
+  /** What the program is to open: /dev/sev, or what stands for it where it cannot have one. */
   public Path device() {
     return place.path();
   }

@@ -1,5 +1,6 @@
 package dev.sealift.interpose;
 
+import dev.sealift.abi.Errno;
 import dev.sealift.kernel.ForeignVirtualMachine;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -24,8 +25,8 @@ final class SupervisedVms implements AutoCloseable {
   private final List<Entry> entries = new ArrayList<>();
   private final Set<Integer> seen = new LinkedHashSet<>();
 
-  /** A VM, and a descriptor by which a process has it. */
-  static final class Entry {
+  /** A VM, the process that it is a VM of, and a descriptor by which some process has it. */
+  private static final class Entry {
     private final SupervisedProcess owner;
     private final ForeignVirtualMachine vm;
     private final int held;
@@ -39,15 +40,6 @@ final class SupervisedVms implements AutoCloseable {
       this.pid = owner.pid();
       this.fd = fd;
     }
-
-    /** The process that it is a VM of. */
-    SupervisedProcess owner() {
-      return owner;
-    }
-
-    ForeignVirtualMachine vm() {
-      return vm;
-    }
   }
 
   /**
@@ -58,27 +50,49 @@ final class SupervisedVms implements AutoCloseable {
     this.maker = maker;
   }
 
-  /** The VM at a descriptor of a process; null if the process is gone. */
-  @Nullable Entry at(SupervisedProcess process, int fd, StoppedCall call) {
+  /**
+   * ioctl(2) on a VM's descriptor.
+   *
+   * @param process whose thread calls
+   * @return 0 or a negative errno
+   */
+  int ioctl(SupervisedProcess process, StoppedCall call) {
+    Entry known = known(process, call.fd());
+    if (known != null) {
+      return ioctl(known, process, call);
+    }
+    // A new one: those that ended before it give back what they had.
+    endClosed();
+    int held = linux.foreign().take(process.pid(), call.fd());
+    if (held < 0) {
+      return held;
+    }
+    if (!call.waits().getAsBoolean()) {
+      linux.calls().close(held);
+      return Errno.EINTR.negated();
+    }
+    seen.add(process.pid());
+    Entry entry = new Entry(process, maker.apply(process), held, call.fd());
+    entries.add(entry);
+    return ioctl(entry, process, call);
+  }
+
+  private @Nullable Entry known(SupervisedProcess process, int fd) {
     for (Entry entry : entries) {
       if (linux.foreign().isSame(process.pid(), fd, entry.held)) {
         return entry;
       }
     }
-    // A new one: those that ended before it give back what they had.
-    endClosed();
-    int held = linux.foreign().take(process.pid(), fd);
-    if (held < 0) {
-      return null;
+    return null;
+  }
+
+  /** KVM serves a VM only for the memory that it is a VM of. */
+  private static int ioctl(Entry entry, SupervisedProcess process, StoppedCall call) {
+    if (entry.owner.pid() != process.pid()) {
+      return Errno.EIO.negated();
     }
-    if (!call.waits().getAsBoolean()) {
-      linux.calls().close(held);
-      return null;
-    }
-    seen.add(process.pid());
-    Entry entry = new Entry(process, maker.apply(process), held, fd);
-    entries.add(entry);
-    return entry;
+    entry.owner.calls(call);
+    return entry.vm.ioctl(call.request(), call.argument());
   }
 
   boolean isEmpty() {

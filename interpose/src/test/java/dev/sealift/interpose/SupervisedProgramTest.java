@@ -64,16 +64,12 @@ class SupervisedProgramTest {
     this.directory = directory;
   }
 
-  private SupervisedProgram prepare() throws IOException {
+  private static SupervisedProgram prepare() {
     return prepare(TestMachine.powerUp());
   }
 
-  private SupervisedProgram prepare(SoftwareMachine machine) throws IOException {
-    Path file = directory.resolve("sev");
-    if (Files.notExists(file)) {
-      Files.createFile(file);
-    }
-    return TestMachine.orSkip(() -> SupervisedProgram.prepare(machine, file));
+  private static SupervisedProgram prepare(SoftwareMachine machine) {
+    return TestMachine.orSkip(() -> SupervisedProgram.prepare(machine));
   }
 
   private int run(String script) throws Exception {

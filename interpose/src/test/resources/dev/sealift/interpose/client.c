@@ -116,16 +116,16 @@ int main(int count, char **arguments) {
   kvm = open("/dev/kvm", O_RDWR | O_CLOEXEC);
   if (count > 3)
     go_on_for_ever();
-  int null = open("/dev/null", O_RDWR);
+  int other = open("/dev/zero", O_RDWR);
   int vm = ioctl(kvm, KVM_CREATE_VM, 0);
   if (sev < 0 || kvm < 0 || vm < 0)
     return 3;
 
   tell("probe", ioctl(vm, KVM_MEMORY_ENCRYPT_OP, NULL));
   tell("bad address", ioctl(vm, KVM_MEMORY_ENCRYPT_OP, (void *)8));
-  tell("another file", ioctl(null, KVM_MEMORY_ENCRYPT_OP, NULL));
+  tell("another file", ioctl(other, KVM_MEMORY_ENCRYPT_OP, NULL));
   tell("no file", ioctl(-1, KVM_MEMORY_ENCRYPT_OP, NULL));
-  tell("another device", ioctl(null, SEV_ISSUE_CMD, NULL));
+  tell("another device", ioctl(other, SEV_ISSUE_CMD, NULL));
   tell("before init", status_of(vm));
   tell("launch", launch(vm));
   tell("init again", command(vm, KVM_SEV_INIT, NULL, NULL));
@@ -146,7 +146,7 @@ int main(int count, char **arguments) {
 
   pthread_t thread;
   void *result;
-  pthread_create(&thread, NULL, in_thread, &null);
+  pthread_create(&thread, NULL, in_thread, &other);
   pthread_join(thread, &result);
   tell("by a thread", (int)(intptr_t)result);
   tell("guests", guests());

@@ -4,7 +4,6 @@ import dev.sealift.cli.BadInput;
 import dev.sealift.cli.Failure;
 import dev.sealift.cli.HostKind;
 import dev.sealift.cli.HostMachine;
-import dev.sealift.cli.process.WorkDirectory;
 import dev.sealift.crypto.GuestPolicy;
 import dev.sealift.crypto.cert.ModelRoot;
 import dev.sealift.interpose.InterposeException;
@@ -13,9 +12,7 @@ import dev.sealift.kernel.KernelProfile;
 import dev.sealift.linux.LinuxUnavailableException;
 import dev.sealift.vmm.PlatformStatus;
 import dev.sealift.vmm.VmmException;
-import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.List;
@@ -46,7 +43,6 @@ import picocli.CommandLine.Spec;
     })
 public final class RunCommand implements Callable<Integer> {
   private static final String PREFIX = "sealift run: ";
-  private static final String DEVICE_FILE = "sev";
 
   @Option(
       names = "--policy",
@@ -74,18 +70,16 @@ public final class RunCommand implements Callable<Integer> {
   @Spec private @Nullable CommandSpec spec;
 
   @Override
-  public Integer call() throws BadInput, Failure, IOException {
+  public Integer call() throws BadInput, Failure {
     GuestPolicy asked = policy();
     if (export != null) {
       PlatformExport.refuseExisting(export);
     }
-    try (HostMachine machine = powerUp();
-        WorkDirectory directory = WorkDirectory.create("sealift-run")) {
+    try (HostMachine machine = powerUp()) {
       if (export != null) {
         PlatformExport.write(export, machine.chain());
       }
-      Path file = Files.createFile(directory.path().resolve(DEVICE_FILE));
-      try (SupervisedProgram program = prepare(machine, file)) {
+      try (SupervisedProgram program = prepare(machine)) {
         introduce(machine.platform().status(), program, asked);
         return run(program);
       }
@@ -94,9 +88,9 @@ public final class RunCommand implements Callable<Integer> {
     }
   }
 
-  private static SupervisedProgram prepare(HostMachine machine, Path file) throws Failure {
+  private static SupervisedProgram prepare(HostMachine machine) throws Failure {
     try {
-      return SupervisedProgram.prepare(machine.machine(), file);
+      return SupervisedProgram.prepare(machine.machine());
     } catch (InterposeException refused) {
       throw new Failure(
           Failure.sentence(refused)

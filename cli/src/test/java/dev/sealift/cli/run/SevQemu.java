@@ -89,10 +89,9 @@ final class SevQemu implements AutoCloseable {
   /** Starts one. */
   static SevQemu start(HostMachine machine, Path directory, String... sessionOptions)
       throws Exception {
-    Path file = Files.createFile(directory.resolve("sev"));
     SupervisedProgram program;
     try {
-      program = SupervisedProgram.prepare(machine.machine(), file);
+      program = SupervisedProgram.prepare(machine.machine());
     } catch (InterposeException refused) {
       return abort(refused.getMessage());
     }
