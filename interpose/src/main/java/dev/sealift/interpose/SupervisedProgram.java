@@ -42,8 +42,6 @@ public final class SupervisedProgram implements AutoCloseable {
    * Makes everything ready for a program.
    *
    * @param machine its SEV: a machine over the real kernel
-   * @param file a plain file of the caller's, which can be the program's device where it cannot
-   *     have a /dev/sev of its own
    * @throws InterposeException if this machine or its permissions do not let a program be
    *     supervised at all
    */
