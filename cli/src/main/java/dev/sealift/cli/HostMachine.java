@@ -50,11 +50,7 @@ public final class HostMachine implements AutoCloseable {
   private final SoftwareMachine machine;
 
   private HostMachine(
-      Host host,
-      SevPlatform platform,
-      Maker maker,
-      EngineChoice engines,
-      SoftwareMachine machine) {
+      Host host, SevPlatform platform, Maker maker, EngineChoice engines, SoftwareMachine machine) {
     this.host = host;
     this.platform = platform;
     this.maker = maker;

@@ -11,6 +11,7 @@ import dev.sealift.abi.psp.InitBuffer;
 import dev.sealift.abi.psp.PspCommand;
 import dev.sealift.crypto.GuestPolicy;
 import dev.sealift.crypto.cert.CertificateChecks;
+import dev.sealift.crypto.cert.ChainVerdict;
 import dev.sealift.crypto.cert.PlatformChain;
 import dev.sealift.crypto.cert.SevCertificate;
 import dev.sealift.firmware.PlatformStore.DamagedStoreException;
@@ -137,8 +138,7 @@ class StateDirectoryTest {
       assertThat(machine.status().owner()).isEqualTo(1);
       PlatformChain chain = chain(machine, state);
       assertThat(chain.oca()).isEqualTo(owner.certificate());
-      assertThat(chain.verify(Roots.model().root()).edges())
-          .allMatch(edge -> edge.status() == SUCCESS);
+      assertThat(chain.verify(Roots.model().root()).edges()).allMatch(ChainVerdict.Edge::holds);
     }
   }
 
@@ -150,7 +150,7 @@ class StateDirectoryTest {
       PlatformChain chain = chain(machine, state);
       assertThat(chain.verify(Roots.model().root()).edges())
           .hasSize(7)
-          .allMatch(edge -> edge.status() == SUCCESS);
+          .allMatch(ChainVerdict.Edge::holds);
       // The firmware's own CEK certificate is the one that the maker has signed.
       byte[] exported = machine.exportedCertificates()[1];
       SevCertificate unsigned =
@@ -171,9 +171,9 @@ class StateDirectoryTest {
       TestMachine source = on(one);
       TestMachine target = on(other);
       assertThat(chain(source, one).verify(other.root()).edges())
-          .allMatch(edge -> edge.status() == SUCCESS);
+          .allMatch(ChainVerdict.Edge::holds);
       assertThat(chain(target, other).verify(one.root()).edges())
-          .allMatch(edge -> edge.status() == SUCCESS);
+          .allMatch(ChainVerdict.Edge::holds);
 
       GuestPolicy policy = GuestPolicy.of(GuestPolicy.Flag.SEV);
       byte[] content = TestMachine.randomBytes(TestMachine.PAGE, 3);

@@ -28,7 +28,14 @@ import org.jspecify.annotations.Nullable;
  * @param rules each with its finding; null where none was tried
  */
 @JsonPropertyOrder({
-  "verified", "move", "guest", "source", "destination", "transfer", "times", "rules"
+  "verified",
+  "move",
+  "guest",
+  "source",
+  "destination",
+  "transfer",
+  "times",
+  "rules"
 })
 record ReceiptReport(
     @Nullable Boolean verified,

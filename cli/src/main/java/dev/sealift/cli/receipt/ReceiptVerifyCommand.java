@@ -35,9 +35,7 @@ import tools.jackson.databind.json.JsonMapper;
       "",
       "Exit code 0 only where every rule is kept."
     },
-    footer = {
-      "", "Example:  sealift receipt verify demo.receipt --root ./root/model-ask-ark.cert"
-    })
+    footer = {"", "Example:  sealift receipt verify demo.receipt --root ./root/model-ask-ark.cert"})
 final class ReceiptVerifyCommand implements Callable<Integer> {
   @Parameters(paramLabel = "FILE", description = "The receipt.")
   private Path file = Path.of("");
@@ -46,8 +44,8 @@ final class ReceiptVerifyCommand implements Callable<Integer> {
       names = "--root",
       paramLabel = "FILE",
       description =
-          "Believe in the root key in this file, too: an ARK, or ASK and ARK. Without it only"
-              + " AMD's roots are believed in.")
+          "Believe in the root key (ARK) in this file, in place of AMD's. May be given more than"
+              + " once.")
   private List<Path> roots = List.of();
 
   @Option(
@@ -66,12 +64,7 @@ final class ReceiptVerifyCommand implements Callable<Integer> {
   public Integer call() throws BadInput {
     PrintWriter out = Objects.requireNonNull(spec, "picocli sets it").commandLine().getOut();
     Receipt receipt = ReceiptFile.read(file);
-    List<RootOfTrust> believed =
-        new ArrayList<>(Arrays.stream(Generation.values()).map(RootOfTrust::of).toList());
-    for (Path root : roots) {
-      believed.add(RootFile.read(root));
-    }
-    Verdict verdict = new ReceiptCheck(believed).verify(receipt, launchDigest());
+    Verdict verdict = new ReceiptCheck(believed()).verify(receipt, launchDigest());
     ReceiptReport report = ReceiptReport.of(receipt, verdict);
     out.print(
         json
@@ -79,6 +72,17 @@ final class ReceiptVerifyCommand implements Callable<Integer> {
             : ReceiptPage.of(report));
     out.flush();
     return verdict.holds() ? CommandLine.ExitCode.OK : CommandLine.ExitCode.SOFTWARE;
+  }
+
+  private List<RootOfTrust> believed() throws BadInput {
+    if (roots.isEmpty()) {
+      return Arrays.stream(Generation.values()).map(RootOfTrust::of).toList();
+    }
+    List<RootOfTrust> believed = new ArrayList<>();
+    for (Path root : roots) {
+      believed.add(RootFile.read(root));
+    }
+    return believed;
   }
 
   private byte @Nullable [] launchDigest() throws BadInput {

@@ -2,8 +2,8 @@ package dev.sealift.cli.platform;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sealift.abi.FirmwareStatus;
 import dev.sealift.cli.cert.OwnerKeyFile;
+import dev.sealift.crypto.cert.ChainVerdict;
 import dev.sealift.crypto.cert.OwnerAuthority;
 import dev.sealift.crypto.cert.PlatformChain;
 import dev.sealift.crypto.cert.SevCertificate;
@@ -51,7 +51,7 @@ class OwnerCommandsTest {
     assertThat(after.pek().sameBody(before.pek())).isTrue();
     assertThat(after.pdh()).isNotEqualTo(before.pdh());
     assertThat(after.verify(ModelPlatforms.root().root()).edges())
-        .allMatch(edge -> edge.status() == FirmwareStatus.SUCCESS);
+        .allMatch(ChainVerdict.Edge::holds);
   }
 
   @Test

@@ -43,21 +43,19 @@ class ReceiptCommandTest {
     assertThat(answer.code()).as(answer.out() + answer.err()).isZero();
     JsonNode json = answer.json();
     assertThat(json.get("verified").asBoolean()).isTrue();
-    assertThat(json.get("transfer").get("manifest"))
-        .isEqualTo(demo.get("receipt").get("manifest"));
+    assertThat(json.get("transfer").get("manifest")).isEqualTo(demo.get("receipt").get("manifest"));
     assertThat(json.get("transfer").get("packets"))
         .isEqualTo(demo.get("totals").get("privatePackets"));
     assertThat(json.get("source").get("emulated").asBoolean()).isTrue();
-    assertThat(json.get("rules")).allSatisfy(rule ->
-        assertThat(rule.get("holds").asBoolean()).as(rule.toString()).isTrue());
+    assertThat(json.get("rules"))
+        .allSatisfy(rule -> assertThat(rule.get("holds").asBoolean()).as(rule.toString()).isTrue());
     assertThat(json.get("guest").get("name").asString()).isEqualTo("demo");
   }
 
   @Test
   @DisplayName("the words name the guest, both platforms, the times and the verdict")
   void words() {
-    Answer answer =
-        Answer.to("receipt", "verify", receipt.toString(), "--root", root.toString());
+    Answer answer = Answer.to("receipt", "verify", receipt.toString(), "--root", root.toString());
 
     assertThat(answer.out())
         .contains("guest     demo, 8 MiB", "EMULATED", "SEND_FINISH", "ok   source signature")
@@ -99,8 +97,7 @@ class ReceiptCommandTest {
     bytes[bytes.length - 208 - 2 - 208 - 5]++;
     Path changed = Files.write(directory.resolve("changed"), bytes);
 
-    Answer answer =
-        Answer.to("receipt", "verify", changed.toString(), "--root", root.toString());
+    Answer answer = Answer.to("receipt", "verify", changed.toString(), "--root", root.toString());
 
     assertThat(answer.code()).isEqualTo(1);
     assertThat(answer.out()).contains("signs another statement", "NOT VERIFIED");
@@ -130,7 +127,13 @@ class ReceiptCommandTest {
     byte[] before = Files.readAllBytes(receipt);
 
     assertSentence(
-        "left as it is", "demo", "--host", "model", "--memory", "8M", "--receipt",
+        "left as it is",
+        "demo",
+        "--host",
+        "model",
+        "--memory",
+        "8M",
+        "--receipt",
         receipt.toString());
 
     assertThat(Files.readAllBytes(receipt)).isEqualTo(before);
