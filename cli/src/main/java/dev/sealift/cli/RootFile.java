@@ -29,10 +29,15 @@ public final class RootFile {
           "%s holds no root key: %s.".formatted(file, malformed.getMessage()), malformed);
     }
     if (arks.size() == 1 && arks.getFirst() instanceof AmdCertificate ark) {
-      return ModelRoot.isNamedLike(ark) ? ModelRoot.root(ark) : RootOfTrust.of(ark);
+      String name =
+          ModelRoot.isNamedLike(ark)
+              ? "the model root in %s, not AMD's".formatted(file)
+              : "the root in " + file;
+      return RootOfTrust.of(name, ark);
     }
     throw new BadInput(
-        "%s holds %d root keys; name a file with one ARK, alone or with its ASK."
-            .formatted(file, arks.size()));
+        "%s holds %s; name a file with one root key, alone or with its ASK."
+            .formatted(
+                file, arks.isEmpty() ? "no ARK certificate" : arks.size() + " ARK certificates"));
   }
 }

@@ -1,14 +1,15 @@
 package dev.sealift.cli.cert;
 
 import dev.sealift.cli.BadInput;
+import dev.sealift.cli.OutputOptions;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
-import tools.jackson.databind.json.JsonMapper;
 
 /** {@code sealift cert show}. */
 @Command(
@@ -19,12 +20,11 @@ import tools.jackson.databind.json.JsonMapper;
       "",
       "Nothing is verified: what a certificate says of itself is shown. See sealift cert verify."
     })
-final class ShowCommand extends CertSubcommand {
+final class ShowCommand implements Callable<Integer> {
   @Parameters(arity = "1..*", paramLabel = "FILE", description = "Files with certificates.")
   private List<Path> files = List.of();
 
-  @Option(names = "--json", description = "Print one JSON object.")
-  private boolean json;
+  @Mixin private OutputOptions output = new OutputOptions();
 
   @Override
   public Integer call() throws BadInput {
@@ -33,11 +33,7 @@ final class ShowCommand extends CertSubcommand {
       shown.add(ShowReport.shown(file, CertificateBag.readFile(file)));
     }
     ShowReport report = new ShowReport(shown);
-    if (json) {
-      printLine(JsonMapper.shared().writeValueAsString(report));
-    } else {
-      print(report.page());
-    }
+    output.print(report, report.page());
     return ExitCode.OK;
   }
 }

@@ -1,20 +1,19 @@
 package dev.sealift.cli.cert;
 
 import dev.sealift.cli.BadInput;
-import dev.sealift.crypto.cert.AmdCertificate;
+import dev.sealift.cli.OutputOptions;
+import dev.sealift.cli.RootFile;
 import dev.sealift.crypto.cert.CertificateTree;
 import dev.sealift.crypto.cert.ChainVerdict;
-import dev.sealift.crypto.cert.ModelRoot;
-import dev.sealift.crypto.cert.RootOfTrust;
-import dev.sealift.crypto.cert.SevCertificate.Usage;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import tools.jackson.databind.json.JsonMapper;
 
 /** {@code sealift cert verify}. */
 @Command(
@@ -32,7 +31,7 @@ import tools.jackson.databind.json.JsonMapper;
       "Examples:  sealift cert verify chain.cert cek.cert ask_ark.cert",
       "           sealift cert verify pdh.cert pek.cert oca.cert cek.cert --root model-ask-ark.cert"
     })
-final class VerifyCommand extends CertSubcommand {
+final class VerifyCommand implements Callable<Integer> {
   @Parameters(
       arity = "1..*",
       paramLabel = "FILE",
@@ -47,8 +46,7 @@ final class VerifyCommand extends CertSubcommand {
               + " under a model root.")
   private @Nullable Path root;
 
-  @Option(names = "--json", description = "Print one JSON object.")
-  private boolean json;
+  @Mixin private OutputOptions output = new OutputOptions();
 
   @Override
   public Integer call() throws BadInput {
@@ -60,23 +58,10 @@ final class VerifyCommand extends CertSubcommand {
     } else {
       CertificateBag all = bag.with(CertificateBag.read(List.of(root)));
       CertificateTree tree = all.tree();
-      ChainVerdict verdict = tree.verify(believed(root));
+      ChainVerdict verdict = tree.verify(RootFile.read(root));
       report = VerifyReport.of(all, tree, verdict);
     }
-    if (json) {
-      printLine(JsonMapper.shared().writeValueAsString(report));
-    } else {
-      print(VerifyPage.of(report));
-    }
+    output.print(report, VerifyPage.of(report));
     return report.holds() ? ExitCode.OK : ExitCode.SOFTWARE;
-  }
-
-  private static RootOfTrust believed(Path file) throws BadInput {
-    AmdCertificate ark = (AmdCertificate) CertificateBag.readOnly(file, Usage.ARK);
-    String name =
-        ModelRoot.isNamedLike(ark)
-            ? "the model root in %s, not AMD's".formatted(file)
-            : "the root in " + file;
-    return RootOfTrust.of(name, ark);
   }
 }

@@ -1,6 +1,7 @@
 package dev.sealift.cli.owner;
 
 import dev.sealift.cli.BadInput;
+import dev.sealift.cli.Lines;
 import dev.sealift.crypto.cert.SevCertificate;
 import dev.sealift.crypto.launch.AttestationReport;
 import dev.sealift.crypto.launch.MalformedLaunchException;
@@ -63,7 +64,7 @@ record AttestationPage(
   }
 
   String words() {
-    Lines lines = new Lines();
+    Lines lines = new Lines(OwnerPages.COLUMN);
     lines.line("nonce", nonce);
     lines.line("digest", digest);
     lines.line("policy", policy);

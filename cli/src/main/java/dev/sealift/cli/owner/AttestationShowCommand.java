@@ -1,6 +1,7 @@
 package dev.sealift.cli.owner;
 
 import dev.sealift.cli.BadInput;
+import dev.sealift.cli.OutputOptions;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;

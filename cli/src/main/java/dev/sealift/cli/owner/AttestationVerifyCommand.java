@@ -2,6 +2,7 @@ package dev.sealift.cli.owner;
 
 import dev.sealift.abi.FirmwareStatus;
 import dev.sealift.cli.BadInput;
+import dev.sealift.cli.OutputOptions;
 import dev.sealift.crypto.GuestPolicy;
 import dev.sealift.crypto.LaunchDigest;
 import dev.sealift.crypto.cert.SevCertificate;

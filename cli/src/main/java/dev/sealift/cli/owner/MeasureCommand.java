@@ -1,6 +1,7 @@
 package dev.sealift.cli.owner;
 
 import dev.sealift.cli.BadInput;
+import dev.sealift.cli.OutputOptions;
 import dev.sealift.crypto.ApiVersion;
 import dev.sealift.crypto.GuestPolicy;
 import dev.sealift.crypto.LaunchMeasurement;

@@ -1,5 +1,6 @@
 package dev.sealift.cli.owner;
 
+import dev.sealift.cli.Lines;
 import dev.sealift.crypto.GuestPolicy;
 import dev.sealift.crypto.launch.KernelHashes;
 import dev.sealift.crypto.launch.ReportedMeasurement;
@@ -109,7 +110,7 @@ record MeasurePage(
   }
 
   String words() {
-    Lines lines = new Lines();
+    Lines lines = new Lines(OwnerPages.COLUMN);
     for (Part part : parts) {
       String about = part.about().isEmpty() ? "" : "  (" + part.about() + ")";
       lines.line(part.part(), "sha256 " + part.sha256() + about);

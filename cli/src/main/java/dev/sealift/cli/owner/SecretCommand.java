@@ -2,7 +2,9 @@ package dev.sealift.cli.owner;
 
 import dev.sealift.cli.BadInput;
 import dev.sealift.cli.InputFile;
+import dev.sealift.cli.Lines;
 import dev.sealift.cli.OutputFile;
+import dev.sealift.cli.OutputOptions;
 import dev.sealift.crypto.ApiVersion;
 import dev.sealift.crypto.LaunchSecret;
 import dev.sealift.crypto.SecretBytes;
@@ -265,7 +267,7 @@ public final class SecretCommand implements Callable<Integer> {
   }
 
   private static String words(Sealed sealed) {
-    Lines lines = new Lines();
+    Lines lines = new Lines(OwnerPages.COLUMN);
     lines.line("header", sealed.header() + ", 52 bytes: packet-header of sev-inject-launch-secret");
     lines.line(
         "payload",

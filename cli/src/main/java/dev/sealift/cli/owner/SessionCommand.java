@@ -2,6 +2,8 @@ package dev.sealift.cli.owner;
 
 import dev.sealift.cli.BadInput;
 import dev.sealift.cli.Failure;
+import dev.sealift.cli.Lines;
+import dev.sealift.cli.OutputOptions;
 import dev.sealift.cli.RootFile;
 import dev.sealift.crypto.GuestPolicy;
 import dev.sealift.crypto.cert.CertificateTree;
@@ -159,7 +161,7 @@ public final class SessionCommand implements Callable<Integer> {
   }
 
   private static String words(Made made) {
-    Lines lines = new Lines();
+    Lines lines = new Lines(OwnerPages.COLUMN);
     lines.line("policy", made.policy());
     lines.line("platform", "its PDH certificate says API " + made.platformApi());
     lines.line(

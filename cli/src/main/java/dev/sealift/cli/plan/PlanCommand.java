@@ -3,6 +3,7 @@ package dev.sealift.cli.plan;
 import dev.sealift.abi.Pages;
 import dev.sealift.cli.DataRate;
 import dev.sealift.cli.MemorySize;
+import dev.sealift.cli.OutputOptions;
 import dev.sealift.cli.TimeSpan;
 import dev.sealift.kernel.KernelProfile;
 import dev.sealift.migration.MoveOptions;
@@ -11,7 +12,6 @@ import dev.sealift.migration.plan.GuestWrites;
 import dev.sealift.migration.plan.KernelModel;
 import dev.sealift.migration.plan.LinkModel;
 import dev.sealift.migration.plan.Scenario;
-import java.io.PrintWriter;
 import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.concurrent.Callable;
@@ -23,7 +23,6 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
-import tools.jackson.databind.json.JsonMapper;
 
 /** {@code sealift plan}. */
 @Command(
@@ -160,8 +159,7 @@ public final class PlanCommand implements Callable<Integer> {
       description = "What the move may send while the guest runs; no limit unless said.")
   private @Nullable DataRate limit;
 
-  @Option(names = "--json", description = "Print one JSON object.")
-  private boolean json;
+  @Mixin private OutputOptions output = new OutputOptions();
 
   @Spec private @Nullable CommandSpec spec;
 
@@ -173,13 +171,7 @@ public final class PlanCommand implements Callable<Integer> {
     } catch (IllegalArgumentException rule) {
       throw new ParameterException(commandLine(), sentence(rule), rule);
     }
-    PrintWriter out = commandLine().getOut();
-    if (json) {
-      out.println(JsonMapper.shared().writeValueAsString(report));
-    } else {
-      out.print(PlanPage.of(report));
-    }
-    out.flush();
+    output.print(report, PlanPage.of(report));
     return CommandLine.ExitCode.OK;
   }
 

@@ -1,6 +1,7 @@
 package dev.sealift.cli.platform;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.sealift.cli.Lines;
 import dev.sealift.vmm.VmmException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -35,7 +36,7 @@ final class IdCommand extends PlatformTask {
 
     @Override
     public Lines lines() {
-      Lines lines = new Lines(new Speaker(emulated, platform));
+      Lines lines = new Speaker(emulated, platform).lines();
       for (Chip chip : chips) {
         lines.line("id", chip.id);
         lines.line(

@@ -1,5 +1,6 @@
 package dev.sealift.cli.platform;
 
+import dev.sealift.cli.Lines;
 import java.util.List;
 
 /**
@@ -42,7 +43,8 @@ record IdentityChange(
   @Override
   public Lines lines() {
     Lines lines =
-        new Lines(new Speaker(emulated, platform))
+        new Speaker(emulated, platform)
+            .lines()
             .line("done", done)
             .line("new", String.join(", ", renewed) + when())
             .line("kept", String.join(", ", kept))

@@ -2,25 +2,22 @@ package dev.sealift.cli.platform;
 
 import dev.sealift.cli.BadInput;
 import dev.sealift.cli.Failure;
+import dev.sealift.cli.OutputOptions;
 import dev.sealift.cli.StateOptions;
 import dev.sealift.vmm.VmmException;
-import java.io.PrintWriter;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
-import tools.jackson.databind.json.JsonMapper;
 
 /** What the commands of {@code sealift platform} have in common: the platform, and the answer. */
 abstract class PlatformTask implements Callable<Integer> {
   @Mixin private StateOptions options = new StateOptions();
 
-  @Option(names = "--json", description = "Print one JSON object.")
-  private boolean json;
+  @Mixin private OutputOptions output = new OutputOptions();
 
   @Spec private @Nullable CommandSpec spec;
 
@@ -37,13 +34,7 @@ abstract class PlatformTask implements Callable<Integer> {
     try (OpenPlatform platform = OpenPlatform.of(options)) {
       answer = answerOf(platform);
     }
-    PrintWriter out = commandLine().getOut();
-    if (json) {
-      out.println(JsonMapper.shared().writeValueAsString(answer));
-    } else {
-      out.print(answer.lines());
-    }
-    out.flush();
+    output.print(answer, answer.lines().toString());
     return CommandLine.ExitCode.OK;
   }
 

@@ -1,5 +1,7 @@
 package dev.sealift.cli.platform;
 
+import dev.sealift.cli.Lines;
+
 /**
  * Which platform an answer is from.
  *
@@ -7,6 +9,12 @@ package dev.sealift.cli.platform;
  * @param platform the device, or the directory that remembers it
  */
 record Speaker(boolean emulated, String platform) {
+  private static final int COLUMN = 10;
+
+  /** The beginning of what it says. */
+  Lines lines() {
+    return new Lines(COLUMN).line("platform", words());
+  }
 
   /** In words. */
   String words() {

@@ -2,6 +2,7 @@ package dev.sealift.cli.platform;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.sealift.abi.psp.PlatformState;
+import dev.sealift.cli.Lines;
 import dev.sealift.vmm.PlatformStatus;
 import dev.sealift.vmm.VmmException;
 import picocli.CommandLine.Command;
@@ -60,7 +61,8 @@ final class StatusCommand extends PlatformTask {
 
     @Override
     public Lines lines() {
-      return new Lines(new Speaker(emulated, platform))
+      return new Speaker(emulated, platform)
+          .lines()
           .line("firmware", "API %s, build %d".formatted(api, build))
           .line("state", state + ", " + meaning(state))
           .line("owner", owner.words)

@@ -1,5 +1,6 @@
 package dev.sealift.cli.platform;
 
+import dev.sealift.cli.Lines;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -28,7 +29,7 @@ record WrittenFiles(boolean emulated, String platform, List<WrittenFile> files)
 
   @Override
   public Lines lines() {
-    Lines lines = new Lines(new Speaker(emulated, platform));
+    Lines lines = new Speaker(emulated, platform).lines();
     for (WrittenFile written : files) {
       lines.line(
           "wrote",

@@ -1,27 +1,28 @@
 package dev.sealift.cli.receipt;
 
+import dev.sealift.cli.Lines;
 import dev.sealift.cli.MemorySize;
 import dev.sealift.migration.trust.Verdict;
 import java.util.List;
 
 /** A receipt in words. */
 final class ReceiptPage {
-  private final StringBuilder text = new StringBuilder();
+  private final Lines lines = new Lines(10);
 
   private ReceiptPage() {}
 
   static String of(ReceiptReport report) {
     var page = new ReceiptPage();
-    page.row("move", report.move());
+    page.lines.line("move", report.move());
     ReceiptReport.Guest guest = report.guest();
-    page.row(
+    page.lines.line(
         "guest",
         "%s, %s, policy %s"
             .formatted(
                 guest.name() == null ? "nameless" : guest.name(),
                 new MemorySize(guest.memoryBytes()),
                 guest.policy()));
-    page.row(
+    page.lines.line(
         "launched",
         guest.launchDigest() == null
             ? "unknown: the source did not sign"
@@ -29,32 +30,32 @@ final class ReceiptPage {
     page.platform("from", report.source());
     page.platform("to", report.destination());
     ReceiptReport.Transfer transfer = report.transfer();
-    page.row(
+    page.lines.line(
         "sent",
         "%d rounds, %d packets for %d pages, %d of them shared"
             .formatted(
                 transfer.rounds(), transfer.packets(), transfer.pages(), transfer.sharedPages()));
-    page.row("manifest", transfer.manifest());
+    page.lines.line("manifest", transfer.manifest());
     ReceiptReport.Times times = report.times();
-    page.row("began", times.began());
-    page.row("paused", times.paused());
-    page.row("finished", times.finished() + ", by SEND_FINISH");
-    page.row("running", times.running() + ", by the destination's clock");
+    page.lines.line("began", times.began());
+    page.lines.line("paused", times.paused());
+    page.lines.line("finished", times.finished() + ", by SEND_FINISH");
+    page.lines.line("running", times.running() + ", by the destination's clock");
     List<Verdict.Rule> rules = report.rules();
     if (rules == null) {
-      page.line("");
-      page.line("Nothing of this was checked; sealift receipt verify does so.");
+      page.lines.blank();
+      page.lines.sentence("Nothing of this was checked; sealift receipt verify does so.");
     } else {
       page.verdict(rules);
     }
-    return page.text.toString();
+    return page.lines.toString();
   }
 
   private void platform(String name, ReceiptReport.Platform platform) {
-    row(name, "chip " + platform.chipId());
-    row("", "CEK  " + platform.chipKey());
-    row("", "OCA  " + platform.ownerKey());
-    row(
+    lines.line(name, "chip " + platform.chipId());
+    lines.line("", "CEK  " + platform.chipKey());
+    lines.line("", "OCA  " + platform.ownerKey());
+    lines.line(
         "",
         "firmware %s%s"
             .formatted(
@@ -63,22 +64,15 @@ final class ReceiptPage {
   }
 
   private void verdict(List<Verdict.Rule> rules) {
-    line("");
+    lines.blank();
     for (Verdict.Rule rule : rules) {
-      line("  %-4s %s: %s".formatted(rule.holds() ? "ok" : "BAD", rule.name(), rule.finding()));
+      lines.sentence(
+          "  %-4s %s: %s".formatted(rule.holds() ? "ok" : "BAD", rule.name(), rule.finding()));
     }
-    line("");
-    line(
+    lines.blank();
+    lines.sentence(
         rules.stream().allMatch(Verdict.Rule::holds)
             ? "VERIFIED: both platforms signed this move."
             : "NOT VERIFIED: what is marked BAD above does not hold.");
-  }
-
-  private void row(String name, String words) {
-    line("%-9s %s".formatted(name, words));
-  }
-
-  private void line(String words) {
-    text.append(words.stripTrailing()).append(System.lineSeparator());
   }
 }

@@ -1,6 +1,7 @@
 package dev.sealift.cli.receipt;
 
 import dev.sealift.cli.BadInput;
+import dev.sealift.cli.OutputOptions;
 import dev.sealift.cli.RootFile;
 import dev.sealift.crypto.LaunchDigest;
 import dev.sealift.crypto.cert.Generation;
@@ -8,22 +9,18 @@ import dev.sealift.crypto.cert.RootOfTrust;
 import dev.sealift.migration.receipt.Receipt;
 import dev.sealift.migration.receipt.ReceiptCheck;
 import dev.sealift.migration.trust.Verdict;
-import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
-import tools.jackson.databind.json.JsonMapper;
 
 /** {@code sealift receipt verify}. */
 @Command(
@@ -55,22 +52,14 @@ final class ReceiptVerifyCommand implements Callable<Integer> {
           "The launch digest that the guest must have, 64 digits; sealift measure computes it.")
   private @Nullable String digest;
 
-  @Option(names = "--json", description = "Print one JSON object.")
-  private boolean json;
-
-  @Spec private @Nullable CommandSpec spec;
+  @Mixin private OutputOptions output = new OutputOptions();
 
   @Override
   public Integer call() throws BadInput {
-    PrintWriter out = Objects.requireNonNull(spec, "picocli sets it").commandLine().getOut();
     Receipt receipt = ReceiptFile.read(file);
     Verdict verdict = new ReceiptCheck(believed()).verify(receipt, launchDigest());
     ReceiptReport report = ReceiptReport.of(receipt, verdict);
-    out.print(
-        json
-            ? JsonMapper.shared().writeValueAsString(report) + System.lineSeparator()
-            : ReceiptPage.of(report));
-    out.flush();
+    output.print(report, ReceiptPage.of(report));
     return verdict.holds() ? CommandLine.ExitCode.OK : CommandLine.ExitCode.SOFTWARE;
   }
 

@@ -1,9 +1,9 @@
 package dev.sealift.cli.reference;
 
+import dev.sealift.cli.OutputOptions;
 import dev.sealift.crypto.ApiVersion;
 import dev.sealift.firmware.CommandRow;
 import dev.sealift.firmware.FirmwareInterface;
-import java.io.PrintWriter;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -12,12 +12,12 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
-import tools.jackson.databind.json.JsonMapper;
 
 /** {@code sealift reference}. */
 @Command(
@@ -61,8 +61,7 @@ public final class ReferenceCommand implements Callable<Integer> {
       description = "The firmware's interface version (default: ${DEFAULT-VALUE}).")
   private ApiVersion api = new ApiVersion(1, 55);
 
-  @Option(names = "--json", description = "Print one JSON object.")
-  private boolean json;
+  @Mixin private OutputOptions output = new OutputOptions();
 
   @Spec private @Nullable CommandSpec spec;
 
@@ -86,7 +85,7 @@ public final class ReferenceCommand implements Callable<Integer> {
     FirmwareInterface table = FirmwareInterface.load();
     if (asked == null) {
       ReferenceList all = ReferenceList.of(table);
-      print(all, all.page());
+      output.print(all, all.page());
       return CommandLine.ExitCode.OK;
     }
     CommandNames names = new CommandNames(table);
@@ -101,18 +100,8 @@ public final class ReferenceCommand implements Callable<Integer> {
       return CommandLine.ExitCode.USAGE;
     }
     CommandReference command = CommandReference.of(row.get(), profile, api);
-    print(command, ReferencePage.of(command));
+    output.print(command, ReferencePage.of(command));
     return CommandLine.ExitCode.OK;
-  }
-
-  private void print(Object object, String page) {
-    PrintWriter out = commandLine().getOut();
-    if (json) {
-      out.println(JsonMapper.shared().writeValueAsString(object));
-    } else {
-      out.print(page);
-    }
-    out.flush();
   }
 
   private CommandLine commandLine() {

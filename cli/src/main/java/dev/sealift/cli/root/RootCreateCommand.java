@@ -3,22 +3,18 @@ package dev.sealift.cli.root;
 import dev.sealift.cli.BadInput;
 import dev.sealift.cli.Failure;
 import dev.sealift.cli.OutputFile;
+import dev.sealift.cli.OutputOptions;
 import dev.sealift.crypto.cert.ModelRoot;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
-import java.util.Objects;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** {@code sealift root create}. */
 @Command(
@@ -34,14 +30,10 @@ final class RootCreateCommand implements Callable<Integer> {
   @Parameters(paramLabel = "DIR", description = "Where it goes; no root is there yet.")
   private Path directory = Path.of("");
 
-  @Option(names = "--json", description = "Print one JSON object.")
-  private boolean json;
-
-  @Spec private @Nullable CommandSpec spec;
+  @Mixin private OutputOptions output = new OutputOptions();
 
   @Override
   public Integer call() throws BadInput {
-    PrintWriter out = Objects.requireNonNull(spec, "picocli sets it").commandLine().getOut();
     if (Files.exists(directory) && !Files.isDirectory(directory)) {
       throw new BadInput(directory + " is not a directory; name another place for the root.");
     }
@@ -51,7 +43,8 @@ final class RootCreateCommand implements Callable<Integer> {
       Files.createDirectories(directory);
       ModelRoot root = ModelRoot.create(new SecureRandom());
       root.save(directory);
-      RootShowCommand.print(out, json, RootReport.of(directory, root));
+      RootReport report = RootReport.of(directory, root);
+      output.print(report, report.page());
       return CommandLine.ExitCode.OK;
     } catch (FileSystemException e) {
       throw new BadInput(

@@ -1,4 +1,4 @@
-package dev.sealift.cli.owner;
+package dev.sealift.cli;
 
 import java.io.PrintWriter;
 import java.util.Objects;
@@ -9,14 +9,20 @@ import picocli.CommandLine.Spec;
 import tools.jackson.databind.json.JsonMapper;
 
 /** How an answer is printed: in words, or as one JSON object on one line. */
-final class OutputOptions {
+public final class OutputOptions {
   @Option(names = "--json", description = "Print one JSON object.")
   private boolean json;
 
   @Spec(Spec.Target.MIXEE)
   private @Nullable CommandSpec command;
 
-  void print(Object answer, String words) {
+  /**
+   * Prints an answer.
+   *
+   * @param answer what becomes the JSON object
+   * @param words the same for people, with its line ends
+   */
+  public void print(Object answer, String words) {
     PrintWriter out = Objects.requireNonNull(command, "picocli sets it").commandLine().getOut();
     if (json) {
       out.println(JsonMapper.shared().writeValueAsString(answer));
