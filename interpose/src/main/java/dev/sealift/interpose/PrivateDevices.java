@@ -77,13 +77,26 @@ final class PrivateDevices {
           "overlay",
           "lowerdir=%s,upperdir=%s,workdir=%s".formatted(DEVICES, upper, work),
           0);
+      furnish(inside);
+    } finally {
+      linux.mounts().unmount(scratch.toString(), LinuxMounts.MNT_DETACH);
+    }
+  }
+
+  /** Puts into the new layer what is to be there; if it cannot be, the layer goes again. */
+  private void furnish(Map<Path, Path> inside) throws InterposeException, IOException {
+    boolean furnished = false;
+    try {
       for (Map.Entry<Path, Path> mounted : inside.entrySet()) {
         bind(mounted.getValue(), mounted.getKey());
       }
       Files.deleteIfExists(SEV);
       Files.createFile(SEV, AS_THE_DEVICE);
+      furnished = true;
     } finally {
-      linux.mounts().unmount(scratch.toString(), LinuxMounts.MNT_DETACH);
+      if (!furnished) {
+        linux.mounts().unmount(DEVICES.toString(), LinuxMounts.MNT_DETACH);
+      }
     }
   }
 
