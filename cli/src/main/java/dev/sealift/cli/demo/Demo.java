@@ -38,6 +38,7 @@ final class Demo {
 
   private final DemoPlan plan;
   private final DemoNarrator narrator;
+  private final @Nullable ModelRoot givenRoot;
   private final @Nullable Path receiptFile;
   private final SecureRandom random = new SecureRandom();
   private @Nullable Verdict ofDestination;
@@ -46,12 +47,18 @@ final class Demo {
   /**
    * A demonstration.
    *
+   * @param givenRoot the maker of both platforms; null for one that is made for this run
    * @param receiptFile where the move's receipt goes, and beside it, with {@value #ROOT_SUFFIX}
    *     behind its name, the root that its reader must believe in; null where nobody wants it
    */
-  Demo(DemoPlan plan, DemoNarrator narrator, @Nullable Path receiptFile) {
+  Demo(
+      DemoPlan plan,
+      DemoNarrator narrator,
+      @Nullable ModelRoot givenRoot,
+      @Nullable Path receiptFile) {
     this.plan = plan;
     this.narrator = narrator;
+    this.givenRoot = givenRoot;
     this.receiptFile = receiptFile;
   }
 
@@ -109,7 +116,7 @@ final class Demo {
       HostProcess<HostOrder, HostEvent> destination)
       throws BadInput, Failure, IOException, GeneralSecurityException {
     String password = HexFormat.of().formatHex(random.generateSeed(16));
-    ModelRoot root = ModelRoot.create(random);
+    ModelRoot root = givenRoot == null ? ModelRoot.create(random) : givenRoot;
     HostTrust.save(root, directory, "sealift demo", password, random);
     narrator.say("root", root.root().name());
     source.order(new HostOrder.Prepare(password));

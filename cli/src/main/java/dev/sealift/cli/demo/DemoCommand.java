@@ -1,9 +1,12 @@
 package dev.sealift.cli.demo;
 
+import dev.sealift.cli.BadInput;
 import dev.sealift.cli.Failure;
 import dev.sealift.cli.HostKind;
 import dev.sealift.cli.MemorySize;
+import dev.sealift.cli.ModelRootDirectory;
 import dev.sealift.cli.PaceOptions;
+import dev.sealift.crypto.cert.ModelRoot;
 import dev.sealift.kernel.KernelProfile;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -83,6 +86,14 @@ public final class DemoCommand implements Callable<Integer> {
   private boolean es;
 
   @Option(
+      names = "--root",
+      paramLabel = "DIR",
+      description =
+          "Both platforms' model root, as sealift root create makes it; without it one is made for"
+              + " this run, which takes seconds.")
+  private @Nullable Path root;
+
+  @Option(
       names = "--receipt",
       paramLabel = "FILE",
       description =
@@ -107,12 +118,16 @@ public final class DemoCommand implements Callable<Integer> {
     DemoPlan plan =
         DemoPlan.of(kind, profile(), memory, hotSet, downtimeMillis, noSend, es).with(pace.pace());
     PrintWriter out = output();
-    DemoReport report = new Demo(plan, new DemoNarrator(out), receipt).run();
+    DemoReport report = new Demo(plan, new DemoNarrator(out), modelRoot(), receipt).run();
     if (json) {
       out.println(JsonMapper.shared().writeValueAsString(report));
     }
     out.flush();
     return report.verified() ? 0 : 1;
+  }
+
+  private @Nullable ModelRoot modelRoot() throws BadInput {
+    return root == null ? null : ModelRootDirectory.load(root);
   }
 
   private KernelProfile profile() {

@@ -1,5 +1,6 @@
 package dev.sealift.cli.cert;
 
+import dev.sealift.cli.TestRoot;
 import dev.sealift.crypto.ApiVersion;
 import dev.sealift.crypto.P384;
 import dev.sealift.crypto.cert.Certificate;
@@ -25,7 +26,7 @@ final class ModelPlatform {
   private static final ApiVersion API = new ApiVersion(1, 55);
 
   /** Made once: its keys take seconds. */
-  private static final ModelRoot ROOT = ModelRoot.create(RANDOM);
+  private static final ModelRoot ROOT = TestRoot.root();
 
   final OwnerAuthority owner = OwnerAuthority.create(RANDOM);
   final SevCertificate oca = owner.certificate();

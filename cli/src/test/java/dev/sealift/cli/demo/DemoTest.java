@@ -5,8 +5,14 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.sealift.cli.Answer;
 import dev.sealift.cli.HostKind;
+import dev.sealift.cli.TestRoot;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -16,6 +22,19 @@ import tools.jackson.databind.JsonNode;
  * The demonstration as a person runs it: two real processes and a guest that moves between them.
  */
 class DemoTest {
+  private static Path root;
+
+  @BeforeAll
+  static void makeRoot(@TempDir Path folder) throws Exception {
+    root = TestRoot.savedIn(folder);
+  }
+
+  /** Asks for a demonstration under the one root of all tests. */
+  private static Answer demo(String... options) {
+    return Answer.to(
+        Stream.concat(Stream.of("demo", "--root", root.toString()), Arrays.stream(options))
+            .toArray(String[]::new));
+  }
 
   @ParameterizedTest
   @ValueSource(strings = {"kvm", "model"})
@@ -25,7 +44,7 @@ class DemoTest {
         host.equals("model") || HostKind.AUTO.resolve() == HostKind.KVM,
         "no usable /dev/kvm on this machine");
 
-    Answer run = Answer.to("demo", "--host", host, "--memory", "16M", "--hot-set", "2M", "--json");
+    Answer run = demo("--host", host, "--memory", "16M", "--hot-set", "2M", "--json");
 
     assertThat(run.code()).as(run.out() + run.err()).isZero();
     JsonNode json = run.jsonOnLastLine();
@@ -71,7 +90,7 @@ class DemoTest {
   @DisplayName("a kernel that has more than Linux seals a whole batch of pages in a call")
   void kernels(String kernel, int pagesPerCall) {
     Answer run =
-        Answer.to("demo", "--host", "model", "--memory", "8M", "--kernel", kernel, "--json");
+        demo("--host", "model", "--memory", "8M", "--kernel", kernel, "--json");
 
     assertThat(run.code()).as(run.out() + run.err()).isZero();
     assertThat(run.jsonOnLastLine().get("kernel").asString()).isEqualTo(kernel);
@@ -85,9 +104,7 @@ class DemoTest {
   @DisplayName("Secure Processors that are slowed down seal no page faster than they are told")
   void pace() {
     Answer run =
-        Answer.to(
-            "demo",
-            "--host",
+        demo("--host",
             "model",
             "--memory",
             "8M",
@@ -113,7 +130,7 @@ class DemoTest {
   @Test
   @DisplayName("a guest whose registers are encrypted moves, measured and proved like any other")
   void encryptedRegisters() {
-    Answer run = Answer.to("demo", "--es", "--memory", "8M", "--json");
+    Answer run = demo("--es", "--memory", "8M", "--json");
 
     assertThat(run.code()).as(run.out() + run.err()).isZero();
     JsonNode json = run.jsonOnLastLine();
@@ -128,7 +145,7 @@ class DemoTest {
   @Test
   @DisplayName("on a kernel like mainline Linux it stays, with a sentence that says why")
   void encryptedRegistersOnMainline() {
-    Answer run = Answer.to("demo", "--es", "--kernel", "mainline", "--memory", "8M", "--json");
+    Answer run = demo("--es", "--kernel", "mainline", "--memory", "8M", "--json");
 
     assertThat(run.code()).isEqualTo(1);
     assertThat(run.jsonOnLastLine().get("moved").asBoolean()).isFalse();
@@ -140,7 +157,7 @@ class DemoTest {
   @Test
   @DisplayName("a guest whose policy says NOSEND stays where it is, with a sentence that says why")
   void noSend() {
-    Answer run = Answer.to("demo", "--host", "model", "--memory", "8M", "--nosend", "--json");
+    Answer run = demo("--host", "model", "--memory", "8M", "--nosend", "--json");
 
     assertThat(run.code()).isEqualTo(1);
     JsonNode json = run.jsonOnLastLine();
@@ -153,27 +170,27 @@ class DemoTest {
   @Test
   @DisplayName("bad input is answered in a sentence, without a stack trace")
   void badInput() {
-    Answer size = Answer.to("demo", "--host", "model", "--memory", "5M");
+    Answer size = demo("--host", "model", "--memory", "5M");
     assertThat(size.code()).isEqualTo(1);
     assertThat(size.err()).contains("--memory", "multiple of 2M").doesNotContain("\tat ");
 
-    Answer host = Answer.to("demo", "--host", "moon");
+    Answer host = demo("--host", "moon");
     assertThat(host.code()).isEqualTo(2);
     assertThat(host.err()).contains("--host", "moon").doesNotContain("\tat ");
 
-    Answer kernel = Answer.to("demo", "--host", "model", "--kernel", "tomorrow");
+    Answer kernel = demo("--host", "model", "--kernel", "tomorrow");
     assertThat(kernel.code()).isEqualTo(2);
     assertThat(kernel.err()).contains("--kernel", "tomorrow").doesNotContain("\tat ");
 
-    Answer latency = Answer.to("demo", "--host", "model", "--psp-latency", "1001ms");
+    Answer latency = demo("--host", "model", "--psp-latency", "1001ms");
     assertThat(latency.code()).isEqualTo(2);
     assertThat(latency.err()).contains("--psp-latency", "0 to 1 s").doesNotContain("\tat ");
 
-    Answer bandwidth = Answer.to("demo", "--host", "model", "--psp-bandwidth", "fast");
+    Answer bandwidth = demo("--host", "model", "--psp-bandwidth", "fast");
     assertThat(bandwidth.code()).isEqualTo(2);
     assertThat(bandwidth.err()).contains("--psp-bandwidth", "200MB").doesNotContain("\tat ");
 
-    Answer downtime = Answer.to("demo", "--downtime", "0", "--host", "model");
+    Answer downtime = demo("--downtime", "0", "--host", "model");
     assertThat(downtime.code()).isEqualTo(1);
     assertThat(downtime.err()).contains("1 to 60000");
   }

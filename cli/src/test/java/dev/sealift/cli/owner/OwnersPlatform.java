@@ -1,5 +1,6 @@
 package dev.sealift.cli.owner;
 
+import dev.sealift.cli.TestRoot;
 import dev.sealift.crypto.GuestPolicy;
 import dev.sealift.crypto.cert.ModelRoot;
 import dev.sealift.crypto.cert.PlatformChain;
@@ -24,7 +25,6 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.List;
 
@@ -37,7 +37,7 @@ final class OwnersPlatform implements AutoCloseable {
   static final long SECRET_ADDRESS = 12L << 20;
 
   /** Made once: a root's keys take seconds. */
-  private static final ModelRoot ROOT = ModelRoot.create(new SecureRandom());
+  private static final ModelRoot ROOT = TestRoot.root();
 
   private final Host host;
   private final SevPlatform platform;

@@ -3,12 +3,12 @@ package dev.sealift.cli.platform;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sealift.cli.Answer;
+import dev.sealift.cli.TestRoot;
 import dev.sealift.crypto.cert.ModelRoot;
 import dev.sealift.crypto.cert.PlatformChain;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.stream.Stream;
@@ -24,11 +24,7 @@ final class ModelPlatforms {
 
   /** One for all tests, because its RSA keys take seconds. */
   static ModelRoot root() {
-    return Root.MODEL;
-  }
-
-  private static final class Root {
-    private static final ModelRoot MODEL = ModelRoot.create(new SecureRandom());
+    return TestRoot.root();
   }
 
   Path at(String name) {

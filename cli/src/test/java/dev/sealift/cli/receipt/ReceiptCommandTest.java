@@ -3,6 +3,7 @@ package dev.sealift.cli.receipt;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sealift.cli.Answer;
+import dev.sealift.cli.TestRoot;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,13 +24,22 @@ class ReceiptCommandTest {
   private JsonNode demo;
 
   @BeforeAll
-  void move(@TempDir Path own) {
+  void move(@TempDir Path own) throws Exception {
     directory = own;
     receipt = directory.resolve("move.receipt");
     root = directory.resolve("move.receipt.root");
     Answer moved =
         Answer.to(
-            "demo", "--host", "model", "--memory", "8M", "--json", "--receipt", receipt.toString());
+            "demo",
+            "--host",
+            "model",
+            "--memory",
+            "8M",
+            "--json",
+            "--root",
+            TestRoot.savedIn(own).toString(),
+            "--receipt",
+            receipt.toString());
     assertThat(moved.code()).as(moved.out() + moved.err()).isZero();
     demo = moved.jsonOnLastLine();
   }

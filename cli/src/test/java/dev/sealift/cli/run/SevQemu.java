@@ -5,15 +5,14 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.sealift.cli.HostKind;
 import dev.sealift.cli.HostMachine;
+import dev.sealift.cli.TestRoot;
 import dev.sealift.cli.qemu.QemuMonitor;
-import dev.sealift.crypto.cert.ModelRoot;
 import dev.sealift.interpose.InterposeException;
 import dev.sealift.interpose.SupervisedProgram;
 import dev.sealift.kernel.KernelProfile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -45,7 +44,7 @@ final class SevQemu implements AutoCloseable {
   /** A machine whose SEV is software, over the real kernel. */
   static HostMachine powerUp() throws Exception {
     return HostMachine.powerUp(
-        HostKind.KVM, KernelProfile.MAINLINE, ModelRoot.create(new SecureRandom()));
+        HostKind.KVM, KernelProfile.MAINLINE, TestRoot.root());
   }
 
   /** The command line of a QEMU whose launch has got to the secret. */
