@@ -8,18 +8,21 @@ import dev.sealift.interpose.InterposeException;
  * software kernel by one of Linux's own paths.
  */
 public final class ClientCallCost implements Contestant {
-  private static final int CALLS = 500;
+  private static final int WARM_UP_CALLS = 500;
 
   private final ClientThread client;
+  private final int calls;
   private final Samples micros = new Samples();
 
   /**
    * The cost for a client, which is closed with this.
    *
    * @param client through FUSE or through seccomp
+   * @param calls how many are made in a turn
    */
-  public ClientCallCost(ClientThread client) {
+  public ClientCallCost(ClientThread client, int calls) {
     this.client = client;
+    this.calls = calls;
   }
 
   /** Microseconds a call, of each turn. */
@@ -29,12 +32,12 @@ public final class ClientCallCost implements Contestant {
 
   @Override
   public void warmUp() throws InterposeException {
-    client.microsPerCall(CALLS);
+    client.microsPerCall(WARM_UP_CALLS);
   }
 
   @Override
   public void turn() throws InterposeException {
-    micros.add(client.microsPerCall(CALLS));
+    micros.add(client.microsPerCall(calls));
   }
 
   @Override

@@ -117,12 +117,14 @@ final class Bench {
               () -> host.callCost(BenchPlan.CALL_NANOS));
       fuse =
           contest.enter(
-              "a system call through FUSE", List.of("ioctlMicros.fuse"), host::costThroughFuse);
+              "a system call through FUSE",
+              List.of("ioctlMicros.fuse"),
+              () -> host.costThroughFuse(plan.clientCalls()));
       seccomp =
           contest.enter(
               "a system call through seccomp",
               List.of("ioctlMicros.seccomp"),
-              host::costThroughSeccomp);
+              () -> host.costThroughSeccomp(plan.clientCalls()));
       kernelLayer =
           contest.enter(
               "the kernel's part of sealing",

@@ -108,10 +108,17 @@ final class BenchPage {
     line("");
   }
 
-  private void parts(BenchReport report) {
-    if (report.ioctlMicros().inProcess() != null) {
-      line("a system call           %.2f us in the process", report.ioctlMicros().inProcess());
+  private void ioctl(String way, @Nullable Double micros) {
+    if (micros != null) {
+      line("a system call           %.2f us %s", micros, way);
     }
+  }
+
+  private void parts(BenchReport report) {
+    BenchReport.IoctlMicros call = report.ioctlMicros();
+    ioctl("in the process", call.inProcess());
+    ioctl("through FUSE", call.fuse());
+    ioctl("through seccomp", call.seccomp());
     BenchReport.KernelLayerCost layer = report.kernelLayer();
     if (layer != null) {
       line(

@@ -40,6 +40,12 @@ record BenchPlan(
   /** How long a system call is repeated in a turn. */
   static final long CALL_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
+  /** How often a system call is made through FUSE, and through seccomp, in all turns together. */
+  private static final int CLIENT_CALLS = 20_000;
+
+  /** The same in a turn of a quick bench. */
+  private static final int QUICK_CLIENT_CALLS = 500;
+
   private static final long MIB = 1L << 20;
   private static final long LEAST_MEMORY = 8 * MIB;
   private static final long MOST_MEMORY = 3072 * MIB;
@@ -82,6 +88,11 @@ record BenchPlan(
     long wanted = (kind == HostKind.KVM ? (quick ? 512 : 2048) : (quick ? 32 : 256)) * MIB;
     long fitting = Math.max(LEAST_MEMORY, MachineFacts.availableBytes() / 4 / (2 * MIB) * 2 * MIB);
     return Math.min(wanted, fitting);
+  }
+
+  /** How often a system call is made by another program's way in a turn. */
+  int clientCalls() {
+    return quick ? QUICK_CLIENT_CALLS : Math.ceilDiv(CLIENT_CALLS, rounds);
   }
 
   /** The guest that does nothing. */

@@ -93,13 +93,13 @@ final class SealingHost implements Closeable {
   }
 
   /** What a system call costs a program that reaches this kernel through FUSE. */
-  ClientCallCost costThroughFuse() throws InterposeException {
-    return new ClientCallCost(ClientThread.throughFuse(machine.device()));
+  ClientCallCost costThroughFuse(int calls) throws InterposeException {
+    return new ClientCallCost(ClientThread.throughFuse(machine.device()), calls);
   }
 
   /** What it costs one whose system calls are stopped by seccomp. */
-  ClientCallCost costThroughSeccomp() throws InterposeException {
-    return new ClientCallCost(ClientThread.throughSeccomp(machine.device()));
+  ClientCallCost costThroughSeccomp(int calls) throws InterposeException {
+    return new ClientCallCost(ClientThread.throughSeccomp(machine.device()), calls);
   }
 
   CallCost callCost(long nanos) throws VmmException {

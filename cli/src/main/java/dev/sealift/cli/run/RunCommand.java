@@ -5,21 +5,18 @@ import dev.sealift.cli.Failure;
 import dev.sealift.cli.HostKind;
 import dev.sealift.cli.HostMachine;
 import dev.sealift.crypto.GuestPolicy;
-import dev.sealift.crypto.cert.ModelRoot;
 import dev.sealift.interpose.InterposeException;
 import dev.sealift.interpose.SupervisedProgram;
-import dev.sealift.kernel.KernelProfile;
-import dev.sealift.linux.LinuxUnavailableException;
 import dev.sealift.vmm.PlatformStatus;
 import dev.sealift.vmm.VmmException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -39,7 +36,8 @@ import picocli.CommandLine.Spec;
     footer = {
       "",
       "Examples:  sealift run -- qemu-system-x86_64 ...",
-      "           sealift run --export certificates -- sevctl show flags"
+      "           sealift run --export certificates -- sevctl show flags",
+      "           sealift run --state host-a -- qemu-system-x86_64 ..."
     })
 public final class RunCommand implements Callable<Integer> {
   private static final String PREFIX = "sealift run: ";
@@ -61,6 +59,8 @@ public final class RunCommand implements Callable<Integer> {
               + " cert_chain.cert, ask_ark.cert. An owner makes a session with them.")
   private @Nullable Path export;
 
+  @Mixin private PlatformOptions platform = new PlatformOptions();
+
   @Parameters(
       arity = "1..*",
       paramLabel = "PROGRAM",
@@ -75,7 +75,8 @@ public final class RunCommand implements Callable<Integer> {
     if (export != null) {
       PlatformExport.refuseExisting(export);
     }
-    try (HostMachine machine = powerUp()) {
+    try (PoweredPlatform powered = platform.powerUp()) {
+      HostMachine machine = powered.machine();
       if (export != null) {
         PlatformExport.write(export, machine.chain());
       }
@@ -119,16 +120,6 @@ public final class RunCommand implements Callable<Integer> {
     }
   }
 
-  /** The one place that says where the platform comes from. */
-  private static HostMachine powerUp() throws Failure, VmmException {
-    try {
-      return HostMachine.powerUp(
-          HostKind.KVM, KernelProfile.MAINLINE, ModelRoot.create(new SecureRandom()));
-    } catch (LinuxUnavailableException e) {
-      throw new Failure(Failure.sentence(e), e);
-    }
-  }
-
   private GuestPolicy policy() throws BadInput {
     try {
       long word = Long.decode(policy);
@@ -153,7 +144,9 @@ public final class RunCommand implements Callable<Integer> {
       throws Failure {
     say(
         "this machine does NOT encrypt the guest: its memory stays plain. The launch is the real"
-            + " protocol, over a model root that was made for this run.");
+            + " protocol, over "
+            + platform.root()
+            + ".");
     say(
         "the platform in software has SEV API %d.%d, build %d."
             .formatted(status.apiMajor(), status.apiMinor(), status.build()));

@@ -28,6 +28,17 @@ class BenchPlanTest {
   }
 
   @Test
+  @DisplayName("calls 20,000 times through FUSE and through seccomp, if there is time")
+  void clientCalls() throws Exception {
+    BenchPlan quick = BenchPlan.of(true, HostKind.KVM, null, null, null);
+    for (Integer rounds : new Integer[] {null, 1, 7}) {
+      BenchPlan whole = BenchPlan.of(false, HostKind.KVM, null, rounds, null);
+      assertThat(whole.clientCalls() * whole.rounds()).isBetween(20_000, 20_000 + whole.rounds());
+      assertThat(quick.clientCalls()).isLessThan(whole.clientCalls());
+    }
+  }
+
+  @Test
   @DisplayName("does what is said instead")
   void said() throws Exception {
     BenchPlan plan = BenchPlan.of(true, HostKind.MODEL, new MemorySize(16 << 20), 2, true);
