@@ -61,6 +61,15 @@ final class SealiftProgram implements AutoCloseable {
     return out.readLine();
   }
 
+  boolean isAlive() {
+    return process.isAlive();
+  }
+
+  /** Its process id. */
+  long pid() {
+    return process.pid();
+  }
+
   /** SIGTERM. */
   void terminate() {
     // By its handle: the process itself would also close what it has said.
