@@ -15,6 +15,8 @@ import dev.sealift.cli.platform.PlatformCommand;
 import dev.sealift.cli.receipt.ReceiptCommand;
 import dev.sealift.cli.reference.ReferenceCommand;
 import dev.sealift.cli.root.RootCommand;
+import dev.sealift.cli.run.DeviceCommand;
+import dev.sealift.cli.run.DeviceKeeperCommand;
 import dev.sealift.cli.run.RunCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -36,6 +38,8 @@ import picocli.CommandLine.Command;
       PlanCommand.class,
       ReferenceCommand.class,
       RunCommand.class,
+      DeviceCommand.class,
+      DeviceKeeperCommand.class,
       RootCommand.class,
       PlatformCommand.class,
       SessionCommand.class,

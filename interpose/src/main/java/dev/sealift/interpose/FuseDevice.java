@@ -1,5 +1,6 @@
 package dev.sealift.interpose;
 
+import dev.sealift.abi.Errno;
 import dev.sealift.abi.OpenFlags;
 import dev.sealift.kernel.SevDevice;
 import dev.sealift.linux.LinuxMounts;
@@ -20,8 +21,17 @@ import java.nio.file.Path;
  * thread that serves the file must never touch it.
  */
 public final class FuseDevice implements AutoCloseable {
+  private static final String TYPE = "fuse";
+  private static final String SOURCE = "sealift";
+
   private static final long MOUNT_FLAGS =
       LinuxMounts.MS_NOSUID | LinuxMounts.MS_NODEV | LinuxMounts.MS_NOEXEC;
+
+  /** What Linux answers for a FUSE file system without a server (asm-generic/errno.h). */
+  private static final Errno ENOTCONN = new Errno(107);
+
+  /** The same for a question that was asked while there was one. */
+  private static final Errno ECONNABORTED = new Errno(103);
 
   private final Linux linux;
   private final Path file;
@@ -80,7 +90,7 @@ public final class FuseDevice implements AutoCloseable {
           "fd=%d,rootmode=100000,user_id=0,group_id=0,allow_other,default_permissions"
               .formatted(fd);
       InterposeException.require(
-          linux.mounts().mount("sealift", file.toString(), "fuse", MOUNT_FLAGS, options),
+          linux.mounts().mount(SOURCE, file.toString(), TYPE, MOUNT_FLAGS, options),
           "mount FUSE on " + file);
       mounted = true;
       return fd;
@@ -111,6 +121,46 @@ public final class FuseDevice implements AutoCloseable {
     }
   }
 
+  /**
+   * Takes away what is left of a device whose process was killed: the mount that nobody serves, and
+   * the file that was made for it. A device that is served stays.
+   *
+   * @param file what it covers, without links in its path
+   * @param created whether the file was made for it
+   */
+  public static void removeDead(Path file, boolean created) throws InterposeException {
+    Linux linux = Linux.open();
+    while (isOurs(file) && isDead(linux, file)) {
+      InterposeException.require(
+          linux.mounts().unmount(file.toString(), LinuxMounts.MNT_DETACH), "unmount " + file);
+    }
+    if (created && !MountTable.isMounted(file) && isEmpty(file)) {
+      remove(file);
+    }
+  }
+
+  private static boolean isEmpty(Path file) {
+    try {
+      return Files.isRegularFile(file) && Files.size(file) == 0;
+    } catch (IOException gone) {
+      return false;
+    }
+  }
+
+  private static boolean isOurs(Path file) {
+    return MountTable.top(file)
+        .filter(top -> top.type().equals(TYPE) && top.source().equals(SOURCE))
+        .isPresent();
+  }
+
+  private static boolean isDead(Linux linux, Path file) {
+    int fd = linux.calls().open(file.toString(), OpenFlags.O_RDONLY | OpenFlags.O_CLOEXEC);
+    if (fd >= 0) {
+      linux.calls().close(fd);
+    }
+    return fd == ENOTCONN.negated() || fd == ECONNABORTED.negated();
+  }
+
   /** Where the device is. */
   public Path file() {
     return file;
@@ -126,10 +176,17 @@ public final class FuseDevice implements AutoCloseable {
     stop();
   }
 
+  /** Waits until somebody else has unmounted it and nobody has it open, or this is closed. */
+  public void awaitEnd() {
+    service.awaitEnd();
+  }
+
   /** The first half of {@link #close}, on a thread that sees the mount. */
   void unmount() {
-    // Refused only where somebody else has unmounted it before.
-    linux.mounts().unmount(file.toString(), LinuxMounts.MNT_DETACH);
+    // Somebody else may have done it before.
+    if (isOurs(file)) {
+      linux.mounts().unmount(file.toString(), LinuxMounts.MNT_DETACH);
+    }
   }
 
   /** The second half, on any thread that has the process's descriptors. */

@@ -14,28 +14,24 @@ import org.jspecify.annotations.Nullable;
  * <p>It begins without a program: first is found out how it can have /dev/sev, then it is started.
  */
 public final class SupervisedProgram implements AutoCloseable {
-  private static final int STANDARD_DESCRIPTORS = 3;
-
   /** Can be opened by everybody, and no ioctl of SEV's number means anything else to it. */
   private static final Path SUBSTITUTE = Path.of("/dev/null");
 
   /** A place for the program's /dev/sev, and why it is not /dev/sev itself. */
   private record Place(Path path, @Nullable String otherwise) {}
 
-  private final Linux linux;
   private final OwnThread thread;
   private final Place place;
   private final SeccompSupervisor supervisor;
-  private int pid;
-  private boolean running;
+  private final ChildProgram child;
   private boolean closed;
 
   private SupervisedProgram(
       Linux linux, OwnThread thread, Place place, SeccompSupervisor supervisor) {
-    this.linux = linux;
     this.thread = thread;
     this.place = place;
     this.supervisor = supervisor;
+    this.child = new ChildProgram(linux, thread);
   }
 
   /**
@@ -102,21 +98,14 @@ public final class SupervisedProgram implements AutoCloseable {
     if (closed) {
       throw new InterposeException("The supervision has ended before the program began.");
     }
-    pid =
-        thread.run(() -> {
-          InterposeException.require(
-              linux.foreign().closeOnExec(STANDARD_DESCRIPTORS), "keep descriptors from a program");
-          return InterposeException.require(
-              linux.programs().start(command), "start " + command.getFirst());
-        });
-    running = true;
+    child.start(command);
     // The filter has an end only when the last that has it is gone.
     thread.close();
   }
 
   /** The program's process id. */
-  public synchronized int pid() {
-    return pid;
+  public int pid() {
+    return child.pid();
   }
 
   /**
@@ -125,8 +114,8 @@ public final class SupervisedProgram implements AutoCloseable {
    * @param number of the signal
    * @return false if it does not run
    */
-  public synchronized boolean signal(int number) {
-    return running && linux.programs().signal(pid, number) == 0;
+  public boolean signal(int number) {
+    return child.signal(number);
   }
 
   /**
@@ -136,10 +125,7 @@ public final class SupervisedProgram implements AutoCloseable {
    * @return the program's exit code, or 128 and the number of the signal that killed it
    */
   public int await() throws InterposeException {
-    int code = InterposeException.require(linux.programs().await(pid()), "wait for a program");
-    synchronized (this) {
-      running = false;
-    }
+    int code = child.await();
     supervisor.awaitEnd();
     return code;
   }

@@ -34,6 +34,7 @@ public final class LinuxPrograms {
   private final MethodHandle spawn;
   private final MethodHandle waitpid;
   private final MethodHandle kill;
+  private final MethodHandle setsid;
 
   private LinuxPrograms(LibC libc) throws LinuxUnavailableException {
     environ = libc.pointer("environ");
@@ -46,6 +47,7 @@ public final class LinuxPrograms {
             "posix_spawnp", JAVA_INT, ADDRESS, ADDRESS, ADDRESS, ADDRESS, ADDRESS, ADDRESS);
     waitpid = libc.failing("waitpid", JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT);
     kill = libc.failing("kill", JAVA_INT, JAVA_INT, JAVA_INT);
+    setsid = libc.failing("setsid", JAVA_INT);
   }
 
   /**
@@ -137,6 +139,22 @@ public final class LinuxPrograms {
     try {
       MemorySegment errno = errnos.state();
       return (int) Errnos.kernelResult((int) kill.invokeExact(errno, pid, signal), errno);
+    } catch (Throwable thrown) {
+      throw Errnos.impossible(thrown);
+    }
+  }
+
+  /**
+   * setsid(2): from here on this process belongs to no terminal, and signals to the process group
+   * that it was started in do not reach it.
+   *
+   * @return the new session's id or a negative errno: {@code -EPERM} for the leader of a group
+   */
+  public int leaveSession() {
+    // setsid(2) touches no memory of ours.
+    try {
+      MemorySegment errno = errnos.state();
+      return (int) Errnos.kernelResult((int) setsid.invokeExact(errno), errno);
     } catch (Throwable thrown) {
       throw Errnos.impossible(thrown);
     }

@@ -6,10 +6,8 @@ import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.OutputStreamWriter;
-import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -62,20 +60,8 @@ public final class HostProcess<O, E extends ProcessEvent> implements AutoCloseab
   public static <O, E extends ProcessEvent> HostProcess<O, E> start(
       String name, List<String> options, List<String> arguments, Class<E> events, Path errors)
       throws IOException {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
-    command.addAll(options);
-    String modulePath = System.getProperty("jdk.module.path", "");
-    if (modulePath.isEmpty()) {
-      command.addAll(
-          List.of("-cp", System.getProperty("java.class.path"), "dev.sealift.cli.Sealift"));
-    } else {
-      command.addAll(List.of("-p", modulePath, "-m", "dev.sealift.cli/dev.sealift.cli.Sealift"));
-    }
-    command.addAll(arguments);
     Process process =
-        new ProcessBuilder(command)
+        new ProcessBuilder(SealiftCommandLine.of(options, arguments))
             .redirectError(ProcessBuilder.Redirect.to(errors.toFile()))
             .start();
     return new HostProcess<>(name, process, events);

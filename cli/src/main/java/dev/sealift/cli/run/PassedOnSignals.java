@@ -38,15 +38,24 @@ final class PassedOnSignals implements AutoCloseable {
    * @param receiver is told the number of each that is to be passed on
    */
   static PassedOnSignals to(IntConsumer receiver) {
+    return take(
+        interrupt -> {
+          if (!TerminalJob.ofThisProcess().isForeground()) {
+            receiver.accept(interrupt);
+          }
+        },
+        receiver);
+  }
+
+  /** The same, with the terminal's interrupts: for a process that runs no other. */
+  static PassedOnSignals all(IntConsumer receiver) {
+    return take(receiver, receiver);
+  }
+
+  private static PassedOnSignals take(IntConsumer interrupts, IntConsumer receiver) {
     try {
       PassedOnSignals signals = new PassedOnSignals();
-      signals.take(
-          "INT",
-          interrupt -> {
-            if (!TerminalJob.ofThisProcess().isForeground()) {
-              receiver.accept(interrupt);
-            }
-          });
+      signals.take("INT", interrupts);
       signals.take("HUP", receiver);
       signals.take("TERM", receiver);
       return signals;

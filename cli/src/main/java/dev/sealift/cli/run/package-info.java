@@ -1,4 +1,7 @@
-/** {@code sealift run}: a program, unchanged, with SEV where the machine has none. */
+/**
+ * {@code sealift run} and {@code sealift device}: programs, unchanged, with SEV where the machine
+ * has none.
+ */
 @NullMarked
 package dev.sealift.cli.run;
 
