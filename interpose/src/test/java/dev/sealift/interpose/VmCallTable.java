@@ -317,7 +317,14 @@ final class VmCallTable {
   }
 
   private void launchFinish() {
-    add(SevCommand.SEND_FINISH, "of a guest that is not sent", s -> s.vm(SevCommand.SEND_FINISH));
+    add(
+        SevCommand.SEND_FINISH,
+        "of a guest that is not sent",
+        s -> {
+          // What was sealed at random must not be seen by calls that copy memory.
+          s.put(HEADER, new byte[SevLimits.PACKET_HEADER]).put(TRANSPORT, new byte[32]);
+          return s.vm(SevCommand.SEND_FINISH);
+        });
     add(SevCommand.LAUNCH_FINISH, "", s -> s.vm(s.vm, SevCommand.LAUNCH_FINISH, 0, 0));
     add(SevCommand.LAUNCH_FINISH, "once more", s -> s.vm(SevCommand.LAUNCH_FINISH));
     add(
