@@ -4,6 +4,8 @@
  *
  *   caller SOCKET DEVICE   takes its orders from a socket
  *   caller --storm DEVICE  asks as much as it can, until it is killed
+ *   caller --busy DEVICE   asks 3000 times, a third of them well, and is interrupted all the time: 0 if every answer is right
+ *   caller --busy-again DEVICE  the same, but what a signal has ended before it began is made again (SA_RESTART)
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -157,6 +159,30 @@ static void interrupted(int signal) {
   (void)signal;
 }
 
+static void interrupt_often(int flags) {
+  struct sigaction action = {.sa_handler = interrupted, .sa_flags = flags};
+  struct itimerval often = {{0, 700}, {0, 700}};
+  sigaction(SIGALRM, &action, NULL);
+  setitimer(ITIMER_REAL, &often, NULL);
+}
+
+static int busy(void) {
+  int sev = open(device, O_RDWR | O_CLOEXEC);
+  for (int i = 0; i < 1000; i++) {
+    struct sev_user_data_status status = {.api_major = 0xff};
+    struct sev_issue_cmd good = {.cmd = SEV_PLATFORM_STATUS, .data = (uintptr_t)&status, .error = UNTOUCHED};
+    struct sev_issue_cmd bad = {.cmd = SEV_PLATFORM_STATUS, .data = 8, .error = UNTOUCHED};
+    struct sev_issue_cmd none = {.cmd = 99, .error = UNTOUCHED};
+    if (ioctl(sev, SEV_ISSUE_CMD, &good) || good.error || status.api_major != 1)
+      return 10;
+    if (!ioctl(sev, SEV_ISSUE_CMD, &bad) || errno != EFAULT)
+      return 11;
+    if (!ioctl(sev, SEV_ISSUE_CMD, &none) || errno != EINVAL || none.error != UNTOUCHED)
+      return 12;
+  }
+  return 0;
+}
+
 int main(int count, char **arguments) {
   if (count != 3)
     return 2;
@@ -166,13 +192,14 @@ int main(int count, char **arguments) {
       mmap(READ_ONLY, 4096, PROT_READ, anonymous, -1, 0) != READ_ONLY)
     return 3;
   if (!strcmp(arguments[1], "--storm")) {
-    struct sigaction action = {.sa_handler = interrupted};
-    struct itimerval often = {{0, 700}, {0, 700}};
     pthread_t thread;
-    sigaction(SIGALRM, &action, NULL);
-    setitimer(ITIMER_REAL, &often, NULL);
+    interrupt_often(0);
     pthread_create(&thread, NULL, storm, NULL);
     storm(NULL);
+  }
+  if (!strncmp(arguments[1], "--busy", 6)) {
+    interrupt_often(arguments[1][6] ? SA_RESTART : 0);
+    return busy();
   }
   struct sockaddr_un address = {.sun_family = AF_UNIX};
   strncpy(address.sun_path, arguments[1], sizeof address.sun_path - 1);
