@@ -144,9 +144,9 @@ public final class DeviceCommand implements Callable<Integer> {
   private static Failure refused(InterposeException refused) {
     return new Failure(
         Failure.sentence(refused)
-            + " Without that there is no /dev/sev by FUSE. What still works: sealift run, where"
-            + " programs may be supervised, and sealift platform for what this command would be"
-            + " asked.",
+            + " Without that there is no /dev/sev by FUSE. sealift run still gives one to a program"
+            + " that it starts, if need be by the path of a plain file; sealift platform answers"
+            + " the same questions.",
         refused);
   }
 
