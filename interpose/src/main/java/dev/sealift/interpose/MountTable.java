@@ -16,7 +16,8 @@ import java.util.regex.Pattern;
  */
 public final class MountTable {
   private static final Pattern LINE =
-      Pattern.compile("^(?:\\S+ ){4}(?<point>\\S+) \\S+ (?:\\S+ )*?- (?<type>\\S+) (?<source>\\S+) .*$");
+      Pattern.compile(
+          "^(?:\\S+ ){4}(?<point>\\S+) \\S+ (?:\\S+ )*?- (?<type>\\S+) (?<source>\\S+) .*$");
 
   private static final Pattern ESCAPED = Pattern.compile("\\\\([0-7]{3})");
 
@@ -65,7 +66,6 @@ public final class MountTable {
     return ESCAPED
         .matcher(text)
         .replaceAll(octal ->
-            Matcher.quoteReplacement(
-                String.valueOf((char) Integer.parseInt(octal.group(1), 8))));
+            Matcher.quoteReplacement(String.valueOf((char) Integer.parseInt(octal.group(1), 8))));
   }
 }

@@ -90,9 +90,7 @@ final class DeviceCallTable {
     for (long address : new long[] {0, NOWHERE, KERNEL, -1}) {
       calls.add(
           new SevCall(
-              null,
-              "a command at " + address,
-              s -> s.ioctl(s.sev, SevIoctl.ISSUE_CMD, address)));
+              null, "a command at " + address, s -> s.ioctl(s.sev, SevIoctl.ISSUE_CMD, address)));
     }
     calls.add(
         new SevCall(
@@ -219,8 +217,7 @@ final class DeviceCallTable {
   }
 
   private static SevCaller.Outcome export(
-      SevCallSituation s, long pdh, long pdhLength, long chain, long chainLength)
-      throws Exception {
+      SevCallSituation s, long pdh, long pdhLength, long chain, long chainLength) throws Exception {
     s.put(DATA, new SevUserDataPdhCertExport(pdh, pdhLength, chain, chainLength)::write);
     return s.device(PDH_CERT_EXPORT, s.at(DATA));
   }

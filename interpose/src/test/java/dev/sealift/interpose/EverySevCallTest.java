@@ -67,8 +67,7 @@ class EverySevCallTest {
     assumeTrue(Files.isWritable(Path.of("/dev/kvm")), "there is no usable /dev/kvm");
   }
 
-  private static List<SevCall.Answer> inProcess(List<SevCall> calls, boolean vms)
-      throws Exception {
+  private static List<SevCall.Answer> inProcess(List<SevCall> calls, boolean vms) throws Exception {
     try (SevCaller caller = new InProcessCaller(powerUp())) {
       return SevCall.make(calls, new SevCallSituation(caller, vms));
     }
@@ -86,15 +85,13 @@ class EverySevCallTest {
 
   private static List<SevCall.Answer> throughFuse(List<SevCall> calls) throws Exception {
     SoftwareMachine machine = powerUp();
-    try (DeviceProgram served =
-        TestMachine.orSkip(() -> DeviceProgram.prepare(machine.device()))) {
+    try (DeviceProgram served = TestMachine.orSkip(() -> DeviceProgram.prepare(machine.device()))) {
       return make(calls, false, served.device(), served::start);
     }
   }
 
   private static List<SevCall.Answer> make(
-      List<SevCall> calls, boolean vms, Path device, CompiledCaller.Start start)
-      throws Exception {
+      List<SevCall> calls, boolean vms, Path device, CompiledCaller.Start start) throws Exception {
     try (SevCaller caller = CompiledCaller.start(program, device, start)) {
       return SevCall.make(calls, new SevCallSituation(caller, vms));
     }
@@ -145,8 +142,7 @@ class EverySevCallTest {
   void noVmCommandIsLeftOut() throws Exception {
     assumeKvm();
     List<SevCall> calls = VmCallTable.calls();
-    leavesNoneOut(
-        calls, inProcess(calls, true), SevCommand.values(), VmCallTable.NEVER_SUCCEED);
+    leavesNoneOut(calls, inProcess(calls, true), SevCommand.values(), VmCallTable.NEVER_SUCCEED);
   }
 
   private static void leavesNoneOut(

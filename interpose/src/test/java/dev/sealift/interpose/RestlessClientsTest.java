@@ -143,8 +143,7 @@ class RestlessClientsTest {
   @Test
   @DisplayName("are served at the same time, and one's bad pointers are its own")
   void severalAtOnce() throws Exception {
-    try (DeviceProgram served =
-        TestMachine.orSkip(() -> DeviceProgram.prepare(machine.device()))) {
+    try (DeviceProgram served = TestMachine.orSkip(() -> DeviceProgram.prepare(machine.device()))) {
       String one = program + " --busy " + served.device();
       served.start(
           List.of(

@@ -1,7 +1,6 @@
 package dev.sealift.interpose;
 
 import dev.sealift.interpose.SevCaller.Outcome;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

@@ -170,8 +170,12 @@ final class SevCallSituation {
     List<String> changes = new ArrayList<>();
     for (Range range : random) {
       if (!Arrays.equals(
-          known, range.from(), range.from() + range.length(),
-          now, range.from(), range.from() + range.length())) {
+          known,
+          range.from(),
+          range.from() + range.length(),
+          now,
+          range.from(),
+          range.from() + range.length())) {
         changes.add("%04x: %d bytes, random".formatted(range.from(), range.length()));
       }
     }

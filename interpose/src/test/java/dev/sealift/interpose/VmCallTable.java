@@ -160,10 +160,7 @@ final class VmCallTable {
         s -> s.vm(s.vm, command, s.caller().readOnly(), s.sev));
     add(command, "as it should be", s -> start(s, 0, 0, 0, 0).vm(command));
     add(command, "once more", s -> start(s, 0, 0, 0, 0).vm(command));
-    add(
-        SevCommand.GUEST_STATUS,
-        "of a guest in launch",
-        s -> s.vm(SevCommand.GUEST_STATUS));
+    add(SevCommand.GUEST_STATUS, "of a guest in launch", s -> s.vm(SevCommand.GUEST_STATUS));
     calls.add(
         new SevCall(
             SevDeviceCommand.PLATFORM_STATUS,
@@ -176,9 +173,7 @@ final class VmCallTable {
             s -> s.device(SevDeviceCommand.FACTORY_RESET, 0)));
     calls.add(
         new SevCall(
-            SevDeviceCommand.PEK_GEN,
-            "with a guest",
-            s -> s.device(SevDeviceCommand.PEK_GEN, 0)));
+            SevDeviceCommand.PEK_GEN, "with a guest", s -> s.device(SevDeviceCommand.PEK_GEN, 0)));
   }
 
   private void regions() {
@@ -270,10 +265,7 @@ final class VmCallTable {
       add(command, "of length " + length, s -> measure(s, s.at(BLOB), length));
     }
     add(command, "into 0", s -> measure(s, 0, SevLimits.MEASUREMENT));
-    add(
-        command,
-        "as it should be",
-        s -> measure(s, s.at(BLOB), SevLimits.MEASUREMENT));
+    add(command, "as it should be", s -> measure(s, s.at(BLOB), SevLimits.MEASUREMENT));
     add(
         SevCommand.GUEST_STATUS,
         "of a guest that was measured",
@@ -282,9 +274,12 @@ final class VmCallTable {
           return s.vm(SevCommand.GUEST_STATUS);
         });
     add(command, "once more", s -> measure(s, s.at(BLOB), SevLimits.MEASUREMENT));
-    add(SevCommand.LAUNCH_UPDATE_DATA, "after it was measured", s ->
-        s.put(DATA, new KvmSevLaunchUpdateData(s.at(PAGE), PAGE_SIZE)::write)
-            .vm(SevCommand.LAUNCH_UPDATE_DATA));
+    add(
+        SevCommand.LAUNCH_UPDATE_DATA,
+        "after it was measured",
+        s ->
+            s.put(DATA, new KvmSevLaunchUpdateData(s.at(PAGE), PAGE_SIZE)::write)
+                .vm(SevCommand.LAUNCH_UPDATE_DATA));
   }
 
   private static Outcome secret(SevCallSituation s, long header, long length, int guest)
@@ -327,8 +322,7 @@ final class VmCallTable {
         });
     add(SevCommand.LAUNCH_FINISH, "", s -> s.vm(s.vm, SevCommand.LAUNCH_FINISH, 0, 0));
     add(SevCommand.LAUNCH_FINISH, "once more", s -> s.vm(SevCommand.LAUNCH_FINISH));
-    add(
-        SevCommand.GUEST_STATUS, "of a guest that runs", s -> s.vm(SevCommand.GUEST_STATUS));
+    add(SevCommand.GUEST_STATUS, "of a guest that runs", s -> s.vm(SevCommand.GUEST_STATUS));
     add(
         SevCommand.GUEST_STATUS,
         "where it may not be written",
@@ -352,7 +346,7 @@ final class VmCallTable {
                 s.put(
                         DATA,
                         new KvmSevDbg(
-                            s.at((int) piece.from()), s.at((int) piece.to()), piece.length())
+                                s.at((int) piece.from()), s.at((int) piece.to()), piece.length())
                             ::write)
                     .vm(command));
       }
@@ -370,13 +364,14 @@ final class VmCallTable {
           command,
           "to where it may only read",
           s ->
-              s.put(DATA, new KvmSevDbg(s.at(PAGE), s.caller().readOnly(), 16)::write)
-                  .vm(command));
+              s.put(DATA, new KvmSevDbg(s.at(PAGE), s.caller().readOnly(), 16)::write).vm(command));
     }
   }
 
   private static Outcome report(SevCallSituation s, long address, long length) throws Exception {
-    return s.put(DATA, new KvmSevAttestationReport(Arrays.copyOf(content(3), 16), address, length)::write)
+    return s.put(
+            DATA,
+            new KvmSevAttestationReport(Arrays.copyOf(content(3), 16), address, length)::write)
         .vm(SevCommand.GET_ATTESTATION_REPORT);
   }
 
@@ -403,15 +398,15 @@ final class VmCallTable {
     return s.put(
             DATA,
             new KvmSevSendStart(
-                0,
-                s.at(BLOB),
-                pdhLength,
-                s.at(CHAIN),
-                platformLength,
-                s.at(OTHER_PAGE),
-                amdLength,
-                s.at(HEADER),
-                sessionLength)
+                    0,
+                    s.at(BLOB),
+                    pdhLength,
+                    s.at(CHAIN),
+                    platformLength,
+                    s.at(OTHER_PAGE),
+                    amdLength,
+                    s.at(HEADER),
+                    sessionLength)
                 ::write)
         .vm(SevCommand.SEND_START);
   }
@@ -435,7 +430,7 @@ final class VmCallTable {
     return s.put(
             DATA,
             new KvmSevSendUpdateData(
-                header, headerLength, guest, guestLength, transport, transportLength)
+                    header, headerLength, guest, guestLength, transport, transportLength)
                 ::write)
         .vm(SevCommand.SEND_UPDATE_DATA);
   }

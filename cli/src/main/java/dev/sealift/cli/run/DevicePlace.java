@@ -33,7 +33,8 @@ record DevicePlace(Path path, boolean isNew) {
     if (!Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS)) {
       throw new BadInput(
           "%s is %s, whose place is not taken: name a plain file, or one that does not exist."
-              .formatted(path, Files.isDirectory(path) ? "a directory" : "a device of this machine"));
+              .formatted(
+                  path, Files.isDirectory(path) ? "a directory" : "a device of this machine"));
     }
     return new DevicePlace(path, false);
   }

@@ -11,7 +11,6 @@ import dev.sealift.firmware.StateDirectory;
 import dev.sealift.kernel.KernelProfile;
 import dev.sealift.linux.LinuxUnavailableException;
 import dev.sealift.vmm.VmmException;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import org.jspecify.annotations.Nullable;

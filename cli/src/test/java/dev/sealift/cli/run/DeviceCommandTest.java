@@ -234,7 +234,10 @@ class DeviceCommandTest {
   void killedWithAProgram() throws Exception {
     Path answer = directory.resolve("answer");
     List<String> program =
-        python("import os\nprint(os.getpid(), flush=True)\n" + ASK_ON, "/dev/sev", "r+b",
+        python(
+            "import os\nprint(os.getpid(), flush=True)\n" + ASK_ON,
+            "/dev/sev",
+            "r+b",
             answer.toString());
     try (SealiftProgram sealift = device(List.of(), program)) {
       String pid = sealift.hear();

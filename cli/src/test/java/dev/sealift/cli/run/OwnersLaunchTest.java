@@ -150,8 +150,7 @@ class OwnersLaunchTest {
               SECRET_ADDRESS));
       int length = Base64.getDecoder().decode(text("payload.b64")).length;
       monitor.command(
-          "pmemsave",
-          Map.of("val", SECRET_ADDRESS, "size", length, "filename", file("memory")));
+          "pmemsave", Map.of("val", SECRET_ADDRESS, "size", length, "filename", file("memory")));
       assertThat(new String(Files.readAllBytes(directory.resolve("memory")), "US-ASCII"))
           .contains("open sesame");
 
