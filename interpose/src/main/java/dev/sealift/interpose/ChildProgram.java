@@ -47,6 +47,8 @@ final class ChildProgram {
 
   /** Waits for its end: its exit code, or 128 and the number of the signal that killed it. */
   int await() throws InterposeException {
+    // First by its handle: to wait for it would take the stops from a thread that traces it.
+    linux.foreign().awaitEnd(pid());
     int code = InterposeException.require(linux.programs().await(pid()), "wait for a program");
     synchronized (this) {
       running = false;

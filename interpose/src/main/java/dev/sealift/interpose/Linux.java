@@ -7,6 +7,7 @@ import dev.sealift.linux.LinuxProcessMemory;
 import dev.sealift.linux.LinuxPrograms;
 import dev.sealift.linux.LinuxSeccomp;
 import dev.sealift.linux.LinuxSystemCalls;
+import dev.sealift.linux.LinuxTracing;
 import dev.sealift.linux.LinuxUnavailableException;
 
 /** The parts of Linux that serving other programs takes. */
@@ -17,7 +18,8 @@ record Linux(
     LinuxMounts mounts,
     LinuxSeccomp seccomp,
     LinuxForeignDescriptors foreign,
-    LinuxPrograms programs) {
+    LinuxPrograms programs,
+    LinuxTracing tracing) {
 
   static Linux open() throws InterposeException {
     try {
@@ -28,7 +30,8 @@ record Linux(
           LinuxMounts.open(),
           LinuxSeccomp.open(),
           LinuxForeignDescriptors.open(),
-          LinuxPrograms.open());
+          LinuxPrograms.open(),
+          LinuxTracing.open());
     } catch (LinuxUnavailableException unavailable) {
       throw new InterposeException(String.valueOf(unavailable.getMessage()), unavailable);
     }

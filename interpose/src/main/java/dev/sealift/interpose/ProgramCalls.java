@@ -3,8 +3,10 @@ package dev.sealift.interpose;
 import dev.sealift.abi.OpenFlags;
 import dev.sealift.abi.kvm.KvmIoctl;
 import dev.sealift.abi.sev.SevIoctl;
+import dev.sealift.kernel.ForeignVirtualMachine;
 import dev.sealift.kernel.SoftwareMachine;
 import java.util.concurrent.TimeUnit;
+import java.util.function.IntSupplier;
 
 /**
  * The SEV ioctls of a program and of all that it starts: SEV_ISSUE_CMD on /dev/sev, and the three
@@ -21,25 +23,59 @@ final class ProgramCalls implements StoppedCall.Answerer {
   };
 
   /** How soon a VM ends that was closed: nothing tells of it, so it is looked for. */
-  private static final int LOOK_AGAIN_MILLIS = 200;
+  static final int LOOK_AGAIN_MILLIS = 200;
 
   private final Linux linux;
   private final ForeignFiles files;
   private final ForeignCalls device;
   private final String deviceName;
+  private final SevCallObserver observer;
   private final SupervisedVms vms;
   private long lookedAt;
+
+  /** A VM whose SEV is the machine's. */
+  private record SoftwareVm(ForeignVirtualMachine vm) implements SupervisedVms.Vm {
+
+    @Override
+    public int ioctl(int request, long argument) {
+      return vm.ioctl(request, argument);
+    }
+
+    @Override
+    public void close() {
+      vm.close();
+    }
+  }
+
+  /** Tells the observer of a VM's calls. */
+  private final class ObservedVms implements SupervisedVms.Watch {
+
+    @Override
+    public int call(SupervisedProcess process, int vm, StoppedCall call, IntSupplier answer) {
+      return observed(process.pid(), vm, true, call, answer);
+    }
+
+    @Override
+    public void ended(int vm) {
+      observer.vmEnded(vm);
+    }
+  }
 
   /**
    * @param machine who answers
    * @param deviceName the name of /dev/sev where the program sees it
+   * @param observer is told of every call that is meant
    */
-  ProgramCalls(Linux linux, SoftwareMachine machine, String deviceName) {
+  ProgramCalls(
+      Linux linux, SoftwareMachine machine, String deviceName, SevCallObserver observer) {
     this.linux = linux;
     this.files = new ForeignFiles(linux);
     this.device = new ForeignCalls(machine.device());
     this.deviceName = deviceName;
-    this.vms = new SupervisedVms(linux, machine::foreignVm);
+    this.observer = observer;
+    this.vms =
+        new SupervisedVms(
+            linux, process -> new SoftwareVm(machine.foreignVm(process)), new ObservedVms());
   }
 
   @Override
@@ -59,11 +95,19 @@ final class ProgramCalls implements StoppedCall.Answerer {
     if (flags < 0) {
       return PASS;
     }
-    return device.ioctl(
-        new NotifierMemory(new ProcessMemory(linux.memory(), call.thread()), call.waits()),
-        OpenFlags.isWritable(flags),
-        call.request(),
-        call.argument());
+    boolean writable = OpenFlags.isWritable(flags);
+    int pid = observer == SevCallObserver.NONE ? 0 : files.process(call.thread());
+    return observed(
+        pid,
+        SevCall.DEVICE,
+        writable,
+        call,
+        () ->
+            device.ioctl(
+                new NotifierMemory(new ProcessMemory(linux.memory(), call.thread()), call.waits()),
+                writable,
+                call.request(),
+                call.argument()));
   }
 
   private int onVm(StoppedCall call) {
@@ -72,6 +116,21 @@ final class ProgramCalls implements StoppedCall.Answerer {
       return PASS;
     }
     return vms.ioctl(new SupervisedProcess(linux, pid, deviceName), call);
+  }
+
+  private int observed(
+      int pid, int vm, boolean writable, StoppedCall call, IntSupplier answer) {
+    if (observer == SevCallObserver.NONE || pid <= 0) {
+      return answer.getAsInt();
+    }
+    SupervisedProcess caller = new SupervisedProcess(linux, pid, deviceName);
+    caller.calls(call);
+    SevCallObserver.Ending ending =
+        observer.begins(new SevCall(pid, vm, writable, call.request(), call.argument(), caller));
+    long start = System.nanoTime();
+    int result = answer.getAsInt();
+    ending.ends(new SevCallObserver.Outcome(result, true, System.nanoTime() - start));
+    return result;
   }
 
   @Override

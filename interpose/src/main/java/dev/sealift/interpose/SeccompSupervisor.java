@@ -102,7 +102,8 @@ public final class SeccompSupervisor implements AutoCloseable {
       if (linux.calls().ioctl(listener, SeccompStructs.NOTIF_RECV, notif.address()) < 0) {
         return;
       }
-      int result = result(listener);
+      StoppedCall call = call(listener);
+      int result = result(call);
       boolean pass = result == StoppedCall.Answerer.PASS;
       response.fill((byte) 0);
       Response.ID.set(response, Notif.ID.get(notif));
@@ -110,20 +111,26 @@ public final class SeccompSupervisor implements AutoCloseable {
       Response.ERROR.set(response, pass ? 0 : Math.min(result, 0));
       Response.FLAGS.set(response, pass ? SeccompStructs.CONTINUE : 0);
       linux.calls().ioctl(listener, SeccompStructs.NOTIF_SEND, response.address());
+      if (pass) {
+        answerer.passed(call);
+      }
     }
 
-    private int result(int listener) {
+    private StoppedCall call(int listener) {
       // The id is the first field.
       BooleanSupplier waits =
           () -> linux.calls().ioctl(listener, SeccompStructs.NOTIF_ID_VALID, notif.address()) == 0;
+      return new StoppedCall(
+          Notif.PID.get(notif),
+          (int) Notif.FD.get(notif),
+          (int) Notif.REQUEST.get(notif),
+          Notif.ARGUMENT.get(notif),
+          waits);
+    }
+
+    private int result(StoppedCall call) {
       try {
-        return answerer.answer(
-            new StoppedCall(
-                Notif.PID.get(notif),
-                (int) Notif.FD.get(notif),
-                (int) Notif.REQUEST.get(notif),
-                Notif.ARGUMENT.get(notif),
-                waits));
+        return answerer.answer(call);
       } catch (RuntimeException slip) {
         LOG.log(Level.ERROR, "an ioctl of another program failed", slip);
         return Errno.EIO.negated();

@@ -22,6 +22,9 @@ record StoppedCall(int thread, int fd, int request, long argument, BooleanSuppli
     /** Zero or more, a negative errno, or {@link #PASS}. */
     int answer(StoppedCall call);
 
+    /** The kernel has been told to do as if nothing had stopped this call. */
+    default void passed(StoppedCall call) {}
+
     /** After how long without a call {@link #idle} is to be called, in milliseconds; -1: never. */
     default int patienceMillis() {
       return -1;

@@ -40,6 +40,12 @@ final class SupervisedProcess implements ForeignCaller {
     maps = null;
   }
 
+  /** One of its threads has called and is kept from going on. */
+  void stands() {
+    waits = () -> true;
+    maps = null;
+  }
+
   @Override
   public boolean read(long address, MemorySegment into) {
     return memory.read(address, into);

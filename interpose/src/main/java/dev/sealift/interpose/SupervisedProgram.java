@@ -4,6 +4,7 @@ import dev.sealift.kernel.SoftwareMachine;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,17 +43,46 @@ public final class SupervisedProgram implements AutoCloseable {
    *     supervised at all
    */
   public static SupervisedProgram prepare(SoftwareMachine machine) throws InterposeException {
+    return prepare(machine, SevCallObserver.NONE);
+  }
+
+  /**
+   * The same, with somebody who watches.
+   *
+   * @param observer is told of every SEV ioctl that the machine answers
+   */
+  public static SupervisedProgram prepare(SoftwareMachine machine, SevCallObserver observer)
+      throws InterposeException {
     Linux linux = Linux.open();
+    return prepare(
+        linux,
+        () -> place(linux),
+        place -> new ProgramCalls(linux, machine, place.path().toString(), observer));
+  }
+
+  /**
+   * A program whose SEV is this machine's own: nothing is answered in its place, its SEV ioctls are
+   * only watched.
+   *
+   * @param observer is told of every one of them
+   * @throws InterposeException if this machine or its permissions do not let a program be watched
+   */
+  public static SupervisedProgram watch(SevCallObserver observer) throws InterposeException {
+    Linux linux = Linux.open();
+    return prepare(
+        linux, () -> new Place(WatchedCalls.DEVICE, null), _ -> new WatchedCalls(linux, observer));
+  }
+
+  private static SupervisedProgram prepare(
+      Linux linux, OwnThread.Task<Place> places, Function<Place, StoppedCall.Answerer> answerers)
+      throws InterposeException {
     OwnThread thread = OwnThread.start("sealift-program");
     SeccompSupervisor supervisor = null;
     boolean ready = false;
     try {
-      Place place = thread.run(() -> place(linux));
+      Place place = thread.run(places);
       SeccompSupervisor started =
-          SeccompSupervisor.start(
-              linux,
-              new ProgramCalls(linux, machine, place.path().toString()),
-              ProgramCalls.REQUESTS);
+          SeccompSupervisor.start(linux, answerers.apply(place), ProgramCalls.REQUESTS);
       supervisor = started;
       thread.run(() -> {
         started.superviseThisThread();

@@ -1,13 +1,13 @@
 package dev.sealift.interpose;
 
 import dev.sealift.abi.Errno;
-import dev.sealift.kernel.ForeignVirtualMachine;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.IntSupplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -21,21 +21,52 @@ final class SupervisedVms implements AutoCloseable {
   static final String NAME = "anon_inode:kvm-vm";
 
   private final Linux linux;
-  private final Function<SupervisedProcess, ForeignVirtualMachine> maker;
+  private final Function<SupervisedProcess, Vm> maker;
   private final List<Entry> entries = new ArrayList<>();
   private final Set<Integer> seen = new LinkedHashSet<>();
+  private final Watch watch;
+  private int made;
+
+  /** Who answers the SEV ioctls of a VM. */
+  interface Vm extends AutoCloseable {
+
+    /** Zero or more, a negative errno, or {@link StoppedCall.Answerer#PASS}. */
+    int ioctl(int request, long argument);
+
+    @Override
+    void close();
+  }
+
+  /** Who sees what the VMs are asked. */
+  interface Watch {
+
+    /**
+     * A call of a VM.
+     *
+     * @param process whose thread calls
+     * @param vm its number among those of the program: the first is 1
+     * @param answer what the VM answers
+     * @return what is answered
+     */
+    int call(SupervisedProcess process, int vm, StoppedCall call, IntSupplier answer);
+
+    /** A VM has ended. */
+    void ended(int vm);
+  }
 
   /** A VM, the process that it is a VM of, and a descriptor by which some process has it. */
   private static final class Entry {
     private final SupervisedProcess owner;
-    private final ForeignVirtualMachine vm;
+    private final Vm vm;
+    private final int number;
     private final int held;
     private int pid;
     private int fd;
 
-    private Entry(SupervisedProcess owner, ForeignVirtualMachine vm, int held, int fd) {
+    private Entry(SupervisedProcess owner, Vm vm, int number, int held, int fd) {
       this.owner = owner;
       this.vm = vm;
+      this.number = number;
       this.held = held;
       this.pid = owner.pid();
       this.fd = fd;
@@ -43,11 +74,13 @@ final class SupervisedVms implements AutoCloseable {
   }
 
   /**
-   * @param maker what the kernel keeps of a process's VM
+   * @param maker makes who answers for a VM of a process
+   * @param watch sees every call
    */
-  SupervisedVms(Linux linux, Function<SupervisedProcess, ForeignVirtualMachine> maker) {
+  SupervisedVms(Linux linux, Function<SupervisedProcess, Vm> maker, Watch watch) {
     this.linux = linux;
     this.maker = maker;
+    this.watch = watch;
   }
 
   /**
@@ -59,7 +92,7 @@ final class SupervisedVms implements AutoCloseable {
   int ioctl(SupervisedProcess process, StoppedCall call) {
     Entry known = known(process, call.fd());
     if (known != null) {
-      return ioctl(known, process, call);
+      return watched(known, process, call);
     }
     // A new one: those that ended before it give back what they had.
     endClosed();
@@ -72,9 +105,13 @@ final class SupervisedVms implements AutoCloseable {
       return Errno.EINTR.negated();
     }
     seen.add(process.pid());
-    Entry entry = new Entry(process, maker.apply(process), held, call.fd());
+    Entry entry = new Entry(process, maker.apply(process), ++made, held, call.fd());
     entries.add(entry);
-    return ioctl(entry, process, call);
+    return watched(entry, process, call);
+  }
+
+  private int watched(Entry entry, SupervisedProcess process, StoppedCall call) {
+    return watch.call(process, entry.number, call, () -> ioctl(entry, process, call));
   }
 
   private @Nullable Entry known(SupervisedProcess process, int fd) {
@@ -146,6 +183,7 @@ final class SupervisedVms implements AutoCloseable {
   private void end(Entry entry) {
     entry.vm.close();
     linux.calls().close(entry.held);
+    watch.ended(entry.number);
   }
 
   /** Ends all of them. */

@@ -1,9 +1,12 @@
 package dev.sealift.linux;
 
+import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
+import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
 import dev.sealift.abi.Errno;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 
@@ -31,6 +34,7 @@ public final class LinuxForeignDescriptors {
   private final long process = ProcessHandle.current().pid();
   private final MethodHandle syscall;
   private final MethodHandle close;
+  private final MethodHandle poll;
 
   private LinuxForeignDescriptors(LibC libc) throws LinuxUnavailableException {
     syscall =
@@ -38,6 +42,7 @@ public final class LinuxForeignDescriptors {
             "syscall", 1, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG,
             JAVA_LONG);
     close = libc.failing("close", JAVA_INT, JAVA_INT);
+    poll = libc.failing("poll", JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT);
   }
 
   /**
@@ -80,6 +85,32 @@ public final class LinuxForeignDescriptors {
    */
   public int closeOnExec(int first) {
     return call(SYS_CLOSE_RANGE, first, ALL, CLOSE_ON_EXEC, 0);
+  }
+
+  /**
+   * Waits until a process has ended, all its threads; it is not reaped by that. Returns at once if
+   * there is no such process.
+   */
+  public void awaitEnd(int pid) {
+    int handle = call(SYS_PIDFD_OPEN, pid, 0, 0, 0);
+    if (handle < 0) {
+      return;
+    }
+    // poll(2) reads and writes one struct pollfd while it runs.
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment errno = errnos.state();
+      MemorySegment pollfd = arena.allocate(LinuxDescriptors.POLLFD_SIZE, Integer.BYTES);
+      pollfd.set(JAVA_INT, 0, handle);
+      pollfd.set(JAVA_SHORT, Integer.BYTES, (short) LinuxDescriptors.POLLIN);
+      long result;
+      do {
+        result = Errnos.kernelResult((int) poll.invokeExact(errno, pollfd, 1L, -1), errno);
+      } while (result == Errno.EINTR.negated());
+    } catch (Throwable thrown) {
+      throw Errnos.impossible(thrown);
+    } finally {
+      close(handle);
+    }
   }
 
   private int call(long number, long first, long second, long third, long fourth) {
