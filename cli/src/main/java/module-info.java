@@ -51,4 +51,7 @@ module dev.sealift.cli {
       tools.jackson.databind;
   opens dev.sealift.cli.run to
       info.picocli;
+  opens dev.sealift.cli.trace to
+      info.picocli,
+      tools.jackson.databind;
 }

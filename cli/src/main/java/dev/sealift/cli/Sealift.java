@@ -18,6 +18,8 @@ import dev.sealift.cli.root.RootCommand;
 import dev.sealift.cli.run.DeviceCommand;
 import dev.sealift.cli.run.DeviceKeeperCommand;
 import dev.sealift.cli.run.RunCommand;
+import dev.sealift.cli.trace.ReplayCommand;
+import dev.sealift.cli.trace.TraceCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -40,6 +42,8 @@ import picocli.CommandLine.Command;
       RunCommand.class,
       DeviceCommand.class,
       DeviceKeeperCommand.class,
+      TraceCommand.class,
+      ReplayCommand.class,
       RootCommand.class,
       PlatformCommand.class,
       SessionCommand.class,

@@ -41,7 +41,7 @@ import org.jspecify.annotations.Nullable;
  * @param asks the firmware's commands behind it, the chief one first
  * @param struct its parameters; empty where it has none, or none that this software lays out
  */
-record SystemCall(
+public record SystemCall(
     Ioctl ioctl,
     String name,
     int id,
@@ -50,7 +50,7 @@ record SystemCall(
     Optional<StructLayout> struct) {
 
   /** The two ways into the kernel. */
-  enum Ioctl {
+  public enum Ioctl {
     KVM_MEMORY_ENCRYPT_OP("a virtual machine"),
     SEV_ISSUE_CMD("/dev/sev");
 
@@ -61,13 +61,13 @@ record SystemCall(
     }
 
     /** What it is issued on. */
-    String on() {
+    public String on() {
       return on;
     }
   }
 
   /** Every one that asks the Secure Processor for something. */
-  static final List<SystemCall> ALL =
+  public static final List<SystemCall> ALL =
       List.of(
           vm(SevCommand.INIT, PspCommand.INIT),
           vm(SevCommand.ES_INIT, PspCommand.INIT),

@@ -82,7 +82,7 @@ public final class RunCommand implements Callable<Integer> {
       }
       try (SupervisedProgram program = prepare(machine)) {
         introduce(machine.platform().status(), program, asked);
-        return run(program);
+        return ProgramRun.of(program, command);
       }
     } catch (VmmException e) {
       throw new Failure("The software platform cannot be used: " + Failure.sentence(e), e);
@@ -101,25 +101,6 @@ public final class RunCommand implements Callable<Integer> {
     }
   }
 
-  private int run(SupervisedProgram program) throws BadInput, Failure {
-    // From before it starts: it must not be left alone by a signal that was meant for it.
-    try (PassedOnSignals _ = PassedOnSignals.to(number -> passOn(program, number))) {
-      start(program);
-      return program.await();
-    } catch (InterposeException lost) {
-      throw new Failure(Failure.sentence(lost), lost);
-    }
-  }
-
-  private void start(SupervisedProgram program) throws BadInput {
-    try {
-      program.start(command);
-    } catch (InterposeException refused) {
-      throw new BadInput(
-          command.getFirst() + " cannot be run: " + Failure.sentence(refused), refused);
-    }
-  }
-
   private GuestPolicy policy() throws BadInput {
     try {
       long word = Long.decode(policy);
@@ -131,13 +112,6 @@ public final class RunCommand implements Callable<Integer> {
     }
     throw new BadInput(
         policy + " is no guest policy: give a number of 32 bits, such as 0x1 for no debugging.");
-  }
-
-  private static void passOn(SupervisedProgram program, int signal) {
-    if (!program.signal(signal)) {
-      // It has ended, and what it left behind need not be waited for; or it need not begin.
-      program.close();
-    }
   }
 
   private void introduce(PlatformStatus status, SupervisedProgram program, GuestPolicy asked)

@@ -1,0 +1,83 @@
+package dev.sealift.cli.trace;
+
+import dev.sealift.cli.BadInput;
+import dev.sealift.cli.Failure;
+import dev.sealift.cli.HostKind;
+import dev.sealift.cli.HostMachine;
+import dev.sealift.crypto.cert.ModelRoot;
+import dev.sealift.kernel.KernelProfile;
+import dev.sealift.linux.LinuxUnavailableException;
+import dev.sealift.vmm.VmmException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+import tools.jackson.databind.json.JsonMapper;
+
+/** {@code sealift replay}. */
+@Command(
+    name = "replay",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Issues the SEV commands of a trace again, on a fresh platform in software, and reports every"
+          + " answer that is another one.",
+      "",
+      "What no two platforms have the same (handles, certificates, measurements) is compared by its"
+          + " form, and content that the trace does not tell is made up; the report says which.",
+      "",
+      "Exit code 0: no difference. 1: differences. 2: the file cannot be used."
+    },
+    footer = {"", "Example:  sealift replay launch.trace"})
+public final class ReplayCommand implements Callable<Integer> {
+  @Parameters(paramLabel = "FILE", description = "What sealift trace --record has written.")
+  private @Nullable Path file;
+
+  @Option(names = "--json", description = "Print one JSON object.")
+  private boolean json;
+
+  @Spec private @Nullable CommandSpec spec;
+
+  @Override
+  public Integer call() throws BadInput, Failure {
+    Path named = Objects.requireNonNull(file, "picocli sets it");
+    ReplayReport report;
+    try (TraceReader trace = TraceReader.open(named);
+        HostMachine machine = powerUp();
+        Replay replay = Replay.on(machine, trace.header())) {
+      for (TraceEvent event = trace.next(); event != null; event = trace.next()) {
+        replay.happens(event);
+      }
+      report = replay.report(trace.header());
+    } catch (ReplayedProcess.OutOfMemory tooMuch) {
+      throw new BadInput(
+          "%s cannot be replayed: %s.".formatted(named, Failure.sentence(tooMuch)), tooMuch);
+    } catch (VmmException e) {
+      throw new Failure("The software platform cannot be used: " + Failure.sentence(e), e);
+    }
+    PrintWriter out = Objects.requireNonNull(spec, "picocli sets it").commandLine().getOut();
+    if (json) {
+      out.println(JsonMapper.shared().writeValueAsString(report));
+    } else {
+      out.print(report.page());
+    }
+    out.flush();
+    return report.same() ? CommandLine.ExitCode.OK : CommandLine.ExitCode.SOFTWARE;
+  }
+
+  private static HostMachine powerUp() throws Failure, VmmException {
+    try {
+      return HostMachine.powerUp(
+          HostKind.KVM, KernelProfile.MAINLINE, ModelRoot.create(new SecureRandom()));
+    } catch (LinuxUnavailableException e) {
+      throw new Failure(Failure.sentence(e), e);
+    }
+  }
+}
