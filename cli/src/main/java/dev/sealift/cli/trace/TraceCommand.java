@@ -5,7 +5,6 @@ import dev.sealift.cli.Failure;
 import dev.sealift.cli.HostKind;
 import dev.sealift.cli.HostMachine;
 import dev.sealift.cli.OutputFile;
-import dev.sealift.cli.process.WorkDirectory;
 import dev.sealift.cli.run.ProgramRun;
 import dev.sealift.crypto.cert.ModelRoot;
 import dev.sealift.interpose.InterposeException;
@@ -130,13 +129,11 @@ public final class TraceCommand implements Callable<Integer> {
     say(
         "this machine does NOT encrypt the guest: its memory stays plain. A platform in software"
             + " answers, over a model root that was made for this run.");
-    try (HostMachine machine = powerUp();
-        WorkDirectory directory = WorkDirectory.create("sealift-trace")) {
-      Path file = Files.createFile(directory.path().resolve("sev"));
+    try (HostMachine machine = powerUp()) {
       return trace(
           false,
           machine.platform().status(),
-          tracer -> SupervisedProgram.prepare(machine.machine(), file, tracer));
+          tracer -> SupervisedProgram.prepare(machine.machine(), tracer));
     } catch (VmmException e) {
       throw new Failure("The software platform cannot be used: " + Failure.sentence(e), e);
     }
