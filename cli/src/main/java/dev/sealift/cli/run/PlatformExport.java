@@ -13,9 +13,9 @@ import java.util.List;
  * A platform's certificates as files, by which a guest's owner makes a session with it. They have
  * the names and forms that AMD's sev-tool gives them.
  */
-final class PlatformExport {
+public final class PlatformExport {
   /** The PDH certificate, 2084 bytes. */
-  static final String PDH = "pdh.cert";
+  public static final String PDH = "pdh.cert";
 
   /** PEK, OCA and CEK, 6252 bytes. */
   static final String PLATFORM_CHAIN = "cert_chain.cert";
@@ -30,7 +30,7 @@ final class PlatformExport {
    *
    * @throws BadInput if so
    */
-  static void refuseExisting(Path directory) throws BadInput {
+  public static void refuseExisting(Path directory) throws BadInput {
     for (String name : List.of(PDH, PLATFORM_CHAIN, AMD_CHAIN)) {
       OutputFile.refuseExisting(directory.resolve(name));
     }
@@ -41,7 +41,7 @@ final class PlatformExport {
    *
    * @throws BadInput if one of them is there already, or the directory cannot be written to
    */
-  static void write(Path directory, PlatformChain chain) throws BadInput {
+  public static void write(Path directory, PlatformChain chain) throws BadInput {
     refuseExisting(directory);
     try {
       Files.createDirectories(directory);

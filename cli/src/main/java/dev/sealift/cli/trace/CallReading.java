@@ -32,11 +32,15 @@ final class CallReading {
   /** The parameters as they were, with all that is left over in them. */
   private final byte @Nullable [] before;
 
+  /** The field for the firmware's status as it was; null where there is none. */
+  private final @Nullable Integer errorBefore;
+
   private CallReading(SevCall call, boolean secrets, Asked asked, byte @Nullable [] before) {
     this.call = call;
     this.secrets = secrets;
     this.asked = asked;
     this.before = before;
+    this.errorBefore = error(call);
   }
 
   /**
@@ -84,7 +88,7 @@ final class CallReading {
   private static @Nullable Issued issued(SevCall call, Span argument) {
     ForeignCaller caller = call.caller();
     if (CommandShape.isRegion(call.request())) {
-      return new Issued(0, 0, false, argument);
+      return new Issued(0, true, false, argument);
     }
     byte[] bytes = read(caller, argument);
     if (bytes == null) {
@@ -94,12 +98,12 @@ final class CallReading {
     if (call.request() == SevIoctl.ISSUE_CMD) {
       SevIssueCmd command = SevIssueCmd.read(struct);
       return new Issued(
-          command.cmd(), command.error(), true, data(call, command.cmd(), command.data()));
+          command.cmd(), command.error() == 0, true, data(call, command.cmd(), command.data()));
     }
     KvmSevCmd command = KvmSevCmd.read(struct);
     return new Issued(
         command.id(),
-        command.error(),
+        command.error() == 0,
         caller.hasSevOpen(command.sevFd()),
         data(call, command.id(), command.data()));
   }
@@ -197,24 +201,30 @@ final class CallReading {
         new Answered(
             outcome.seen(),
             outcome.result(),
-            outcome.seen() ? error() : 0,
+            outcome.seen() ? status() : null,
             after,
             after == null ? Set.of() : told(shape, after, outcome),
             List.copyOf(written),
             outcome.nanos()));
   }
 
-  private int error() {
-    Issued issued = asked.issued();
-    if (issued == null || CommandShape.isRegion(asked.request())) {
-      return 0;
+  /** What was there before is no status, unless it was zero, which is one: success. */
+  private @Nullable Integer status() {
+    Integer after = error(call);
+    boolean written = after != null && (after == 0 || !after.equals(errorBefore));
+    return written || Integer.valueOf(0).equals(errorBefore) ? after : null;
+  }
+
+  private static @Nullable Integer error(SevCall call) {
+    if (CommandShape.isRegion(call.request())) {
+      return null;
     }
-    byte[] bytes = read(call.caller(), asked.argument());
-    if (bytes == null) {
-      return issued.error();
-    }
+    byte[] bytes = new byte[argumentSize(call.request())];
     MemorySegment struct = MemorySegment.ofArray(bytes);
-    return asked.request() == SevIoctl.ISSUE_CMD
+    if (!call.caller().read(call.argument(), struct)) {
+      return null;
+    }
+    return call.request() == SevIoctl.ISSUE_CMD
         ? SevIssueCmd.read(struct).error()
         : KvmSevCmd.read(struct).error();
   }

@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -47,9 +48,8 @@ final class Comparison {
     if (was.result() != is.result()) {
       found.add("result", TraceLines.result(was), TraceLines.result(is));
     }
-    if (was.error() != is.error()) {
-      found.add(
-          "status", FirmwareStatus.describe(was.error()), FirmwareStatus.describe(is.error()));
+    if (!Objects.equals(was.status(), is.status())) {
+      found.add("status", status(was), status(is));
     }
     // What one of them wrote because it went well, the other could not.
     if (was.result() == is.result()) {
@@ -99,6 +99,11 @@ final class Comparison {
         found.add(field.name(), before, now);
       }
     }
+  }
+
+  private static String status(Answered answer) {
+    Integer status = answer.status();
+    return status == null ? "none" : FirmwareStatus.describe(status);
   }
 
   private static String value(Found found, Field field, Answered answer) {

@@ -39,6 +39,8 @@ final class Replay implements AutoCloseable {
   /** What stands in fields that the kernel only writes, until it does. */
   private static final byte UNWRITTEN = (byte) 0xA5;
 
+  private static final int UNWRITTEN_STATUS = 0xA5A5_A5A5;
+
   private final HostMachine machine;
   private final boolean secrets;
   private final ApiVersion api;
@@ -198,13 +200,14 @@ final class Replay implements AutoCloseable {
     if (CommandShape.isRegion(asked.request())) {
       return;
     }
+    int error = issued.clear() ? 0 : UNWRITTEN_STATUS;
     boolean device = asked.request() == SevIoctl.ISSUE_CMD;
     byte[] command = new byte[device ? SevIssueCmd.LAYOUT.size() : KvmSevCmd.LAYOUT.size()];
     MemorySegment segment = MemorySegment.ofArray(command);
     if (device) {
-      new SevIssueCmd(issued.command(), issued.data().address(), issued.error()).write(segment);
+      new SevIssueCmd(issued.command(), issued.data().address(), error).write(segment);
     } else {
-      new KvmSevCmd(issued.command(), issued.data().address(), issued.error(), SEV_FD)
+      new KvmSevCmd(issued.command(), issued.data().address(), error, SEV_FD)
           .write(segment);
     }
     process.put(asked.argument().address(), command);

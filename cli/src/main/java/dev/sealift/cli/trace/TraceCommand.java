@@ -5,6 +5,7 @@ import dev.sealift.cli.Failure;
 import dev.sealift.cli.HostKind;
 import dev.sealift.cli.HostMachine;
 import dev.sealift.cli.OutputFile;
+import dev.sealift.cli.run.PlatformExport;
 import dev.sealift.cli.run.ProgramRun;
 import dev.sealift.crypto.cert.ModelRoot;
 import dev.sealift.interpose.InterposeException;
@@ -78,6 +79,14 @@ public final class TraceCommand implements Callable<Integer> {
   private @Nullable Path record;
 
   @Option(
+      names = "--export",
+      paramLabel = "DIR",
+      description =
+          "Write the certificates of the platform in software there before the program starts, as"
+              + " sealift run does.")
+  private @Nullable Path export;
+
+  @Option(
       names = "--with-secrets",
       description =
           "Write out every byte that passes: sessions, launch secrets, packets, page contents."
@@ -114,7 +123,16 @@ public final class TraceCommand implements Callable<Integer> {
         OutputFile.refuseExisting(file);
       }
     }
-    return isHardware() ? onHardware() : inSoftware();
+    boolean hardware = isHardware();
+    if (export != null) {
+      if (hardware) {
+        throw new BadInput(
+            "--export is for a platform in software; sealift platform export does it for a real"
+                + " one.");
+      }
+      PlatformExport.refuseExisting(export);
+    }
+    return hardware ? onHardware() : inSoftware();
   }
 
   private boolean isHardware() {
@@ -130,6 +148,9 @@ public final class TraceCommand implements Callable<Integer> {
         "this machine does NOT encrypt the guest: its memory stays plain. A platform in software"
             + " answers, over a model root that was made for this run.");
     try (HostMachine machine = powerUp()) {
+      if (export != null) {
+        PlatformExport.write(export, machine.chain());
+      }
       return trace(
           false,
           machine.platform().status(),

@@ -9,7 +9,6 @@ import dev.sealift.abi.psp.PlatformState;
 import dev.sealift.cli.trace.TracedCall.Answered;
 import dev.sealift.cli.trace.TracedCall.Asked;
 import dev.sealift.cli.trace.TracedCall.Buffer;
-import dev.sealift.cli.trace.TracedCall.Issued;
 import dev.sealift.crypto.GuestPolicy;
 import java.io.PrintWriter;
 import java.util.HexFormat;
@@ -53,6 +52,8 @@ final class TraceLines implements TraceSink {
     byte[] struct = asked.struct();
     if (struct != null) {
       fields(line, shape, struct, shape::isIn);
+    } else if (asked.argument().address() == 0 && asked.vm() != 0) {
+      line.append(" (no command: whether there is SEV)");
     } else if (shape.struct() != null || asked.issued() == null) {
       line.append(" (its parameters cannot be read)");
     }
@@ -69,7 +70,7 @@ final class TraceLines implements TraceSink {
     }
     answered.buffers().forEach(buffer -> buffer(line, buffer, secrets));
     line.append(" = ").append(result(answered));
-    status(line, asked, answered);
+    status(line, answered);
     line.append(", ").append(duration(answered.nanos()));
   }
 
@@ -138,14 +139,12 @@ final class TraceLines implements TraceSink {
     return "%s (%s)".formatted(errno.name(), errno.meaning());
   }
 
-  private static void status(StringBuilder line, Asked asked, Answered answered) {
-    Issued issued = asked.issued();
+  private static void status(StringBuilder line, Answered answered) {
+    Integer status = answered.status();
     if (!answered.seen()) {
       line.append(", the answer could not be seen");
-    } else if (issued != null
-        && !CommandShape.isRegion(asked.request())
-        && (answered.result() == 0 || answered.error() != issued.error())) {
-      line.append(", ").append(FirmwareStatus.describe(answered.error()));
+    } else if (status != null && (answered.result() == 0 || status != 0)) {
+      line.append(", ").append(FirmwareStatus.describe(status));
     }
   }
 

@@ -259,14 +259,14 @@ final class TraceReader implements AutoCloseable {
   private static @Nullable Issued issued(JsonFields fields, int request, Span argument)
       throws Unusable {
     if (CommandShape.isRegion(request)) {
-      return argument.isReadable() ? new Issued(0, 0, false, argument) : null;
+      return argument.isReadable() ? new Issued(0, true, false, argument) : null;
     }
     if (!fields.has("command")) {
       return null;
     }
     return new Issued(
         (int) fields.number("command", Integer.MIN_VALUE, Integer.MAX_VALUE),
-        (int) fields.number("error", 0, U32),
+        fields.truth("clear"),
         fields.truth("sevOpen"),
         span(fields.object("data")));
   }
@@ -346,7 +346,7 @@ final class TraceReader implements AutoCloseable {
       throws Unusable {
     long nanos = fields.number("nanos", 0, Long.MAX_VALUE);
     if (!fields.has("result")) {
-      return new Answered(false, 0, 0, null, Set.of(), List.of(), nanos);
+      return new Answered(false, 0, null, null, Set.of(), List.of(), nanos);
     }
     Set<String> told = new LinkedHashSet<>();
     byte[] struct = fields.has("out") ? struct(shape, fields.object("out"), told) : null;
@@ -365,7 +365,7 @@ final class TraceReader implements AutoCloseable {
     return new Answered(
         true,
         (int) fields.number("result", -4095, Integer.MAX_VALUE),
-        (int) fields.number("status", 0, U32),
+        fields.has("status") ? (Integer) (int) fields.number("status", 0, U32) : null,
         struct,
         Set.copyOf(told),
         List.copyOf(written),

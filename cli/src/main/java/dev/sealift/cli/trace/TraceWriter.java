@@ -145,7 +145,7 @@ final class TraceWriter implements TraceSink {
     Issued issued = asked.issued();
     if (issued != null && !CommandShape.isRegion(asked.request())) {
       line.put("command", issued.command());
-      line.put("error", Integer.toUnsignedLong(issued.error()));
+      line.put("clear", issued.clear());
       line.put("sevOpen", issued.sevOpen());
       span(line, "data", asked.pid(), issued.data());
     }
@@ -165,7 +165,10 @@ final class TraceWriter implements TraceSink {
       if (answered.result() < 0) {
         line.put("errno", Errno.of(answered.result()).name());
       }
-      line.put("status", Integer.toUnsignedLong(answered.error()));
+      Integer status = answered.status();
+      if (status != null) {
+        line.put("status", Integer.toUnsignedLong(status));
+      }
       byte[] struct = answered.struct();
       if (struct != null && !answered.told().isEmpty()) {
         fields(

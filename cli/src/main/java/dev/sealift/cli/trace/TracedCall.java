@@ -57,11 +57,11 @@ record TracedCall(int number, Asked asked, Answered answered) {
    * A command.
    *
    * @param command its number
-   * @param error the field for the firmware's status, as the caller left it
+   * @param clear whether the field for the firmware's status was zero before
    * @param sevOpen whether the descriptor of /dev/sev that it names is one
    * @param data where its parameters are; of no length where it has none that are known
    */
-  record Issued(int command, int error, boolean sevOpen, Span data) {}
+  record Issued(int command, boolean clear, boolean sevOpen, Span data) {}
 
   /** A buffer, and what is told of its bytes. */
   record Buffer(BufferShape shape, Span span, Content content) {}
@@ -71,7 +71,7 @@ record TracedCall(int number, Asked asked, Answered answered) {
    *
    * @param seen false where the real kernel answered and nobody saw what
    * @param result zero or more, or a negative errno
-   * @param error the field for the firmware's status afterwards
+   * @param status the firmware's status; null if none was written
    * @param struct the parameters afterwards; null if there are none, or they could not be read
    * @param told the fields of the struct that the answer tells
    * @param buffers what was written into buffers
@@ -80,7 +80,7 @@ record TracedCall(int number, Asked asked, Answered answered) {
   record Answered(
       boolean seen,
       int result,
-      int error,
+      @Nullable Integer status,
       byte @Nullable [] struct,
       Set<String> told,
       List<Buffer> buffers,

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** The sealift command in a process of its own, as people start it. */
-final class SealiftProgram implements AutoCloseable {
+public final class SealiftProgram implements AutoCloseable {
   private final Process process;
   private final BufferedReader out;
   private final Path errors;
@@ -24,7 +24,7 @@ final class SealiftProgram implements AutoCloseable {
   }
 
   /** What starts it. */
-  static List<String> commandLine() {
+  public static List<String> commandLine() {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(
@@ -38,7 +38,7 @@ final class SealiftProgram implements AutoCloseable {
     return command;
   }
 
-  static SealiftProgram start(Path directory, String... arguments) throws IOException {
+  public static SealiftProgram start(Path directory, String... arguments) throws IOException {
     List<String> command = commandLine();
     command.addAll(List.of(arguments));
     Path errors = directory.resolve("errors");
@@ -51,13 +51,13 @@ final class SealiftProgram implements AutoCloseable {
   }
 
   /** Gives it a line of input. */
-  void say(String line) throws IOException {
+  public void say(String line) throws IOException {
     process.getOutputStream().write((line + "\n").getBytes(StandardCharsets.UTF_8));
     process.getOutputStream().flush();
   }
 
   /** Its next line of output, null at the end. */
-  String hear() throws IOException {
+  public String hear() throws IOException {
     return out.readLine();
   }
 
@@ -71,24 +71,24 @@ final class SealiftProgram implements AutoCloseable {
   }
 
   /** SIGTERM. */
-  void terminate() {
+  public void terminate() {
     // By its handle: the process itself would also close what it has said.
     process.toHandle().destroy();
   }
 
   /** SIGKILL. */
-  void kill() throws InterruptedException {
+  public void kill() throws InterruptedException {
     process.destroyForcibly().waitFor();
   }
 
-  int await() throws InterruptedException {
+  public int await() throws InterruptedException {
     if (!process.waitFor(60, TimeUnit.SECONDS)) {
       throw new AssertionError("it does not end");
     }
     return process.exitValue();
   }
 
-  List<String> errors() throws IOException {
+  public List<String> errors() throws IOException {
     return Files.readAllLines(errors);
   }
 

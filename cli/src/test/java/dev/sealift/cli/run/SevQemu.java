@@ -19,8 +19,8 @@ import java.util.Map;
 import tools.jackson.databind.JsonNode;
 
 /** The installed QEMU, as it is, with a SEV guest that waits to be let run. */
-final class SevQemu implements AutoCloseable {
-  static final Path FIRMWARE = Path.of("/usr/share/OVMF/OVMF_CODE.fd");
+public final class SevQemu implements AutoCloseable {
+  public static final Path FIRMWARE = Path.of("/usr/share/OVMF/OVMF_CODE.fd");
 
   private static final Path VARIABLES = Path.of("/usr/share/OVMF/OVMF_VARS.fd");
   private static final Path PROGRAM = Path.of("/usr/bin/qemu-system-x86_64");
@@ -35,7 +35,7 @@ final class SevQemu implements AutoCloseable {
   }
 
   /** Skips the test on a machine that lacks something. */
-  static void assumeInstalled() {
+  public static void assumeInstalled() {
     assumeTrue(Files.isExecutable(PROGRAM), "there is no QEMU: install qemu-system-x86");
     assumeTrue(Files.isReadable(FIRMWARE), "there is no firmware for it: install ovmf");
     assumeTrue(Files.isWritable(Path.of("/dev/kvm")), "there is no usable /dev/kvm");
@@ -48,7 +48,7 @@ final class SevQemu implements AutoCloseable {
   }
 
   /** The command line of a QEMU whose launch has got to the secret. */
-  static List<String> commandLine(Path directory, String policy, List<String> sessionOptions)
+  public static List<String> commandLine(Path directory, String policy, List<String> sessionOptions)
       throws IOException {
     Path variables = Files.copy(VARIABLES, directory.resolve("vars.fd"));
     List<String> object =
@@ -81,7 +81,7 @@ final class SevQemu implements AutoCloseable {
         "unix:" + socket(directory) + ",server=on,wait=off");
   }
 
-  static Path socket(Path directory) {
+  public static Path socket(Path directory) {
     return directory.resolve("qmp");
   }
 
