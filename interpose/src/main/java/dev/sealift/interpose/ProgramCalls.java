@@ -66,8 +66,7 @@ final class ProgramCalls implements StoppedCall.Answerer {
    * @param deviceName the name of /dev/sev where the program sees it
    * @param observer is told of every call that is meant
    */
-  ProgramCalls(
-      Linux linux, SoftwareMachine machine, String deviceName, SevCallObserver observer) {
+  ProgramCalls(Linux linux, SoftwareMachine machine, String deviceName, SevCallObserver observer) {
     this.linux = linux;
     this.files = new ForeignFiles(linux);
     this.device = new ForeignCalls(machine.device());
@@ -118,8 +117,7 @@ final class ProgramCalls implements StoppedCall.Answerer {
     return vms.ioctl(new SupervisedProcess(linux, pid, deviceName), call);
   }
 
-  private int observed(
-      int pid, int vm, boolean writable, StoppedCall call, IntSupplier answer) {
+  private int observed(int pid, int vm, boolean writable, StoppedCall call, IntSupplier answer) {
     if (observer == SevCallObserver.NONE || pid <= 0) {
       return answer.getAsInt();
     }

@@ -107,7 +107,8 @@ final class WatchedCalls implements StoppedCall.Answerer {
     if (watched == null) {
       return;
     }
-    LinuxTracing.Stop stop = watched.traced() ? linux.tracing().await(call.thread(), watched.caller().pid()) : null;
+    LinuxTracing.Stop stop =
+        watched.traced() ? linux.tracing().await(call.thread(), watched.caller().pid()) : null;
     long nanos = System.nanoTime() - watched.start();
     if (stop == null) {
       watched.ending().ends(new SevCallObserver.Outcome(0, false, nanos));

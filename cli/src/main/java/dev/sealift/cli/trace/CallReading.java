@@ -141,7 +141,8 @@ final class CallReading {
       @Nullable Issued issued,
       byte @Nullable [] struct,
       boolean secrets) {
-    Span span = Span.of(caller, address(shape, buffer, issued, struct), length(shape, buffer, struct));
+    Span span =
+        Span.of(caller, address(shape, buffer, issued, struct), length(shape, buffer, struct));
     Content content =
         buffer.isIn() && span.isReadable()
             ? Content.of(caller, span.address(), span.length(), disclosure(buffer, secrets))
@@ -154,10 +155,7 @@ final class CallReading {
   }
 
   private static long address(
-      CommandShape shape,
-      BufferShape buffer,
-      @Nullable Issued issued,
-      byte @Nullable [] struct) {
+      CommandShape shape, BufferShape buffer, @Nullable Issued issued, byte @Nullable [] struct) {
     String field = buffer.address();
     if (field == null) {
       return issued == null ? 0 : issued.data().address();
@@ -186,7 +184,8 @@ final class CallReading {
     ForeignCaller caller = call.caller();
     Issued issued = asked.issued();
     CommandShape shape = asked.shape();
-    byte[] after = outcome.seen() && before != null && issued != null ? read(caller, issued.data()) : null;
+    byte[] after =
+        outcome.seen() && before != null && issued != null ? read(caller, issued.data()) : null;
     List<Buffer> written = new ArrayList<>();
     if (outcome.seen() && outcome.result() == 0) {
       for (Buffer buffer : asked.buffers()) {
@@ -253,8 +252,7 @@ final class CallReading {
         buffer.shape(),
         span,
         span.isReadable()
-            ? Content.of(
-                call.caller(), span.address(), length, disclosure(buffer.shape(), secrets))
+            ? Content.of(call.caller(), span.address(), length, disclosure(buffer.shape(), secrets))
             : Content.NONE);
   }
 }

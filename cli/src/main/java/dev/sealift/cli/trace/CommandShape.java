@@ -46,8 +46,10 @@ final class CommandShape {
     for (SystemCall call : SystemCall.ALL) {
       known.put(call.name(), new CommandShape(call.name(), call.struct().orElse(null)));
     }
-    for (String region : List.of("KVM_MEMORY_ENCRYPT_REG_REGION", "KVM_MEMORY_ENCRYPT_UNREG_REGION")) {
-      known.put(region, new CommandShape(region, KvmEncRegion.LAYOUT).names("region", "addr", "size"));
+    for (String region :
+        List.of("KVM_MEMORY_ENCRYPT_REG_REGION", "KVM_MEMORY_ENCRYPT_UNREG_REGION")) {
+      known.put(
+          region, new CommandShape(region, KvmEncRegion.LAYOUT).names("region", "addr", "size"));
     }
     Map<String, CommandShape> all = Map.copyOf(known);
     launch(all);
@@ -62,8 +64,7 @@ final class CommandShape {
         .rewrites("handle")
         .reads("owner's certificate", "dh_uaddr", "dh_len", Disclosure.PUBLIC)
         .reads("session", "session_uaddr", "session_len", Disclosure.DIGEST);
-    at(all, "KVM_SEV_LAUNCH_UPDATE_DATA")
-        .reads("content", "uaddr", "len", Disclosure.DIGEST);
+    at(all, "KVM_SEV_LAUNCH_UPDATE_DATA").reads("content", "uaddr", "len", Disclosure.DIGEST);
     at(all, "KVM_SEV_LAUNCH_SECRET")
         .reads("header", "hdr_uaddr", "hdr_len", Disclosure.DIGEST)
         .reads("payload", "trans_uaddr", "trans_len", Disclosure.DIGEST)
@@ -208,9 +209,7 @@ final class CommandShape {
 
   /** All that are known, for a table of them. */
   static List<CommandShape> all() {
-    return KNOWN.values().stream()
-        .sorted(Comparator.comparing(CommandShape::name))
-        .toList();
+    return KNOWN.values().stream().sorted(Comparator.comparing(CommandShape::name)).toList();
   }
 
   private static String name(int request, int command) {

@@ -144,16 +144,15 @@ final class Comparison {
         bytes(found, before, after);
       }
     }
-    now.forEach((name, buffer) ->
-        found.add(name, "not written", buffer.span().length() + " bytes"));
+    now.forEach(
+        (name, buffer) -> found.add(name, "not written", buffer.span().length() + " bytes"));
   }
 
   private void bytes(Found found, Buffer before, Buffer after) {
     byte[] was = before.content().bytes();
     byte[] is = after.content().bytes();
     Form form = was == null || is == null ? Form.LENGTH : before.shape().form();
-    byForm.add(
-        "%s %s: %s".formatted(found.shape().name(), before.shape().name(), form.words()));
+    byForm.add("%s %s: %s".formatted(found.shape().name(), before.shape().name(), form.words()));
     if (was != null && is != null) {
       for (String field : form.differences(was, is)) {
         found.add(before.shape().name() + ", " + field, "other bytes", "not the same");

@@ -46,10 +46,7 @@ record Form(String words, int stride, List<Range> fields) {
 
   /** The fields in which two of the same length differ. */
   List<String> differences(byte[] one, byte[] other) {
-    return fields.stream()
-        .filter(field -> !agree(field, one, other))
-        .map(Range::name)
-        .toList();
+    return fields.stream().filter(field -> !agree(field, one, other)).map(Range::name).toList();
   }
 
   private boolean agree(Range field, byte[] one, byte[] other) {

@@ -1,10 +1,10 @@
 package dev.sealift.cli.trace;
 
 import dev.sealift.abi.Errno;
+import dev.sealift.abi.kvm.KvmIoctl;
 import dev.sealift.abi.layout.Field;
 import dev.sealift.abi.layout.StructLayout;
 import dev.sealift.abi.psp.PlatformState;
-import dev.sealift.abi.kvm.KvmIoctl;
 import dev.sealift.abi.sev.KvmSevCmd;
 import dev.sealift.abi.sev.SevCommand;
 import dev.sealift.abi.sev.SevIoctl;
@@ -125,8 +125,7 @@ final class Replay implements AutoCloseable {
     calls++;
     Asked asked = recorded.asked();
     ReplayedProcess process =
-        processes.computeIfAbsent(
-            asked.pid(), _ -> new ReplayedProcess(random.nextLong()));
+        processes.computeIfAbsent(asked.pid(), _ -> new ReplayedProcess(random.nextLong()));
     Vm vm = asked.vm() == 0 ? null : vms.computeIfAbsent(asked.vm(), _ -> vm(asked, process));
     process.calls(spans(asked), asked.issued() != null && asked.issued().sevOpen());
     prepare(asked, process);
@@ -163,7 +162,9 @@ final class Replay implements AutoCloseable {
           .ioctl(processes(call), call.writable(), call.request(), call.argument());
     }
     // KVM serves a VM only for the process that it is a VM of.
-    return vm.pid == call.pid() ? vm.vm.ioctl(call.request(), call.argument()) : Errno.EIO.negated();
+    return vm.pid == call.pid()
+        ? vm.vm.ioctl(call.request(), call.argument())
+        : Errno.EIO.negated();
   }
 
   private ReplayedProcess processes(SevCall call) {
@@ -207,8 +208,7 @@ final class Replay implements AutoCloseable {
     if (device) {
       new SevIssueCmd(issued.command(), issued.data().address(), error).write(segment);
     } else {
-      new KvmSevCmd(issued.command(), issued.data().address(), error, SEV_FD)
-          .write(segment);
+      new KvmSevCmd(issued.command(), issued.data().address(), error, SEV_FD).write(segment);
     }
     process.put(asked.argument().address(), command);
   }
@@ -224,8 +224,7 @@ final class Replay implements AutoCloseable {
         Arrays.fill(pattern, UNWRITTEN);
         StructFields.setBytes(field, asked, pattern);
       } else if (field.name().equals("handle")) {
-        StructFields.setNumber(
-            field, asked, comparison.handle(StructFields.number(field, asked)));
+        StructFields.setNumber(field, asked, comparison.handle(StructFields.number(field, asked)));
       }
     }
     return asked;
@@ -243,16 +242,18 @@ final class Replay implements AutoCloseable {
     boolean wentWell = recorded.answered().result() == 0;
     byte[] struct = asked.struct();
     String name = asked.name();
-    if (struct != null && wentWell && name.equals("KVM_SEV_LAUNCH_START")
+    if (struct != null
+        && wentWell
+        && name.equals("KVM_SEV_LAUNCH_START")
         && ReplayedOwner.isSession(buffers.get(0), buffers.get(1))) {
       int policy = (int) StructFields.number(field(asked, "policy"), struct);
-      vm.owner.makeSession(
-          process, buffers.get(0), buffers.get(1), platformKey(), policy);
+      vm.owner.makeSession(process, buffers.get(0), buffers.get(1), platformKey(), policy);
       note(recorded, buffers.get(0), "an owner of the replay's");
       note(recorded, buffers.get(1), "that owner's session with the replay's platform");
       return null;
     }
-    if (wentWell && name.equals("KVM_SEV_LAUNCH_SECRET")
+    if (wentWell
+        && name.equals("KVM_SEV_LAUNCH_SECRET")
         && vm.owner.makeSecret(process, buffers.get(0), buffers.get(1))) {
       note(recorded, buffers.get(0), "a packet of the replay's owner");
       note(recorded, buffers.get(1), "random bytes, sealed by the replay's owner");
@@ -260,7 +261,9 @@ final class Replay implements AutoCloseable {
     }
     String follows = null;
     for (Buffer buffer : buffers) {
-      if (buffer.shape().isIn() && buffer.content().bytes() == null && buffer.span().readable() > 0) {
+      if (buffer.shape().isIn()
+          && buffer.content().bytes() == null
+          && buffer.span().readable() > 0) {
         note(recorded, buffer, "random bytes");
         follows = makeUp(buffer, process, follows);
       }
@@ -300,11 +303,7 @@ final class Replay implements AutoCloseable {
   private void note(TracedCall call, Buffer buffer, String by) {
     replaced.add(
         new ReplayReport.Replaced(
-            call.number(),
-            call.asked().name(),
-            buffer.shape().name(),
-            buffer.span().length(),
-            by));
+            call.number(), call.asked().name(), buffer.shape().name(), buffer.span().length(), by));
   }
 
   private static void learn(TracedCall replayed, Vm vm) {

@@ -48,6 +48,7 @@ public final class ReplayCommand implements Callable<Integer> {
   @Override
   public Integer call() throws BadInput, Failure {
     Path named = Objects.requireNonNull(file, "picocli sets it");
+    check(named);
     ReplayReport report;
     try (TraceReader trace = TraceReader.open(named);
         HostMachine machine = powerUp();
@@ -70,6 +71,15 @@ public final class ReplayCommand implements Callable<Integer> {
     }
     out.flush();
     return report.same() ? CommandLine.ExitCode.OK : CommandLine.ExitCode.SOFTWARE;
+  }
+
+  /** Reads it to its end before anything is done with it. */
+  private static void check(Path file) throws BadInput {
+    try (TraceReader trace = TraceReader.open(file)) {
+      while (trace.next() != null) {
+        // The next one.
+      }
+    }
   }
 
   private static HostMachine powerUp() throws Failure, VmmException {

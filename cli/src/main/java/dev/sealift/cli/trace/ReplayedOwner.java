@@ -54,8 +54,7 @@ final class ReplayedOwner implements AutoCloseable {
             api,
             (ECPublicKey) own.getPublic());
     Session.Created session =
-        Session.create(
-            (ECPrivateKey) own.getPrivate(), platform, new GuestPolicy(policy), random);
+        Session.create((ECPrivateKey) own.getPrivate(), platform, new GuestPolicy(policy), random);
     keys.close();
     keys = session.keys();
     process.put(certificateBuffer.span().address(), certificate.bytes());

@@ -16,8 +16,7 @@ final class StructFields {
       case Field.U16 u16 -> u16.get(segment);
       case Field.U32 u32 -> u32.getUnsigned(segment);
       case Field.U64 u64 -> u64.get(segment);
-      case Field.Bytes bytes ->
-          throw new IllegalArgumentException(bytes.name() + " is no number");
+      case Field.Bytes bytes -> throw new IllegalArgumentException(bytes.name() + " is no number");
     };
   }
 
@@ -29,8 +28,7 @@ final class StructFields {
       case Field.U16 u16 -> u16.set(segment, (int) value);
       case Field.U32 u32 -> u32.setUnsigned(segment, value);
       case Field.U64 u64 -> u64.set(segment, value);
-      case Field.Bytes bytes ->
-          throw new IllegalArgumentException(bytes.name() + " is no number");
+      case Field.Bytes bytes -> throw new IllegalArgumentException(bytes.name() + " is no number");
     }
   }
 

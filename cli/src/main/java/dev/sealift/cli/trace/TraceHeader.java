@@ -11,8 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param platform what the platform said of itself before the program began; null if it could not
  *     be asked
  */
-record TraceHeader(
-    String sealift, boolean hardware, boolean secrets, @Nullable Platform platform) {
+record TraceHeader(String sealift, boolean hardware, boolean secrets, @Nullable Platform platform) {
   /** The version of the format. */
   static final int FORMAT = 1;
 

@@ -47,7 +47,8 @@ final class TraceLines implements TraceSink {
   static String line(TracedCall call, boolean secrets) {
     Asked asked = call.asked();
     StringBuilder line = new StringBuilder();
-    line.append("%s %d %s %s".formatted(seconds(asked.micros()), asked.pid(), asked.on(), asked.name()));
+    line.append(
+        "%s %d %s %s".formatted(seconds(asked.micros()), asked.pid(), asked.on(), asked.name()));
     CommandShape shape = asked.shape();
     byte[] struct = asked.struct();
     if (struct != null) {
@@ -121,7 +122,8 @@ final class TraceLines implements TraceSink {
   private static void buffer(StringBuilder line, Buffer buffer, boolean secrets) {
     String words = buffer.content().words(secrets);
     if (!words.isEmpty()) {
-      line.append(" [%s, %d bytes: %s]".formatted(buffer.shape().name(), buffer.span().length(), words));
+      line.append(
+          " [%s, %d bytes: %s]".formatted(buffer.shape().name(), buffer.span().length(), words));
     }
   }
 

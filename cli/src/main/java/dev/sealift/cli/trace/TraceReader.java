@@ -155,7 +155,8 @@ final class TraceReader implements AutoCloseable {
       first = null;
     }
     if (first == null || !first.isObject() || !first.has(TraceHeader.FORMAT_FIELD)) {
-      throw new BadInput(file + " is no trace; name a file that sealift trace --record has written.");
+      throw new BadInput(
+          file + " is no trace; name a file that sealift trace --record has written.");
     }
     JsonFields fields = new JsonFields(first);
     try {
@@ -203,7 +204,12 @@ final class TraceReader implements AutoCloseable {
     }
     for (int i = 0; i < told.size(); i++) {
       buffers.add(
-          buffer(JsonFields.of(told.get(i), "buffers"), shape, shape.buffers().get(i), issued, struct));
+          buffer(
+              JsonFields.of(told.get(i), "buffers"),
+              shape,
+              shape.buffers().get(i),
+              issued,
+              struct));
     }
     Asked asked =
         new Asked(

@@ -207,7 +207,9 @@ final class TraceWriter implements TraceSink {
         node.put(field.name(), HexFormat.of().formatHex(StructFields.bytes(field, struct)));
       } else if (shape.isAddress(field.name())) {
         long address = StructFields.number(field, struct);
-        node.put(field.name(), Place.of(names.of(pid, address, length(shape, field, struct))).toString());
+        node.put(
+            field.name(),
+            Place.of(names.of(pid, address, length(shape, field, struct))).toString());
       } else {
         node.put(field.name(), StructFields.number(field, struct));
       }

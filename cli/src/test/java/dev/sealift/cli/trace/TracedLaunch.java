@@ -53,11 +53,9 @@ record TracedLaunch(
     Path record = directory.resolve("launch.trace");
     List<String> words = new ArrayList<>(List.of("trace", "--software"));
     words.addAll(List.of(options));
-    words.addAll(
-        List.of("--export", export.toString(), "--output", lines.toString()));
+    words.addAll(List.of("--export", export.toString(), "--output", lines.toString()));
     words.addAll(List.of("--record", record.toString(), "--", "/bin/sh", "-c", script(directory)));
-    try (SealiftProgram sealift =
-        SealiftProgram.start(directory, words.toArray(String[]::new))) {
+    try (SealiftProgram sealift = SealiftProgram.start(directory, words.toArray(String[]::new))) {
       String first = sealift.hear();
       String said = String.join(" ", sealift.errors());
       assumeTrue(!said.contains("can be traced here"), said);
@@ -108,8 +106,7 @@ record TracedLaunch(
 
   private static void launch(Path directory, Session.Created session, byte[] secret)
       throws Exception {
-    try (QemuMonitor monitor =
-        QemuMonitor.connect(SevQemu.socket(directory), () -> true)) {
+    try (QemuMonitor monitor = QemuMonitor.connect(SevQemu.socket(directory), () -> true)) {
       JsonNode measured = monitor.command("query-sev-launch-measure", Map.of());
       byte[] mac =
           Arrays.copyOf(

@@ -66,7 +66,8 @@ class TracedLaunchTest {
   private static String numberOf(String name) throws IOException {
     String line =
         Files.readAllLines(launch.record()).stream()
-            .filter(known -> known.contains("\"name\":\"" + name + "\"") && known.contains("\"result\":0"))
+            .filter(known ->
+                known.contains("\"name\":\"" + name + "\"") && known.contains("\"result\":0"))
             .findFirst()
             .orElseThrow();
     return line.substring("{\"call\":".length(), line.indexOf(','));
@@ -88,7 +89,8 @@ class TracedLaunchTest {
             "KVM_SEV_LAUNCH_FINISH");
     assertThat(launch.lines())
         .anyMatch(line -> line.contains("policy=0x00000001 (NODBG, API >= 0.0)"))
-        .anyMatch(line -> line.contains("len=0 -> len=48 = -1 EIO (Input/output error), INVALID_LEN (0x4)"))
+        .anyMatch(line ->
+            line.contains("len=0 -> len=48 = -1 EIO (Input/output error), INVALID_LEN (0x4)"))
         .anyMatch(line -> line.contains("vm1 KVM_SEV_LAUNCH_FINISH = 0, SUCCESS (0x0), "))
         .anyMatch(line -> line.contains("[session, 128 bytes: sha256 "))
         .last()
