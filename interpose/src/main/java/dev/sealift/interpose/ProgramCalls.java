@@ -95,7 +95,7 @@ final class ProgramCalls implements StoppedCall.Answerer {
       return PASS;
     }
     boolean writable = OpenFlags.isWritable(flags);
-    int pid = observer == SevCallObserver.NONE ? 0 : files.process(call.thread());
+    int pid = observer.equals(SevCallObserver.NONE) ? 0 : files.process(call.thread());
     return observed(
         pid,
         SevCall.DEVICE,
@@ -118,7 +118,7 @@ final class ProgramCalls implements StoppedCall.Answerer {
   }
 
   private int observed(int pid, int vm, boolean writable, StoppedCall call, IntSupplier answer) {
-    if (observer == SevCallObserver.NONE || pid <= 0) {
+    if (observer.equals(SevCallObserver.NONE) || pid <= 0) {
       return answer.getAsInt();
     }
     SupervisedProcess caller = new SupervisedProcess(linux, pid, deviceName);

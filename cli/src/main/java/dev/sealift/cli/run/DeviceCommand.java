@@ -85,17 +85,19 @@ public final class DeviceCommand implements Callable<Integer> {
             ? List.of(Objects.requireNonNullElse(System.getenv("SHELL"), SHELL))
             : command;
     try (DeviceProgram client = prepare(device);
-        PassedOnSignals _ =
-            PassedOnSignals.to(number -> {
-              if (!client.signal(number)) {
-                client.close();
-              }
-            })) {
+        PassedOnSignals _ = PassedOnSignals.to(number -> passOn(client, number))) {
       say("/dev/sev is there for " + program.getFirst() + " and what that starts.");
       start(client, program);
       return client.await();
     } catch (InterposeException lost) {
       throw new Failure(Failure.sentence(lost), lost);
+    }
+  }
+
+  private static void passOn(DeviceProgram client, int signal) {
+    if (!client.signal(signal)) {
+      // It has ended, or it need not begin.
+      client.close();
     }
   }
 

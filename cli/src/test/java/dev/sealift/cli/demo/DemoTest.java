@@ -89,8 +89,7 @@ class DemoTest {
   @CsvSource({"mainline, 1", "extended, 64"})
   @DisplayName("a kernel that has more than Linux seals a whole batch of pages in a call")
   void kernels(String kernel, int pagesPerCall) {
-    Answer run =
-        demo("--host", "model", "--memory", "8M", "--kernel", kernel, "--json");
+    Answer run = demo("--host", "model", "--memory", "8M", "--kernel", kernel, "--json");
 
     assertThat(run.code()).as(run.out() + run.err()).isZero();
     assertThat(run.jsonOnLastLine().get("kernel").asString()).isEqualTo(kernel);
@@ -104,7 +103,8 @@ class DemoTest {
   @DisplayName("Secure Processors that are slowed down seal no page faster than they are told")
   void pace() {
     Answer run =
-        demo("--host",
+        demo(
+            "--host",
             "model",
             "--memory",
             "8M",

@@ -43,8 +43,7 @@ public final class SevQemu implements AutoCloseable {
 
   /** A machine whose SEV is software, over the real kernel. */
   static HostMachine powerUp() throws Exception {
-    return HostMachine.powerUp(
-        HostKind.KVM, KernelProfile.MAINLINE, TestRoot.root());
+    return HostMachine.powerUp(HostKind.KVM, KernelProfile.MAINLINE, TestRoot.root());
   }
 
   /** The command line of a QEMU whose launch has got to the secret. */
