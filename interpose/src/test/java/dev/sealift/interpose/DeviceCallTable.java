@@ -47,7 +47,7 @@ final class DeviceCallTable {
           SNP_SET_CONFIG, "the platform is not initialised for SEV-SNP",
           SNP_VLEK_LOAD, "the platform is not initialised for SEV-SNP");
 
-  private final List<SevCall> calls = new ArrayList<>();
+  private final List<TestedCall> calls = new ArrayList<>();
   private final OwnerAuthority owner;
 
   private DeviceCallTable(OwnerAuthority owner) {
@@ -55,7 +55,7 @@ final class DeviceCallTable {
   }
 
   /** The calls, in their order. */
-  static List<SevCall> calls(OwnerAuthority owner) {
+  static List<TestedCall> calls(OwnerAuthority owner) {
     DeviceCallTable table = new DeviceCallTable(owner);
     table.badCalls();
     table.status();
@@ -67,8 +67,8 @@ final class DeviceCallTable {
     return table.calls;
   }
 
-  private void add(SevDeviceCommand command, String way, SevCall.Step step) {
-    calls.add(new SevCall(command, way, step));
+  private void add(SevDeviceCommand command, String way, TestedCall.Step step) {
+    calls.add(new TestedCall(command, way, step));
   }
 
   /** The command with its parameters at addresses where they cannot be. */
@@ -89,24 +89,24 @@ final class DeviceCallTable {
   private void badCalls() {
     for (long address : new long[] {0, NOWHERE, KERNEL, -1}) {
       calls.add(
-          new SevCall(
+          new TestedCall(
               null, "a command at " + address, s -> s.ioctl(s.sev, SevIoctl.ISSUE_CMD, address)));
     }
     calls.add(
-        new SevCall(
+        new TestedCall(
             null,
             "a command half in memory",
             s -> s.ioctl(s.sev, SevIoctl.ISSUE_CMD, s.at(SevCaller.MEMORY_SIZE - 8))));
     calls.add(
-        new SevCall(
+        new TestedCall(
             null,
             "a command that may not be written back",
             s -> s.ioctl(s.sev, SevIoctl.ISSUE_CMD, s.caller().readOnly())));
     calls.add(
-        new SevCall(
+        new TestedCall(
             null, "a command on no file", s -> s.ioctl(-1, SevIoctl.ISSUE_CMD, s.at(DATA))));
     for (int number : new int[] {13, 14, 99, 0x100, -1, Integer.MIN_VALUE}) {
-      calls.add(new SevCall(null, "command " + number, s -> s.device(number)));
+      calls.add(new TestedCall(null, "command " + number, s -> s.device(number)));
     }
   }
 

@@ -67,37 +67,36 @@ class EverySevCallTest {
     assumeTrue(Files.isWritable(Path.of("/dev/kvm")), "there is no usable /dev/kvm");
   }
 
-  private static List<SevCall.Answer> inProcess(List<SevCall> calls, boolean vms) throws Exception {
+  private static List<TestedCall.Answer> inProcess(List<TestedCall> calls, boolean vms) throws Exception {
     try (SevCaller caller = new InProcessCaller(powerUp())) {
-      return SevCall.make(calls, new SevCallSituation(caller, vms));
+      return TestedCall.make(calls, new SevCallSituation(caller, vms));
     }
   }
 
-  private static List<SevCall.Answer> throughSeccomp(List<SevCall> calls, boolean vms)
+  private static List<TestedCall.Answer> throughSeccomp(List<TestedCall> calls, boolean vms)
       throws Exception {
     SoftwareMachine machine = powerUp();
-    Path file = Files.write(directory.resolve("sev"), new byte[0]);
     try (SupervisedProgram supervised =
-        TestMachine.orSkip(() -> SupervisedProgram.prepare(machine, file))) {
+        TestMachine.orSkip(() -> SupervisedProgram.prepare(machine))) {
       return make(calls, vms, supervised.device(), supervised::start);
     }
   }
 
-  private static List<SevCall.Answer> throughFuse(List<SevCall> calls) throws Exception {
+  private static List<TestedCall.Answer> throughFuse(List<TestedCall> calls) throws Exception {
     SoftwareMachine machine = powerUp();
     try (DeviceProgram served = TestMachine.orSkip(() -> DeviceProgram.prepare(machine.device()))) {
       return make(calls, false, served.device(), served::start);
     }
   }
 
-  private static List<SevCall.Answer> make(
-      List<SevCall> calls, boolean vms, Path device, CompiledCaller.Start start) throws Exception {
+  private static List<TestedCall.Answer> make(
+      List<TestedCall> calls, boolean vms, Path device, CompiledCaller.Start start) throws Exception {
     try (SevCaller caller = CompiledCaller.start(program, device, start)) {
-      return SevCall.make(calls, new SevCallSituation(caller, vms));
+      return TestedCall.make(calls, new SevCallSituation(caller, vms));
     }
   }
 
-  private static void areTheSame(List<SevCall.Answer> linux, List<SevCall.Answer> inProcess) {
+  private static void areTheSame(List<TestedCall.Answer> linux, List<TestedCall.Answer> inProcess) {
     assertThat(linux).hasSameSizeAs(inProcess);
     List<String> different =
         IntStream.range(0, linux.size())
@@ -110,14 +109,14 @@ class EverySevCallTest {
   @Test
   @DisplayName("is answered on the file of its private /dev as this process is")
   void deviceThroughSeccomp() throws Exception {
-    List<SevCall> calls = DeviceCallTable.calls(OWNER);
+    List<TestedCall> calls = DeviceCallTable.calls(OWNER);
     areTheSame(throughSeccomp(calls, false), inProcess(calls, false));
   }
 
   @Test
   @DisplayName("is answered on a file that FUSE serves as this process is")
   void deviceThroughFuse() throws Exception {
-    List<SevCall> calls = DeviceCallTable.calls(OWNER);
+    List<TestedCall> calls = DeviceCallTable.calls(OWNER);
     areTheSame(throughFuse(calls), inProcess(calls, false));
   }
 
@@ -125,14 +124,14 @@ class EverySevCallTest {
   @DisplayName("is answered on its VMs as this process is")
   void vms() throws Exception {
     assumeKvm();
-    List<SevCall> calls = VmCallTable.calls();
+    List<TestedCall> calls = VmCallTable.calls();
     areTheSame(throughSeccomp(calls, true), inProcess(calls, true));
   }
 
   @Test
   @DisplayName("leaves no command of /dev/sev out, and makes each succeed that can")
   void noDeviceCommandIsLeftOut() throws Exception {
-    List<SevCall> calls = DeviceCallTable.calls(OWNER);
+    List<TestedCall> calls = DeviceCallTable.calls(OWNER);
     leavesNoneOut(
         calls, inProcess(calls, false), SevDeviceCommand.values(), DeviceCallTable.NEVER_SUCCEED);
   }
@@ -141,13 +140,13 @@ class EverySevCallTest {
   @DisplayName("leaves no command of a VM out, and makes each succeed that can")
   void noVmCommandIsLeftOut() throws Exception {
     assumeKvm();
-    List<SevCall> calls = VmCallTable.calls();
+    List<TestedCall> calls = VmCallTable.calls();
     leavesNoneOut(calls, inProcess(calls, true), SevCommand.values(), VmCallTable.NEVER_SUCCEED);
   }
 
   private static void leavesNoneOut(
-      List<SevCall> calls,
-      List<SevCall.Answer> answers,
+      List<TestedCall> calls,
+      List<TestedCall.Answer> answers,
       Enum<?>[] commands,
       Map<? extends Enum<?>, String> excused) {
     Set<Enum<?>> driven = new LinkedHashSet<>();

@@ -53,9 +53,8 @@ class RestlessClientsTest {
     SECCOMP {
       @Override
       int run(Path program, String how, Random killer) throws Exception {
-        Path file = Files.write(directory.resolve("sev"), new byte[0]);
         try (SupervisedProgram supervised =
-            TestMachine.orSkip(() -> SupervisedProgram.prepare(machine, file))) {
+            TestMachine.orSkip(() -> SupervisedProgram.prepare(machine))) {
           supervised.start(List.of(program.toString(), how, supervised.device().toString()));
           kill(supervised::signal, killer);
           return supervised.await();

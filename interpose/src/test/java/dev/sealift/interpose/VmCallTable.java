@@ -62,12 +62,12 @@ final class VmCallTable {
           SevCommand.SNP_LAUNCH_UPDATE, "it is for SEV-SNP",
           SevCommand.SNP_LAUNCH_FINISH, "it is for SEV-SNP");
 
-  private final List<SevCall> calls = new ArrayList<>();
+  private final List<TestedCall> calls = new ArrayList<>();
 
   private VmCallTable() {}
 
   /** The calls, in their order. */
-  static List<SevCall> calls() {
+  static List<TestedCall> calls() {
     VmCallTable table = new VmCallTable();
     table.badCalls();
     table.everyCommand("before INIT");
@@ -88,12 +88,12 @@ final class VmCallTable {
     return table.calls;
   }
 
-  private void add(SevCommand command, String way, SevCall.Step step) {
-    calls.add(new SevCall(command, way, step));
+  private void add(SevCommand command, String way, TestedCall.Step step) {
+    calls.add(new TestedCall(command, way, step));
   }
 
-  private void add(String way, SevCall.Step step) {
-    calls.add(new SevCall(null, way, step));
+  private void add(String way, TestedCall.Step step) {
+    calls.add(new TestedCall(null, way, step));
   }
 
   private void badCalls() {
@@ -162,17 +162,17 @@ final class VmCallTable {
     add(command, "once more", s -> start(s, 0, 0, 0, 0).vm(command));
     add(SevCommand.GUEST_STATUS, "of a guest in launch", s -> s.vm(SevCommand.GUEST_STATUS));
     calls.add(
-        new SevCall(
+        new TestedCall(
             SevDeviceCommand.PLATFORM_STATUS,
             "with a guest",
             s -> s.device(SevDeviceCommand.PLATFORM_STATUS, s.at(DATA))));
     calls.add(
-        new SevCall(
+        new TestedCall(
             SevDeviceCommand.FACTORY_RESET,
             "with a guest",
             s -> s.device(SevDeviceCommand.FACTORY_RESET, 0)));
     calls.add(
-        new SevCall(
+        new TestedCall(
             SevDeviceCommand.PEK_GEN, "with a guest", s -> s.device(SevDeviceCommand.PEK_GEN, 0)));
   }
 
@@ -437,7 +437,7 @@ final class VmCallTable {
 
   private void send() {
     calls.add(
-        new SevCall(
+        new TestedCall(
             SevDeviceCommand.PDH_CERT_EXPORT,
             "of where the guest goes to",
             DeviceCallTable::exportAll));

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param way in words: what is right or wrong with the call
  * @param step makes it
  */
-record SevCall(@Nullable Enum<?> command, String way, Step step) {
+record TestedCall(@Nullable Enum<?> command, String way, Step step) {
 
   /** Makes one call of SEV, at the end of whatever leads to it. */
   interface Step {
@@ -34,9 +34,9 @@ record SevCall(@Nullable Enum<?> command, String way, Step step) {
   }
 
   /** Makes the calls one after the other. */
-  static List<Answer> make(List<SevCall> calls, SevCallSituation situation) throws Exception {
+  static List<Answer> make(List<TestedCall> calls, SevCallSituation situation) throws Exception {
     List<Answer> answers = new ArrayList<>();
-    for (SevCall call : calls) {
+    for (TestedCall call : calls) {
       situation.clearParameters();
       Outcome outcome = call.step().make(situation);
       answers.add(new Answer(call.toString(), outcome, situation.changes()));
