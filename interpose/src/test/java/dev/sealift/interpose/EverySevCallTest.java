@@ -67,7 +67,8 @@ class EverySevCallTest {
     assumeTrue(Files.isWritable(Path.of("/dev/kvm")), "there is no usable /dev/kvm");
   }
 
-  private static List<TestedCall.Answer> inProcess(List<TestedCall> calls, boolean vms) throws Exception {
+  private static List<TestedCall.Answer> inProcess(List<TestedCall> calls, boolean vms)
+      throws Exception {
     try (SevCaller caller = new InProcessCaller(powerUp())) {
       return TestedCall.make(calls, new SevCallSituation(caller, vms));
     }
@@ -90,7 +91,8 @@ class EverySevCallTest {
   }
 
   private static List<TestedCall.Answer> make(
-      List<TestedCall> calls, boolean vms, Path device, CompiledCaller.Start start) throws Exception {
+      List<TestedCall> calls, boolean vms, Path device, CompiledCaller.Start start)
+      throws Exception {
     try (SevCaller caller = CompiledCaller.start(program, device, start)) {
       return TestedCall.make(calls, new SevCallSituation(caller, vms));
     }

@@ -147,7 +147,7 @@ public final class DeviceCommand implements Callable<Integer> {
     return new Failure(
         Failure.sentence(refused)
             + " Without that there is no /dev/sev by FUSE. sealift run still gives one to a program"
-            + " that it starts, if need be by the path of a plain file; sealift platform answers"
+            + " that it starts, if need be at another path; sealift platform answers"
             + " the same questions.",
         refused);
   }
