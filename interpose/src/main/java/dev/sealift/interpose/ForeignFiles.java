@@ -27,7 +27,10 @@ record ForeignFiles(Linux linux) {
   private static final Pattern PROCESS =
       Pattern.compile("^Tgid:\\s*([0-9]{1,9})$", Pattern.MULTILINE);
 
-  /** More than stands before the end of the flags, and before the end of the process id. */
+  private static final Pattern PARENT =
+      Pattern.compile("^PPid:\\s*([0-9]{1,9})$", Pattern.MULTILINE);
+
+  /** More than stands before the end of the flags, and before the end of the process ids. */
   private static final int BEGINNING = 512;
 
   /** A descriptor that only names a file (asm-generic/fcntl.h). */
@@ -78,6 +81,12 @@ record ForeignFiles(Linux linux) {
   int process(int thread) {
     Matcher process = PROCESS.matcher(beginning("/proc/" + thread + "/status"));
     return process.find() ? Integer.parseInt(process.group(1)) : Errno.ESRCH.negated();
+  }
+
+  /** The process that has started another one, or inherited it; {@code -ESRCH} if that is gone. */
+  int parent(int pid) {
+    Matcher parent = PARENT.matcher(beginning("/proc/" + pid + "/status"));
+    return parent.find() ? Integer.parseInt(parent.group(1)) : Errno.ESRCH.negated();
   }
 
   private String beginning(String path) {

@@ -30,6 +30,7 @@ final class ProgramCalls implements StoppedCall.Answerer {
   private final ForeignCalls device;
   private final String deviceName;
   private final SevCallObserver observer;
+  private final boolean observed;
   private final SupervisedVms vms;
   private long lookedAt;
 
@@ -72,6 +73,7 @@ final class ProgramCalls implements StoppedCall.Answerer {
     this.device = new ForeignCalls(machine.device());
     this.deviceName = deviceName;
     this.observer = observer;
+    this.observed = !observer.equals(SevCallObserver.NONE);
     this.vms =
         new SupervisedVms(
             linux, process -> new SoftwareVm(machine.foreignVm(process)), new ObservedVms());
@@ -95,7 +97,7 @@ final class ProgramCalls implements StoppedCall.Answerer {
       return PASS;
     }
     boolean writable = OpenFlags.isWritable(flags);
-    int pid = observer.equals(SevCallObserver.NONE) ? 0 : files.process(call.thread());
+    int pid = observed ? files.process(call.thread()) : 0;
     return observed(
         pid,
         SevCall.DEVICE,
@@ -118,7 +120,7 @@ final class ProgramCalls implements StoppedCall.Answerer {
   }
 
   private int observed(int pid, int vm, boolean writable, StoppedCall call, IntSupplier answer) {
-    if (observer.equals(SevCallObserver.NONE) || pid <= 0) {
+    if (!observed || pid <= 0) {
       return answer.getAsInt();
     }
     SupervisedProcess caller = new SupervisedProcess(linux, pid, deviceName);

@@ -25,7 +25,11 @@ final class WatchedCalls implements StoppedCall.Answerer {
 
   /** A call under way. */
   private record Watch(
-      SupervisedProcess caller, boolean traced, SevCallObserver.Ending ending, long start) {}
+      SupervisedProcess caller,
+      boolean traced,
+      boolean bury,
+      SevCallObserver.Ending ending,
+      long start) {}
 
   /** A VM whose SEV is the real kernel's. */
   private record RealVm() implements SupervisedVms.Vm {
@@ -97,7 +101,13 @@ final class WatchedCalls implements StoppedCall.Answerer {
                 call.argument(),
                 caller));
     boolean traced = linux.tracing().stopAfterCall(call.thread()) == 0;
-    watch = new Watch(caller, traced, ending, System.nanoTime());
+    watch = new Watch(caller, traced, isBuried(call, caller), ending, System.nanoTime());
+  }
+
+  /** The end of the program itself is what this process waits for; others have the tracer's. */
+  private boolean isBuried(StoppedCall call, SupervisedProcess caller) {
+    return call.thread() != caller.pid()
+        || files.parent(caller.pid()) != ProcessHandle.current().pid();
   }
 
   @Override
@@ -108,7 +118,7 @@ final class WatchedCalls implements StoppedCall.Answerer {
       return;
     }
     LinuxTracing.Stop stop =
-        watched.traced() ? linux.tracing().await(call.thread(), watched.caller().pid()) : null;
+        watched.traced() ? linux.tracing().await(call.thread(), watched.bury()) : null;
     long nanos = System.nanoTime() - watched.start();
     if (stop == null) {
       watched.ending().ends(new SevCallObserver.Outcome(0, false, nanos));
@@ -120,7 +130,7 @@ final class WatchedCalls implements StoppedCall.Answerer {
       int result = (int) linux.tracing().result(call.thread());
       watched.ending().ends(new SevCallObserver.Outcome(result, true, nanos));
     } finally {
-      linux.tracing().release(call.thread(), stop);
+      linux.tracing().release(call.thread(), stop, watched.bury());
     }
   }
 

@@ -86,23 +86,27 @@ public final class LinuxTracing {
    */
   public int stopAfterCall(int thread) {
     int seized = request(SEIZE, thread, MemorySegment.NULL);
-    return seized < 0 ? seized : request(INTERRUPT, thread, MemorySegment.NULL);
+    if (seized == 0) {
+      // Refused to one that is about to end, which is told by await.
+      request(INTERRUPT, thread, MemorySegment.NULL);
+    }
+    return seized;
   }
 
   /**
    * Waits until a traced thread has stopped or ended.
    *
-   * @param process the process that it belongs to, whose end is left to whoever waits for it
+   * @param bury whether its end is taken, without which nobody else learns of it; a process that
+   *     this one has started is left to whoever waits for it here
    * @return how it stopped; null if it has ended
    */
-  public @Nullable Stop await(int thread, int process) {
+  public @Nullable Stop await(int thread, boolean bury) {
     int code = change(thread, WSTOPPED | WEXITED | WNOWAIT, CODE);
     if (code == CLD_TRAPPED || code == CLD_STOPPED) {
       int status = change(thread, WSTOPPED, STATUS);
       return status < 0 ? null : new Stop(status >>> EVENT_SHIFT == 0 ? status : 0);
     }
-    if (code >= 0 && thread != process) {
-      // A thread that ends while it is traced is for its tracer to bury.
+    if (code >= 0 && bury) {
       change(thread, WEXITED, CODE);
     }
     return null;
@@ -117,9 +121,16 @@ public final class LinuxTracing {
     }
   }
 
-  /** Lets a stopped thread run on, untraced, with the signal that was being delivered. */
-  public void release(int thread, Stop stop) {
-    request(DETACH, thread, MemorySegment.ofAddress(stop.signal()));
+  /**
+   * Lets a stopped thread run on, untraced, with the signal that was being delivered.
+   *
+   * @param bury as of {@link #await}, should it have been killed while it stood
+   */
+  public void release(int thread, Stop stop, boolean bury) {
+    int result = request(DETACH, thread, MemorySegment.ofAddress(stop.signal()));
+    if (result == Errno.ESRCH.negated() && bury) {
+      change(thread, WEXITED, CODE);
+    }
   }
 
   /** Waits for one; a field of what is told of it, or a negative errno. */

@@ -88,7 +88,7 @@ final class CallReading {
   private static @Nullable Issued issued(SevCall call, Span argument) {
     ForeignCaller caller = call.caller();
     if (CommandShape.isRegion(call.request())) {
-      return new Issued(0, true, false, argument);
+      return new Issued(0, true, -1, false, argument);
     }
     byte[] bytes = read(caller, argument);
     if (bytes == null) {
@@ -98,12 +98,13 @@ final class CallReading {
     if (call.request() == SevIoctl.ISSUE_CMD) {
       SevIssueCmd command = SevIssueCmd.read(struct);
       return new Issued(
-          command.cmd(), command.error() == 0, true, data(call, command.cmd(), command.data()));
+          command.cmd(), command.error() == 0, -1, true, data(call, command.cmd(), command.data()));
     }
     KvmSevCmd command = KvmSevCmd.read(struct);
     return new Issued(
         command.id(),
         command.error() == 0,
+        command.sevFd(),
         caller.hasSevOpen(command.sevFd()),
         data(call, command.id(), command.data()));
   }

@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Issues the calls of a trace again, on a platform in software, and compares the answers. */
 final class Replay implements AutoCloseable {
-  /** A descriptor that no process of a trace needs to have. */
+  /** The descriptor of the guest that is there to initialise the platform. */
   private static final int SEV_FD = 3;
 
   /** What stands in fields that the kernel only writes, until it does. */
@@ -101,7 +101,8 @@ final class Replay implements AutoCloseable {
     byte[] command = new byte[KvmSevCmd.LAYOUT.size()];
     new KvmSevCmd(SevCommand.INIT.id(), 0, 0, SEV_FD).write(MemorySegment.ofArray(command));
     long address = new Place(1, 0).word();
-    process.calls(List.of(Span.whole(address, command.length)), true);
+    process.calls(List.of(Span.whole(address, command.length)));
+    process.descriptor(SEV_FD, true);
     process.put(address, command);
     try (ForeignVirtualMachine vm = machine.machine().foreignVm(process)) {
       vm.ioctl(KvmIoctl.MEMORY_ENCRYPT_OP, address);
@@ -127,7 +128,7 @@ final class Replay implements AutoCloseable {
     ReplayedProcess process =
         processes.computeIfAbsent(asked.pid(), _ -> new ReplayedProcess(random.nextLong()));
     Vm vm = asked.vm() == 0 ? null : vms.computeIfAbsent(asked.vm(), _ -> vm(asked, process));
-    process.calls(spans(asked), asked.issued() != null && asked.issued().sevOpen());
+    process.calls(spans(asked));
     prepare(asked, process);
     String follows = vm == null ? null : fill(recorded, process, vm);
     SevCall call =
@@ -194,6 +195,7 @@ final class Replay implements AutoCloseable {
     if (issued == null) {
       return;
     }
+    process.descriptor(issued.sevFd(), issued.sevOpen());
     byte[] struct = asked.struct();
     if (struct != null) {
       process.put(issued.data().address(), asAsked(asked.shape(), struct));
@@ -208,7 +210,8 @@ final class Replay implements AutoCloseable {
     if (device) {
       new SevIssueCmd(issued.command(), issued.data().address(), error).write(segment);
     } else {
-      new KvmSevCmd(issued.command(), issued.data().address(), error, SEV_FD).write(segment);
+      new KvmSevCmd(issued.command(), issued.data().address(), error, issued.sevFd())
+          .write(segment);
     }
     process.put(asked.argument().address(), command);
   }

@@ -22,7 +22,7 @@ final class ReplayedProcess implements ForeignCaller, UserMemory {
   private final Map<Long, byte[]> pages = new HashMap<>();
   private final long seed;
   private List<Span> spans = List.of();
-  private boolean sevOpen;
+  private final Map<Integer, Boolean> sevOpen = new HashMap<>();
 
   /**
    * @param seed of the bytes that nobody has told
@@ -44,11 +44,14 @@ final class ReplayedProcess implements ForeignCaller, UserMemory {
    * A call begins.
    *
    * @param spans what the process has
-   * @param sevOpen whether a descriptor that the call names is an open /dev/sev
    */
-  void calls(List<Span> spans, boolean sevOpen) {
+  void calls(List<Span> spans) {
     this.spans = new ArrayList<>(spans);
-    this.sevOpen = sevOpen;
+  }
+
+  /** From now on a descriptor is an open /dev/sev, or is not. */
+  void descriptor(int fd, boolean open) {
+    sevOpen.put(fd, open);
   }
 
   /** Puts bytes into its memory, whether the call may write there or not. */
@@ -122,7 +125,7 @@ final class ReplayedProcess implements ForeignCaller, UserMemory {
 
   @Override
   public boolean hasSevOpen(int fd) {
-    return sevOpen;
+    return sevOpen.getOrDefault(fd, false);
   }
 
   @Override

@@ -265,7 +265,7 @@ final class TraceReader implements AutoCloseable {
   private static @Nullable Issued issued(JsonFields fields, int request, Span argument)
       throws Unusable {
     if (CommandShape.isRegion(request)) {
-      return argument.isReadable() ? new Issued(0, true, false, argument) : null;
+      return argument.isReadable() ? new Issued(0, true, -1, false, argument) : null;
     }
     if (!fields.has("command")) {
       return null;
@@ -273,6 +273,7 @@ final class TraceReader implements AutoCloseable {
     return new Issued(
         (int) fields.number("command", Integer.MIN_VALUE, Integer.MAX_VALUE),
         fields.truth("clear"),
+        (int) fields.number("sevFd", Integer.MIN_VALUE, Integer.MAX_VALUE),
         fields.truth("sevOpen"),
         span(fields.object("data")));
   }

@@ -146,6 +146,7 @@ final class TraceWriter implements TraceSink {
     if (issued != null && !CommandShape.isRegion(asked.request())) {
       line.put("command", issued.command());
       line.put("clear", issued.clear());
+      line.put("sevFd", issued.sevFd());
       line.put("sevOpen", issued.sevOpen());
       span(line, "data", asked.pid(), issued.data());
     }

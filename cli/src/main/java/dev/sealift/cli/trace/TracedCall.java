@@ -58,10 +58,11 @@ record TracedCall(int number, Asked asked, Answered answered) {
    *
    * @param command its number
    * @param clear whether the field for the firmware's status was zero before
-   * @param sevOpen whether the descriptor of /dev/sev that it names is one
+   * @param sevFd the descriptor of /dev/sev that it names; -1 on /dev/sev itself
+   * @param sevOpen whether that is one
    * @param data where its parameters are; of no length where it has none that are known
    */
-  record Issued(int command, boolean clear, boolean sevOpen, Span data) {}
+  record Issued(int command, boolean clear, int sevFd, boolean sevOpen, Span data) {}
 
   /** A buffer, and what is told of its bytes. */
   record Buffer(BufferShape shape, Span span, Content content) {}

@@ -20,7 +20,7 @@ class ReplayCommandTest {
       """;
   private static final String STATUS =
       """
-      {"call":1,"micros":10,"pid":7,"on":"/dev/sev","writable":true,"request":"0xc0105300","name":"SEV_PLATFORM_STATUS","argument":{"at":"m1+0xdf0","length":16},"command":1,"clear":true,"sevOpen":true,"data":{"at":"m1+0xdc4","length":12},"in":{},"result":0,"status":0,"out":{"api_major":1,"api_minor":55,"state":1,"flags":0,"build":21,"guest_count":0},"nanos":5}
+      {"call":1,"micros":10,"pid":7,"on":"/dev/sev","writable":true,"request":"0xc0105300","name":"SEV_PLATFORM_STATUS","argument":{"at":"m1+0xdf0","length":16},"command":1,"clear":true,"sevFd":5,"sevOpen":true,"data":{"at":"m1+0xdc4","length":12},"in":{},"result":0,"status":0,"out":{"api_major":1,"api_minor":55,"state":1,"flags":0,"build":21,"guest_count":0},"nanos":5}
       """;
   private static final String REGION =
       """
@@ -28,9 +28,9 @@ class ReplayCommandTest {
       """;
   private static final String RECEIVE =
       """
-      {"call":3,"micros":30,"pid":7,"on":"vm1","writable":true,"request":"0xc008aeba","name":"KVM_SEV_INIT","argument":{"at":"m1+0xd00","length":24},"command":0,"clear":true,"sevOpen":true,"data":{"at":"0","length":0},"result":0,"status":0,"nanos":5}
-      {"call":4,"micros":40,"pid":7,"on":"vm1","writable":true,"request":"0xc008aeba","name":"KVM_SEV_RECEIVE_START","argument":{"at":"m1+0xd00","length":24},"command":12,"clear":true,"sevOpen":true,"data":{"at":"m1+0xc00","length":40},"in":{"handle":0,"policy":0,"pdh_uaddr":"m3+0x10","pdh_len":2084,"session_uaddr":"m4+0x20","session_len":128},"buffers":[{"name":"PDH","length":2084},{"name":"session","length":128,"sha256":"00"}],"result":0,"status":0,"out":{"handle":9},"nanos":5}
-      {"call":5,"micros":50,"pid":7,"on":"vm1","writable":true,"request":"0xc008aeba","name":"KVM_SEV_RECEIVE_FINISH","argument":{"at":"m1+0xd00","length":24},"command":15,"clear":true,"sevOpen":true,"data":{"at":"0","length":0},"result":0,"status":0,"nanos":5}
+      {"call":3,"micros":30,"pid":7,"on":"vm1","writable":true,"request":"0xc008aeba","name":"KVM_SEV_INIT","argument":{"at":"m1+0xd00","length":24},"command":0,"clear":true,"sevFd":5,"sevOpen":true,"data":{"at":"0","length":0},"result":0,"status":0,"nanos":5}
+      {"call":4,"micros":40,"pid":7,"on":"vm1","writable":true,"request":"0xc008aeba","name":"KVM_SEV_RECEIVE_START","argument":{"at":"m1+0xd00","length":24},"command":12,"clear":true,"sevFd":5,"sevOpen":true,"data":{"at":"m1+0xc00","length":40},"in":{"handle":0,"policy":0,"pdh_uaddr":"m3+0x10","pdh_len":2084,"session_uaddr":"m4+0x20","session_len":128},"buffers":[{"name":"PDH","length":2084},{"name":"session","length":128,"sha256":"00"}],"result":0,"status":0,"out":{"handle":9},"nanos":5}
+      {"call":5,"micros":50,"pid":7,"on":"vm1","writable":true,"request":"0xc008aeba","name":"KVM_SEV_RECEIVE_FINISH","argument":{"at":"m1+0xd00","length":24},"command":15,"clear":true,"sevFd":5,"sevOpen":true,"data":{"at":"0","length":0},"result":0,"status":0,"nanos":5}
       """;
   private static final String WHOLE = HEADER + STATUS + "{\"calls\":1}\n";
 

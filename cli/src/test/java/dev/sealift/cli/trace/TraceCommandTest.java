@@ -194,6 +194,36 @@ class TraceCommandTest {
   }
 
   @Test
+  @DisplayName("ends with the program, whichever of its threads and children is killed in a call")
+  void killedInACall() throws Exception {
+    String script =
+        CLIENT
+            + """
+            def call():
+                while op(0) == -25: pass
+            def child():
+                pid = os.fork()
+                if pid == 0:
+                    own = new_vm()
+                    for _ in range(2):
+                        threading.Thread(target=lambda: [op(1, None, 0, own) for _ in range(10**6)]).start()
+                    while op(0, None, 0, own) == -25: pass
+                return pid
+            children = [child() for _ in range(8)]
+            for pid in children:
+                op(0)
+                os.kill(pid, 9)
+                os.waitpid(pid, 0)
+            threading.Thread(target=call, daemon=True).start()
+            print("over", flush=True)
+            op(0)
+            os.kill(os.getpid(), 9)
+            """;
+    assumeTrue(Files.notExists(Path.of("/dev/sev")), "this machine has SEV of its own");
+    assertThat(trace(script, 128 + 9, "--hardware").getFirst()).isEqualTo("over");
+  }
+
+  @Test
   @DisplayName("refuses files that are there, and options that do not go together")
   void badInput() throws Exception {
     Path taken = Files.createFile(directory.resolve("taken"));
