@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param bytes the bytes; null if they are not told
  * @param sha256 their SHA-256, 64 hexadecimal digits; null if it is not told
  */
+@SuppressWarnings("ArrayRecordComponent") // nobody changes or compares it
 record Content(byte @Nullable [] bytes, @Nullable String sha256) {
   /** Nothing but the length, which stands elsewhere. */
   static final Content NONE = new Content(null, null);

@@ -28,7 +28,7 @@ record Place(long memory, long offset) {
 
   /** The 64-bit word. */
   long word() {
-    return memory << OFFSET_BITS | offset;
+    return (memory << OFFSET_BITS) | offset;
   }
 
   /** The place that is written so; empty if none is. */

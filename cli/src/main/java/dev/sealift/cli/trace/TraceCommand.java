@@ -137,7 +137,7 @@ public final class TraceCommand implements Callable<Integer> {
 
   private boolean isHardware() {
     Kind chosen = kind;
-    if (chosen != null) {
+    if (chosen != null && (chosen.hardware || chosen.software)) {
       return chosen.hardware;
     }
     return Files.exists(DEVICE) && !Files.isRegularFile(DEVICE);

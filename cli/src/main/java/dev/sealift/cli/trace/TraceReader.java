@@ -189,7 +189,7 @@ final class TraceReader implements AutoCloseable {
     int request = request(fields.text("request"));
     String on = fields.text("on");
     int vm = on.equals("/dev/sev") ? 0 : vm(on);
-    if (vm == 0 != (request == SevIoctl.ISSUE_CMD)) {
+    if ((vm == 0) != (request == SevIoctl.ISSUE_CMD)) {
       throw new Unusable("the ioctl is none of " + on);
     }
     Span argument = span(fields.object("argument"));
@@ -310,7 +310,7 @@ final class TraceReader implements AutoCloseable {
   }
 
   private static long largest(Field field) {
-    return field.size() == Long.BYTES ? Long.MAX_VALUE : (1L << field.size() * Byte.SIZE) - 1;
+    return field.size() == Long.BYTES ? Long.MAX_VALUE : (1L << (field.size() * Byte.SIZE)) - 1;
   }
 
   private static Buffer buffer(

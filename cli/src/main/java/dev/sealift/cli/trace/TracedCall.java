@@ -25,6 +25,7 @@ record TracedCall(int number, Asked asked, Answered answered) {
    *     none, or they could not be read
    * @param buffers those that the parameters name, in the order of the command's shape
    */
+  @SuppressWarnings("ArrayRecordComponent") // as memory has it; nobody changes or compares it
   record Asked(
       long micros,
       int pid,
@@ -78,6 +79,7 @@ record TracedCall(int number, Asked asked, Answered answered) {
    * @param buffers what was written into buffers
    * @param nanos how long it took
    */
+  @SuppressWarnings("ArrayRecordComponent") // as memory has it; nobody changes or compares it
   record Answered(
       boolean seen,
       int result,
