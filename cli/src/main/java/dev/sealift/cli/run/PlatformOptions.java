@@ -6,13 +6,11 @@ import dev.sealift.cli.Failure;
 import dev.sealift.cli.HostKind;
 import dev.sealift.cli.HostMachine;
 import dev.sealift.cli.StateOptions;
-import dev.sealift.crypto.cert.ModelRoot;
 import dev.sealift.firmware.StateDirectory;
 import dev.sealift.kernel.KernelProfile;
 import dev.sealift.linux.LinuxUnavailableException;
 import dev.sealift.vmm.VmmException;
 import java.nio.file.Path;
-import java.security.SecureRandom;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -39,7 +37,7 @@ public final class PlatformOptions {
   public PlatformOptions() {}
 
   /** Where the root of trust comes from, in words. */
-  String root() {
+  public String root() {
     return state == null
         ? "a model root that was made for this run"
         : "the model root that made the chip in " + state;
@@ -51,23 +49,14 @@ public final class PlatformOptions {
    * @throws BadInput if the directory holds anything else or damage
    * @throws Failure if the platform is on in another process, or this is no Linux on x86-64
    */
-  PoweredPlatform powerUp() throws BadInput, Failure {
+  public PoweredPlatform powerUp() throws BadInput, Failure {
     if (state != null) {
       return powerUp(StateOptions.of(state, root).open(), state);
     }
     if (root != null) {
       throw new BadInput("--root is for the platform in --state DIR: name that directory, too.");
     }
-    try {
-      return new PoweredPlatform(
-          HostMachine.powerUp(
-              HostKind.KVM, KernelProfile.MAINLINE, ModelRoot.create(new SecureRandom())),
-          null);
-    } catch (LinuxUnavailableException e) {
-      throw new Failure(Failure.sentence(e), e);
-    } catch (VmmException e) {
-      throw unusable(e);
-    }
+    return PoweredPlatform.fresh();
   }
 
   private static PoweredPlatform powerUp(StateDirectory state, Path directory)
@@ -86,15 +75,11 @@ public final class PlatformOptions {
       if (e.status() == FirmwareStatus.SECURE_DATA_INVALID) {
         throw StateOptions.damaged(directory, "INIT has refused what it holds", e);
       }
-      throw unusable(e);
+      throw PoweredPlatform.unusable(e);
     } finally {
       if (!up) {
         PoweredPlatform.switchOff(state);
       }
     }
-  }
-
-  private static Failure unusable(VmmException e) {
-    return new Failure("The software platform cannot be used: " + Failure.sentence(e), e);
   }
 }

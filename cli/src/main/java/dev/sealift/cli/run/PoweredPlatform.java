@@ -1,8 +1,15 @@
 package dev.sealift.cli.run;
 
+import dev.sealift.cli.Failure;
+import dev.sealift.cli.HostKind;
 import dev.sealift.cli.HostMachine;
+import dev.sealift.crypto.cert.ModelRoot;
 import dev.sealift.firmware.StateDirectory;
+import dev.sealift.kernel.KernelProfile;
+import dev.sealift.linux.LinuxUnavailableException;
+import dev.sealift.vmm.VmmException;
 import java.io.IOException;
+import java.security.SecureRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,8 +18,31 @@ import org.jspecify.annotations.Nullable;
  * @param machine it, and the kernel over it
  * @param state what remembers it; null if nothing does
  */
-record PoweredPlatform(HostMachine machine, @Nullable StateDirectory state)
+public record PoweredPlatform(HostMachine machine, @Nullable StateDirectory state)
     implements AutoCloseable {
+
+  /**
+   * Switches a new platform on, under a model root of its own, over this machine's kernel. Nothing
+   * remembers it.
+   *
+   * @throws Failure if this is no Linux on x86-64
+   */
+  public static PoweredPlatform fresh() throws Failure {
+    try {
+      return new PoweredPlatform(
+          HostMachine.powerUp(
+              HostKind.KVM, KernelProfile.MAINLINE, ModelRoot.create(new SecureRandom())),
+          null);
+    } catch (LinuxUnavailableException e) {
+      throw new Failure(Failure.sentence(e), e);
+    } catch (VmmException e) {
+      throw unusable(e);
+    }
+  }
+
+  static Failure unusable(VmmException e) {
+    return new Failure("The software platform cannot be used: " + Failure.sentence(e), e);
+  }
 
   @Override
   public void close() {

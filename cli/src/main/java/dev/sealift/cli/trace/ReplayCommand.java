@@ -2,25 +2,17 @@ package dev.sealift.cli.trace;
 
 import dev.sealift.cli.BadInput;
 import dev.sealift.cli.Failure;
-import dev.sealift.cli.HostKind;
-import dev.sealift.cli.HostMachine;
-import dev.sealift.crypto.cert.ModelRoot;
-import dev.sealift.kernel.KernelProfile;
-import dev.sealift.linux.LinuxUnavailableException;
+import dev.sealift.cli.OutputOptions;
+import dev.sealift.cli.run.PoweredPlatform;
 import dev.sealift.vmm.VmmException;
-import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
-import tools.jackson.databind.json.JsonMapper;
 
 /** {@code sealift replay}. */
 @Command(
@@ -40,10 +32,7 @@ public final class ReplayCommand implements Callable<Integer> {
   @Parameters(paramLabel = "FILE", description = "What sealift trace --record has written.")
   private @Nullable Path file;
 
-  @Option(names = "--json", description = "Print one JSON object.")
-  private boolean json;
-
-  @Spec private @Nullable CommandSpec spec;
+  @Mixin private OutputOptions output = new OutputOptions();
 
   @Override
   public Integer call() throws BadInput, Failure {
@@ -51,8 +40,8 @@ public final class ReplayCommand implements Callable<Integer> {
     check(named);
     ReplayReport report;
     try (TraceReader trace = TraceReader.open(named);
-        HostMachine machine = powerUp();
-        Replay replay = Replay.on(machine, trace.header())) {
+        PoweredPlatform platform = PoweredPlatform.fresh();
+        Replay replay = Replay.on(platform.machine(), trace.header())) {
       for (TraceEvent event = trace.next(); event != null; event = trace.next()) {
         replay.happens(event);
       }
@@ -63,13 +52,7 @@ public final class ReplayCommand implements Callable<Integer> {
     } catch (VmmException e) {
       throw new Failure("The software platform cannot be used: " + Failure.sentence(e), e);
     }
-    PrintWriter out = Objects.requireNonNull(spec, "picocli sets it").commandLine().getOut();
-    if (json) {
-      out.println(JsonMapper.shared().writeValueAsString(report));
-    } else {
-      out.print(report.page());
-    }
-    out.flush();
+    output.print(report, report.page());
     return report.same() ? CommandLine.ExitCode.OK : CommandLine.ExitCode.SOFTWARE;
   }
 
@@ -79,15 +62,6 @@ public final class ReplayCommand implements Callable<Integer> {
       while (trace.next() != null) {
         // The next one.
       }
-    }
-  }
-
-  private static HostMachine powerUp() throws Failure, VmmException {
-    try {
-      return HostMachine.powerUp(
-          HostKind.KVM, KernelProfile.MAINLINE, ModelRoot.create(new SecureRandom()));
-    } catch (LinuxUnavailableException e) {
-      throw new Failure(Failure.sentence(e), e);
     }
   }
 }

@@ -2,15 +2,14 @@ package dev.sealift.cli.trace;
 
 import dev.sealift.cli.BadInput;
 import dev.sealift.cli.Failure;
-import dev.sealift.cli.HostKind;
 import dev.sealift.cli.HostMachine;
 import dev.sealift.cli.OutputFile;
 import dev.sealift.cli.run.PlatformExport;
+import dev.sealift.cli.run.PlatformOptions;
+import dev.sealift.cli.run.PoweredPlatform;
 import dev.sealift.cli.run.ProgramRun;
-import dev.sealift.crypto.cert.ModelRoot;
 import dev.sealift.interpose.InterposeException;
 import dev.sealift.interpose.SupervisedProgram;
-import dev.sealift.kernel.KernelProfile;
 import dev.sealift.linux.LinuxSystemCalls;
 import dev.sealift.linux.LinuxThreadSignals;
 import dev.sealift.linux.LinuxUnavailableException;
@@ -26,7 +25,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -35,6 +33,7 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -95,6 +94,8 @@ public final class TraceCommand implements Callable<Integer> {
 
   @ArgGroup private @Nullable Kind kind;
 
+  @Mixin private PlatformOptions platform = new PlatformOptions();
+
   @Parameters(
       arity = "1..*",
       paramLabel = "PROGRAM",
@@ -146,8 +147,11 @@ public final class TraceCommand implements Callable<Integer> {
   private int inSoftware() throws BadInput, Failure, IOException {
     say(
         "this machine does NOT encrypt the guest: its memory stays plain. A platform in software"
-            + " answers, over a model root that was made for this run.");
-    try (HostMachine machine = powerUp()) {
+            + " answers, over "
+            + platform.root()
+            + ".");
+    try (PoweredPlatform powered = platform.powerUp()) {
+      HostMachine machine = powered.machine();
       if (export != null) {
         PlatformExport.write(export, machine.chain());
       }
@@ -157,15 +161,6 @@ public final class TraceCommand implements Callable<Integer> {
           tracer -> SupervisedProgram.prepare(machine.machine(), tracer));
     } catch (VmmException e) {
       throw new Failure("The software platform cannot be used: " + Failure.sentence(e), e);
-    }
-  }
-
-  private static HostMachine powerUp() throws Failure, VmmException {
-    try {
-      return HostMachine.powerUp(
-          HostKind.KVM, KernelProfile.MAINLINE, ModelRoot.create(new SecureRandom()));
-    } catch (LinuxUnavailableException e) {
-      throw new Failure(Failure.sentence(e), e);
     }
   }
 
