@@ -3,6 +3,7 @@ package dev.sealift.cli.owner;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sealift.cli.Answer;
+import dev.sealift.cli.LibvirtValidator;
 import dev.sealift.crypto.GuestPolicy;
 import dev.sealift.crypto.launch.FirmwareTable;
 import java.nio.charset.StandardCharsets;

@@ -3,6 +3,7 @@ package dev.sealift.cli.run;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sealift.cli.HostMachine;
+import dev.sealift.cli.LibvirtValidator;
 import dev.sealift.crypto.ApiVersion;
 import dev.sealift.crypto.GuestPolicy;
 import dev.sealift.crypto.LaunchMeasurement;
@@ -94,11 +95,11 @@ class QemuLaunchTest {
 
       String measurement = measurement(qemu);
       TransportKeys none = TransportKeys.zero();
-      LaunchValidator.Verdict same =
+      LibvirtValidator.Verdict same =
           LaunchValidator.judge(place, sev, measurement, SevQemu.FIRMWARE, none);
       assertThat(same.words()).contains("OK: Looks good to me");
       assertThat(same.code()).isZero();
-      LaunchValidator.Verdict other =
+      LibvirtValidator.Verdict other =
           LaunchValidator.judge(place, sev, measurement, changedFirmware(), none);
       assertThat(other.words()).contains("does not match");
       assertThat(other.code()).isNotZero();
@@ -125,7 +126,7 @@ class QemuLaunchTest {
       JsonNode sev = qemu.ask("query-sev");
       String measurement = measurement(qemu);
       assertThat(LaunchValidator.judge(place, sev, measurement, SevQemu.FIRMWARE, owner.keys()))
-          .extracting(LaunchValidator.Verdict::code)
+          .extracting(LibvirtValidator.Verdict::code)
           .isEqualTo(0);
 
       byte[] secret = "opens the disk..".repeat(4).getBytes(StandardCharsets.US_ASCII);

@@ -1,4 +1,4 @@
-package dev.sealift.cli.owner;
+package dev.sealift.cli;
 
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -11,7 +11,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /** libvirt's tool that checks launch measurements, as it is installed here. */
-final class LibvirtValidator {
+public final class LibvirtValidator {
   private static final Path PYTHON = Path.of("/usr/bin/python3");
   private static final Path TOOL = Path.of("/usr/bin/virt-qemu-sev-validate");
   private static final Path FIRMWARE = Path.of("/usr/share/OVMF/OVMF_CODE.fd");
@@ -19,7 +19,7 @@ final class LibvirtValidator {
   private LibvirtValidator() {}
 
   /** Skips the test where the tool is not installed, or does not start. */
-  static void assumeInstalled() throws Exception {
+  public static void assumeInstalled() throws Exception {
     assumeTrue(
         Files.isExecutable(PYTHON) && Files.isReadable(TOOL),
         TOOL + " is not installed (package libvirt-clients-qemu)");
@@ -29,7 +29,7 @@ final class LibvirtValidator {
   }
 
   /** A real firmware; the test is skipped where there is none. */
-  static Path firmware() {
+  public static Path firmware() {
     assumeTrue(Files.isReadable(FIRMWARE), FIRMWARE + " is not installed (package ovmf)");
     return FIRMWARE;
   }
@@ -40,9 +40,10 @@ final class LibvirtValidator {
    * @param code 0 if it is satisfied, 1 if a measurement does not match
    * @param words all that it printed
    */
-  record Verdict(int code, String words) {}
+  public record Verdict(int code, String words) {}
 
-  static Verdict run(String... arguments) throws IOException, InterruptedException {
+  /** Runs it to its end. */
+  public static Verdict run(String... arguments) throws IOException, InterruptedException {
     List<String> command =
         Stream.concat(Stream.of(PYTHON.toString(), TOOL.toString()), Stream.of(arguments)).toList();
     Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
