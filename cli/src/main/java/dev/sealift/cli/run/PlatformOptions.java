@@ -56,7 +56,7 @@ public final class PlatformOptions {
     if (root != null) {
       throw new BadInput("--root is for the platform in --state DIR: name that directory, too.");
     }
-    return PoweredPlatform.fresh();
+    return PoweredPlatform.fresh(null);
   }
 
   private static PoweredPlatform powerUp(StateDirectory state, Path directory)

@@ -1,14 +1,17 @@
 package dev.sealift.cli.run;
 
+import dev.sealift.cli.BadInput;
 import dev.sealift.cli.Failure;
 import dev.sealift.cli.HostKind;
 import dev.sealift.cli.HostMachine;
+import dev.sealift.cli.ModelRootDirectory;
 import dev.sealift.crypto.cert.ModelRoot;
 import dev.sealift.firmware.StateDirectory;
 import dev.sealift.kernel.KernelProfile;
 import dev.sealift.linux.LinuxUnavailableException;
 import dev.sealift.vmm.VmmException;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import org.jspecify.annotations.Nullable;
 
@@ -22,17 +25,18 @@ public record PoweredPlatform(HostMachine machine, @Nullable StateDirectory stat
     implements AutoCloseable {
 
   /**
-   * Switches a new platform on, under a model root of its own, over this machine's kernel. Nothing
-   * remembers it.
+   * Switches a new platform on over this machine's kernel. Nothing remembers it.
    *
+   * @param root the directory of its model root; null for a root of its own
+   * @throws BadInput if there is no root in the directory
    * @throws Failure if this is no Linux on x86-64
    */
-  public static PoweredPlatform fresh() throws Failure {
+  public static PoweredPlatform fresh(@Nullable Path root) throws BadInput, Failure {
+    ModelRoot maker =
+        root == null ? ModelRoot.create(new SecureRandom()) : ModelRootDirectory.load(root);
     try {
       return new PoweredPlatform(
-          HostMachine.powerUp(
-              HostKind.KVM, KernelProfile.MAINLINE, ModelRoot.create(new SecureRandom())),
-          null);
+          HostMachine.powerUp(HostKind.KVM, KernelProfile.MAINLINE, maker), null);
     } catch (LinuxUnavailableException e) {
       throw new Failure(Failure.sentence(e), e);
     } catch (VmmException e) {

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code sealift replay}. */
@@ -32,6 +33,14 @@ public final class ReplayCommand implements Callable<Integer> {
   @Parameters(paramLabel = "FILE", description = "What sealift trace --record has written.")
   private @Nullable Path file;
 
+  @Option(
+      names = "--root",
+      paramLabel = "DIR",
+      description =
+          "The platform's model root, as sealift root create makes it; without it one is made for"
+              + " this run, which takes seconds.")
+  private @Nullable Path root;
+
   @Mixin private OutputOptions output = new OutputOptions();
 
   @Override
@@ -40,7 +49,7 @@ public final class ReplayCommand implements Callable<Integer> {
     check(named);
     ReplayReport report;
     try (TraceReader trace = TraceReader.open(named);
-        PoweredPlatform platform = PoweredPlatform.fresh();
+        PoweredPlatform platform = PoweredPlatform.fresh(root);
         Replay replay = Replay.on(platform.machine(), trace.header())) {
       for (TraceEvent event = trace.next(); event != null; event = trace.next()) {
         replay.happens(event);

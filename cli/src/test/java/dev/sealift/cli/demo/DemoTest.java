@@ -11,10 +11,10 @@ import java.util.Arrays;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
@@ -50,6 +50,8 @@ class DemoTest {
     JsonNode json = run.jsonOnLastLine();
     assertThat(json.get("host").asString()).isEqualTo(host);
     assertThat(json.get("kernel").asString()).isEqualTo("mainline");
+    assertThat(json.get("totals").get("pagesPerCall").asInt()).isEqualTo(1);
+    assertThat(run.out()).contains("one a call");
     assertThat(json.get("emulated").asBoolean()).isTrue();
     assertThat(json.get("verified").asBoolean()).isTrue();
     assertThat(json.get("guest").get("measured").asBoolean()).isTrue();
@@ -85,20 +87,7 @@ class DemoTest {
         .isCloseTo(parts, org.assertj.core.data.Offset.offset(0.5));
   }
 
-  @ParameterizedTest
-  @CsvSource({"mainline, 1", "extended, 64"})
-  @DisplayName("a kernel that has more than Linux seals a whole batch of pages in a call")
-  void kernels(String kernel, int pagesPerCall) {
-    Answer run = demo("--host", "model", "--memory", "8M", "--kernel", kernel, "--json");
-
-    assertThat(run.code()).as(run.out() + run.err()).isZero();
-    assertThat(run.jsonOnLastLine().get("kernel").asString()).isEqualTo(kernel);
-    assertThat(run.jsonOnLastLine().get("verified").asBoolean()).isTrue();
-    assertThat(run.jsonOnLastLine().get("totals").get("pagesPerCall").asInt())
-        .isEqualTo(pagesPerCall);
-    assertThat(run.out()).contains(pagesPerCall == 1 ? "one a call" : "up to 64 a call");
-  }
-
+  @Tag("long")
   @Test
   @DisplayName("Secure Processors that are slowed down seal no page faster than they are told")
   void pace() {
@@ -128,7 +117,7 @@ class DemoTest {
   }
 
   @Test
-  @DisplayName("a guest whose registers are encrypted moves, measured and proved like any other")
+  @DisplayName("a guest whose registers are encrypted moves, a whole batch of pages in a call")
   void encryptedRegisters() {
     Answer run = demo("--es", "--memory", "8M", "--json");
 
@@ -136,12 +125,15 @@ class DemoTest {
     JsonNode json = run.jsonOnLastLine();
     assertThat(json.get("host").asString()).isEqualTo("model");
     assertThat(json.get("kernel").asString()).isEqualTo("extended");
+    assertThat(json.get("totals").get("pagesPerCall").asInt()).isEqualTo(64);
+    assertThat(run.out()).contains("up to 64 a call");
     assertThat(json.get("verified").asBoolean()).isTrue();
     assertThat(json.get("guest").get("measured").asBoolean()).isTrue();
     assertThat(json.get("guest").get("registersEncrypted").asBoolean()).isTrue();
     assertThat(run.out()).contains("registers encrypted", "1 of SEND_UPDATE_VMSA");
   }
 
+  @Tag("long")
   @Test
   @DisplayName("on a kernel like mainline Linux it stays, with a sentence that says why")
   void encryptedRegistersOnMainline() {
@@ -154,6 +146,7 @@ class DemoTest {
     assertThat(run.out()).contains("runs on at the source");
   }
 
+  @Tag("long")
   @Test
   @DisplayName("a guest whose policy says NOSEND stays where it is, with a sentence that says why")
   void noSend() {

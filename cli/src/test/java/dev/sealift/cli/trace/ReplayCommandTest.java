@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sealift.cli.Answer;
 import dev.sealift.cli.BadInput;
+import dev.sealift.cli.TestRoot;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -36,12 +38,20 @@ class ReplayCommandTest {
 
   @TempDir private Path directory;
 
+  /** Replays under the tests' own root, which need not be made. */
+  private Answer replay(String file, String... options) throws Exception {
+    List<String> words = new ArrayList<>(List.of("replay", file));
+    words.addAll(List.of("--root", TestRoot.savedIn(directory).toString()));
+    words.addAll(List.of(options));
+    return Answer.to(words.toArray(String[]::new));
+  }
+
   private Path file(String content) throws Exception {
     return Files.writeString(directory.resolve("trace"), content);
   }
 
   private void refused(String content, String words) throws Exception {
-    Answer answer = Answer.to("replay", file(content).toString());
+    Answer answer = replay(file(content).toString());
     assertThat(answer.code()).as(answer.out()).isEqualTo(2);
     assertThat(answer.err()).contains(words).contains(directory.toString());
     assertThat(answer.err().lines()).hasSize(1);
@@ -50,10 +60,8 @@ class ReplayCommandTest {
   @Test
   @DisplayName("begins in the state that the trace began in")
   void beginsAsRecorded() throws Exception {
-    Answer answer =
-        Answer.to("replay", file(WHOLE.replace("\"flags\":0", "\"flags\":256")).toString());
-    Answer other =
-        Answer.to("replay", file(WHOLE.replace("\"state\":1", "\"state\":2")).toString());
+    Answer answer = replay(file(WHOLE.replace("\"flags\":0", "\"flags\":256")).toString());
+    Answer other = replay(file(WHOLE.replace("\"state\":1", "\"state\":2")).toString());
     assertThat(answer.out()).doesNotContain("state was");
     assertThat(other.out()).contains("state was 2 (WORKING), is 1 (INIT)");
     assertThat(other.code()).isEqualTo(1);
@@ -62,9 +70,7 @@ class ReplayCommandTest {
   @Test
   @DisplayName("names what a difference follows from: content that was not told, or an earlier one")
   void namesWhatFollows() throws Exception {
-    Answer answer =
-        Answer.to(
-            "replay", file(HEADER + STATUS + REGION + RECEIVE + "{\"calls\":5}\n").toString());
+    Answer answer = replay(file(HEADER + STATUS + REGION + RECEIVE + "{\"calls\":5}\n").toString());
     assertThat(answer.code()).as(answer.err()).isEqualTo(1);
     assertThat(answer.out())
         .contains("(the trace does not tell the session, so it was random)")
@@ -90,8 +96,8 @@ class ReplayCommandTest {
     refused(
         HEADER + STATUS + REGION.replace("\"length\":4096}", "\"length\":9007199254740992}"),
         "longer than any memory");
-    assertThat(Answer.to("replay", directory.toString()).code()).isEqualTo(2);
-    assertThat(Answer.to("replay", directory.resolve("nothing").toString()).code()).isEqualTo(2);
+    assertThat(replay(directory.toString()).code()).isEqualTo(2);
+    assertThat(replay(directory.resolve("nothing").toString()).code()).isEqualTo(2);
     assertThat(Answer.to("replay").code()).isEqualTo(2);
   }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.sealift.cli.Answer;
+import dev.sealift.cli.TestRoot;
 import dev.sealift.cli.run.SealiftProgram;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -92,12 +93,24 @@ class TraceCommandTest {
 
   @TempDir private Path directory;
 
+  private String record() {
+    return directory.resolve("record").toString();
+  }
+
+  private String root() throws Exception {
+    return TestRoot.savedIn(directory).toString();
+  }
+
   private List<String> trace(String script, int code, String... options) throws Exception {
     assumeTrue(Files.isExecutable(PYTHON), "there is no python3 to run");
     assumeTrue(Files.isWritable(Path.of("/dev/kvm")), "there is no usable /dev/kvm");
     Path record = directory.resolve("record");
     List<String> words = new ArrayList<>(List.of("trace"));
     words.addAll(List.of(options));
+    if (!words.contains("--hardware")) {
+      words.addAll(List.of("--state", directory.resolve("host").toString()));
+      words.addAll(List.of("--root", TestRoot.savedIn(directory).toString()));
+    }
     words.addAll(List.of("--record", record.toString(), "--", PYTHON.toString(), "-c", script));
     try (SealiftProgram sealift = SealiftProgram.start(directory, words.toArray(String[]::new))) {
       String answers = sealift.hear();
@@ -138,7 +151,7 @@ class TraceCommandTest {
             line.contains("SEV_PLATFORM_STATUS (its parameters cannot be read) = -1 EFAULT"))
         .anyMatch(line -> line.contains("SEV_FACTORY_RESET = -1 EPERM"))
         .anyMatch(line -> line.contains("SEV_GET_ID [ids, 128 bytes: sha256 "));
-    Answer replay = Answer.to("replay", directory.resolve("record").toString());
+    Answer replay = Answer.to("replay", record(), "--root", root());
     assertThat(replay.out() + replay.err()).endsWith("No difference." + System.lineSeparator());
     assertThat(replay.code()).isZero();
   }
@@ -156,7 +169,7 @@ class TraceCommandTest {
     assertThat(
             numbered(lines, " vm2 KVM_SEV_LAUNCH_START (its parameters cannot be read)" + refused))
         .isOne();
-    Answer replay = Answer.to("replay", directory.resolve("record").toString(), "--json");
+    Answer replay = Answer.to("replay", record(), "--root", root(), "--json");
     assertThat(replay.code()).isEqualTo(1);
     assertThat(replay.json().get("recordedOn").asString()).isEqualTo("hardware");
   }

@@ -2,6 +2,7 @@ package dev.sealift.cli.trace;
 
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.sealift.cli.TestRoot;
 import dev.sealift.cli.qemu.QemuMonitor;
 import dev.sealift.cli.run.PlatformExport;
 import dev.sealift.cli.run.SealiftProgram;
@@ -53,6 +54,8 @@ record TracedLaunch(
     Path record = directory.resolve("launch.trace");
     List<String> words = new ArrayList<>(List.of("trace", "--software"));
     words.addAll(List.of(options));
+    words.addAll(List.of("--state", directory.resolve("host").toString()));
+    words.addAll(List.of("--root", TestRoot.savedIn(directory).toString()));
     words.addAll(List.of("--export", export.toString(), "--output", lines.toString()));
     words.addAll(List.of("--record", record.toString(), "--", "/bin/sh", "-c", script(directory)));
     try (SealiftProgram sealift = SealiftProgram.start(directory, words.toArray(String[]::new))) {

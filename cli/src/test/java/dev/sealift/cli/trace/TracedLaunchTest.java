@@ -3,6 +3,7 @@ package dev.sealift.cli.trace;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sealift.cli.Answer;
+import dev.sealift.cli.TestRoot;
 import dev.sealift.cli.run.SevQemu;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -28,6 +29,14 @@ class TracedLaunchTest {
   @TempDir private Path directory;
 
   private static TracedLaunch launch;
+
+  /** Replays under the tests' own root, which need not be made. */
+  private Answer replay(String file, String... options) throws Exception {
+    List<String> words = new ArrayList<>(List.of("replay", file));
+    words.addAll(List.of("--root", TestRoot.savedIn(directory).toString()));
+    words.addAll(List.of(options));
+    return Answer.to(words.toArray(String[]::new));
+  }
 
   @BeforeAll
   static void launch() throws Exception {
@@ -129,7 +138,7 @@ class TracedLaunchTest {
     assertThat(holds(all.record(), partsOfTheFirmware().getFirst())).isTrue();
     assertThat(holds(all.record(), all.session().keys().tek().reveal())).isFalse();
     assertThat(holds(all.record(), all.session().keys().tik().reveal())).isFalse();
-    Answer replay = Answer.to("replay", all.record().toString());
+    Answer replay = replay(all.record().toString());
     assertThat(replay.code()).as(replay.out()).isZero();
     assertThat(replay.out()).doesNotContain("KVM_SEV_LAUNCH_UPDATE_DATA: content");
   }
@@ -137,14 +146,14 @@ class TracedLaunchTest {
   @Test
   @DisplayName("is replayed without a difference, and the report says what it had to make up")
   void replays() throws Exception {
-    Answer words = Answer.to("replay", launch.record().toString());
+    Answer words = replay(launch.record().toString());
     assertThat(words.code()).as(words.out() + words.err()).isZero();
     assertThat(words.out())
         .contains("KVM_SEV_LAUNCH_UPDATE_DATA: content, ")
         .contains("KVM_SEV_LAUNCH_START: session, 128 bytes, by that owner's session")
         .contains("KVM_SEV_LAUNCH_MEASURE measurement: length")
         .endsWith("No difference." + System.lineSeparator());
-    JsonNode json = Answer.to("replay", launch.record().toString(), "--json").json();
+    JsonNode json = replay(launch.record().toString(), "--json").json();
     assertThat(json.get("same").asBoolean()).isTrue();
     assertThat(json.get("calls").asInt()).isEqualTo(launch.names().size());
     assertThat(json.get("differences")).isEmpty();
@@ -155,10 +164,8 @@ class TracedLaunchTest {
   void findsTheDifference() throws Exception {
     String measure = numberOf("KVM_SEV_LAUNCH_MEASURE");
     Answer length =
-        Answer.to(
-            "replay",
-            edited(measure, "\"out\":\\{\"len\":48}", "\"out\":{\"len\":52}").toString(),
-            "--json");
+        replay(
+            edited(measure, "\"out\":\\{\"len\":48}", "\"out\":{\"len\":52}").toString(), "--json");
     assertThat(length.code()).isEqualTo(1);
     assertThat(length.json().get("differences")).hasSize(1);
     JsonNode difference = length.json().get("differences").get(0);
@@ -167,8 +174,7 @@ class TracedLaunchTest {
     assertThat(difference.get("recorded").asString()).isEqualTo("52");
     assertThat(difference.get("replayed").asString()).isEqualTo("48");
     Answer result =
-        Answer.to(
-            "replay",
+        replay(
             edited(numberOf("KVM_SEV_LAUNCH_FINISH"), "\"result\":0", "\"result\":-22").toString());
     assertThat(result.code()).isEqualTo(1);
     assertThat(result.out())
