@@ -9,7 +9,7 @@ import java.util.List;
  * machine sees it. It begins without a program: first the device is made, then the program is
  * started.
  */
-public final class DeviceProgram implements AutoCloseable {
+public final class DeviceProgram implements ClientProgram {
   private final OwnThread thread;
   private final FuseDevice device;
   private final ChildProgram child;
@@ -55,6 +55,7 @@ public final class DeviceProgram implements AutoCloseable {
    * @param command the program, which is looked for in PATH, and its arguments
    * @throws InterposeException if it cannot be started
    */
+  @Override
   public synchronized void start(List<String> command) throws InterposeException {
     if (closed) {
       throw new InterposeException("The device has gone before the program began.");
@@ -73,6 +74,7 @@ public final class DeviceProgram implements AutoCloseable {
    * @param number of the signal
    * @return false if it does not run
    */
+  @Override
   public boolean signal(int number) {
     return child.signal(number);
   }
@@ -82,6 +84,7 @@ public final class DeviceProgram implements AutoCloseable {
    *
    * @return its exit code, or 128 and the number of the signal that killed it
    */
+  @Override
   public int await() throws InterposeException {
     return child.await();
   }

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>It begins without a program: first is found out how it can have /dev/sev, then it is started.
  */
-public final class SupervisedProgram implements AutoCloseable {
+public final class SupervisedProgram implements ClientProgram {
   /** Can be opened by everybody, and no ioctl of SEV's number means anything else to it. */
   private static final Path SUBSTITUTE = Path.of("/dev/null");
 
@@ -124,6 +124,7 @@ public final class SupervisedProgram implements AutoCloseable {
    * @param command the program, which is looked for in PATH, and its arguments
    * @throws InterposeException if it cannot be started
    */
+  @Override
   public synchronized void start(List<String> command) throws InterposeException {
     if (closed) {
       throw new InterposeException("The supervision has ended before the program began.");
@@ -144,6 +145,7 @@ public final class SupervisedProgram implements AutoCloseable {
    * @param number of the signal
    * @return false if it does not run
    */
+  @Override
   public boolean signal(int number) {
     return child.signal(number);
   }
@@ -154,6 +156,7 @@ public final class SupervisedProgram implements AutoCloseable {
    *
    * @return the program's exit code, or 128 and the number of the signal that killed it
    */
+  @Override
   public int await() throws InterposeException {
     int code = child.await();
     supervisor.awaitEnd();

@@ -84,20 +84,9 @@ public final class DeviceCommand implements Callable<Integer> {
         command.isEmpty()
             ? List.of(Objects.requireNonNullElse(System.getenv("SHELL"), SHELL))
             : command;
-    try (DeviceProgram client = prepare(device);
-        PassedOnSignals _ = PassedOnSignals.to(number -> passOn(client, number))) {
+    try (DeviceProgram client = prepare(device)) {
       say("/dev/sev is there for " + program.getFirst() + " and what that starts.");
-      start(client, program);
-      return client.await();
-    } catch (InterposeException lost) {
-      throw new Failure(Failure.sentence(lost), lost);
-    }
-  }
-
-  private static void passOn(DeviceProgram client, int signal) {
-    if (!client.signal(signal)) {
-      // It has ended, or it need not begin.
-      client.close();
+      return ProgramRun.of(client, program);
     }
   }
 
@@ -106,15 +95,6 @@ public final class DeviceCommand implements Callable<Integer> {
       return DeviceProgram.prepare(device);
     } catch (InterposeException refused) {
       throw refused(refused);
-    }
-  }
-
-  private static void start(DeviceProgram client, List<String> program) throws BadInput {
-    try {
-      client.start(program);
-    } catch (InterposeException refused) {
-      throw new BadInput(
-          program.getFirst() + " cannot be run: " + Failure.sentence(refused), refused);
     }
   }
 

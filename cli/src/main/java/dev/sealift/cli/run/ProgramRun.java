@@ -2,11 +2,13 @@ package dev.sealift.cli.run;
 
 import dev.sealift.cli.BadInput;
 import dev.sealift.cli.Failure;
+import dev.sealift.interpose.ClientProgram;
 import dev.sealift.interpose.InterposeException;
-import dev.sealift.interpose.SupervisedProgram;
 import java.util.List;
 
-/** A supervised program from its start to its end, with the signals that are meant for it. */
+/**
+ * A program that is given SEV, from its start to its end, with the signals that are meant for it.
+ */
 public final class ProgramRun {
 
   private ProgramRun() {}
@@ -19,7 +21,7 @@ public final class ProgramRun {
    * @return its exit code, as a shell says it
    * @throws BadInput if it cannot be started
    */
-  public static int of(SupervisedProgram program, List<String> command) throws BadInput, Failure {
+  public static int of(ClientProgram program, List<String> command) throws BadInput, Failure {
     // From before it starts: it must not be left alone by a signal that was meant for it.
     try (PassedOnSignals _ = PassedOnSignals.to(number -> passOn(program, number))) {
       start(program, command);
@@ -29,7 +31,7 @@ public final class ProgramRun {
     }
   }
 
-  private static void start(SupervisedProgram program, List<String> command) throws BadInput {
+  private static void start(ClientProgram program, List<String> command) throws BadInput {
     try {
       program.start(command);
     } catch (InterposeException refused) {
@@ -38,7 +40,7 @@ public final class ProgramRun {
     }
   }
 
-  private static void passOn(SupervisedProgram program, int signal) {
+  private static void passOn(ClientProgram program, int signal) {
     if (!program.signal(signal)) {
       // It has ended, and what it left behind need not be waited for; or it need not begin.
       program.close();

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.sealift.cli.Answer;
+import dev.sealift.cli.TestRoot;
 import dev.sealift.cli.qemu.QemuMonitor;
 import dev.sealift.crypto.SecretBytes;
 import dev.sealift.crypto.TransportKeys;
@@ -11,7 +12,6 @@ import dev.sealift.crypto.cert.ModelRoot;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
@@ -81,7 +81,7 @@ class OwnersLaunchTest {
   }
 
   private void makeSession() throws IOException {
-    ModelRoot.create(new SecureRandom()).save(Files.createDirectory(directory.resolve("root")));
+    TestRoot.savedIn(directory);
     succeed(
         "platform",
         "export",
@@ -200,7 +200,7 @@ class OwnersLaunchTest {
     assertThat(noState.code()).isEqualTo(2);
     assertThat(noState.err()).contains("--state DIR").hasLineCount(1);
 
-    ModelRoot.create(new SecureRandom()).save(Files.createDirectory(directory.resolve("root")));
+    TestRoot.savedIn(directory);
     succeed("platform", "status", "--state", file("host"), "--root", file("root"));
     byte[] identity = Files.readAllBytes(directory.resolve("host/identity"));
     identity[100] ^= 1;
