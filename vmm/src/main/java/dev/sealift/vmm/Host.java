@@ -1,5 +1,6 @@
 package dev.sealift.vmm;
 
+import dev.sealift.abi.DescriptorStore;
 import dev.sealift.abi.SystemCalls;
 import dev.sealift.abi.ThreadSignals;
 
@@ -8,5 +9,12 @@ import dev.sealift.abi.ThreadSignals;
  *
  * @param calls the system calls
  * @param signals the signals that interrupt a vCPU's thread
+ * @param store what the kernel keeps beyond the end of this process
  */
-public record Host(SystemCalls calls, ThreadSignals signals) {}
+public record Host(SystemCalls calls, ThreadSignals signals, DescriptorStore store) {
+
+  /** A host that keeps nothing beyond the end of this process. */
+  public Host(SystemCalls calls, ThreadSignals signals) {
+    this(calls, signals, DescriptorStore.NONE);
+  }
+}
