@@ -19,23 +19,33 @@ public final class DirtyLog {
   private final CallMemory callMemory;
   private final GuestMemory memory;
   private final CallArena bitmap;
-  private boolean on;
+  private final Books books;
 
-  private DirtyLog(Descriptor vm, CallMemory callMemory, GuestMemory memory, CallArena bitmap) {
+  private DirtyLog(
+      Descriptor vm,
+      CallMemory callMemory,
+      GuestMemory memory,
+      CallArena bitmap,
+      Books books) {
     this.vm = vm;
     this.callMemory = callMemory;
     this.memory = memory;
     this.bitmap = bitmap;
+    this.books = books;
   }
 
-  /** Gives the VM its memory, with the log off. */
-  static DirtyLog install(Host host, Descriptor vm, CallMemory callMemory, GuestMemory memory)
+  /**
+   * Gives the VM its memory, with the log off or as the books have it: where that was done before,
+   * it changes nothing.
+   */
+  static DirtyLog install(
+      Host host, Descriptor vm, CallMemory callMemory, GuestMemory memory, Books books)
       throws VmmException {
     long words = Math.ceilDiv(memory.pages(), Long.SIZE);
-    DirtyLog log =
-        new DirtyLog(vm, callMemory, memory, CallArena.allocate(host, words * Long.BYTES));
+    CallArena bitmap = CallArena.allocate(host, words * Long.BYTES);
+    DirtyLog log = new DirtyLog(vm, callMemory, memory, bitmap, books);
     try {
-      log.setSlot(0);
+      log.setSlot(log.isOn() ? LOG_DIRTY_PAGES : 0);
       return log;
     } catch (VmmException failed) {
       log.close();
@@ -45,18 +55,27 @@ public final class DirtyLog {
 
   /** From here on every page that the guest writes is recorded; none is yet. */
   public synchronized void start() throws VmmException {
-    setSlot(LOG_DIRTY_PAGES);
-    on = true;
+    if (isOn()) {
+      setSlot(0);
+    }
+    // In the books first: who is killed here leaves a log that may be on.
+    books.dirtyLogIsOn(true);
+    try {
+      setSlot(LOG_DIRTY_PAGES);
+    } catch (VmmException refused) {
+      books.dirtyLogIsOn(false);
+      throw refused;
+    }
   }
 
   /** Forgets what is recorded, and records no more. */
   public synchronized void stop() throws VmmException {
     setSlot(0);
-    on = false;
+    books.dirtyLogIsOn(false);
   }
 
-  public synchronized boolean isOn() {
-    return on;
+  public boolean isOn() {
+    return books.dirtyLogIsOn();
   }
 
   /** The pages written since {@link #start} or the last fetch; they are clean from here on. */

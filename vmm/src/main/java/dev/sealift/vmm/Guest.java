@@ -1,16 +1,24 @@
 package dev.sealift.vmm;
 
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
 /**
  * A SEV guest as a host holds it: virtual machine, vCPU, page status and SEV context, with its
  * memory registered. It is made empty; then it is either launched or received ({@link #sev}).
+ *
+ * <p>Where the host can do that ({@link Host#keeps}), a guest that is {@link #keep kept} outlives
+ * this process, and another one {@link #adopt adopts} it.
  */
 public final class Guest implements AutoCloseable {
   private final GuestConfiguration configuration;
   private final VirtualMachine machine;
+  private @Nullable String keptAs;
 
-  private Guest(GuestConfiguration configuration, VirtualMachine machine) {
+  private Guest(GuestConfiguration configuration, VirtualMachine machine, @Nullable String keptAs) {
     this.configuration = configuration;
     this.machine = machine;
+    this.keptAs = keptAs;
   }
 
   public static Guest create(Host host, SevPlatform platform, GuestConfiguration configuration)
@@ -20,11 +28,61 @@ public final class Guest implements AutoCloseable {
             host, platform, configuration.mode(), configuration.memoryBytes());
     try {
       machine.sev().registerMemory();
-      return new Guest(configuration, machine);
+      return new Guest(configuration, machine, null);
     } catch (VmmException failed) {
       machine.close();
       throw failed;
     }
+  }
+
+  /** The names under which a host keeps something, guests of this process among them. */
+  public static List<String> kept(Host host) {
+    return host.store().names();
+  }
+
+  /**
+   * Takes up a guest that a process left behind which was killed or ended. It stands still, as
+   * {@link Vcpu.State.Ready}, Paused or Stopped: {@link #run} lets it go on. What its program talks
+   * to must be attached to its {@link VirtualMachine#ports ports} before that. It stays kept under
+   * this name.
+   *
+   * <p>The caller must know that no other process runs this guest.
+   *
+   * @param name as it was given to {@link #keep}
+   * @throws VmmException if the host keeps no such guest, or what it keeps is damaged; that stays
+   *     kept
+   */
+  public static Guest adopt(Host host, SevPlatform platform, String name) throws VmmException {
+    KeptGuest kept = KeptGuest.find(host, name);
+    VirtualMachine machine = VirtualMachine.takeUp(host, platform, kept.parts());
+    return new Guest(kept.configuration(), machine, name);
+  }
+
+  /**
+   * Ends what a host keeps under a name, whole or damaged, and frees it. It must not be that of a
+   * guest which this process holds: {@link #close} ends that.
+   *
+   * @throws VmmException if the host keeps nothing under that name
+   */
+  public static void discard(Host host, String name) throws VmmException {
+    KeptGuest.discard(host, name);
+  }
+
+  /**
+   * From here on the guest outlives this process, as it is at any moment. It has one name: the last
+   * that it was given.
+   *
+   * @param name up to {@link dev.sealift.abi.DescriptorStore#MOST_NAME} bytes of UTF-8; what the
+   *     host kept under it before is no longer
+   * @throws VmmException if the host keeps nothing ({@link Host#keeps}), or no more
+   */
+  public synchronized void keep(String name) throws VmmException {
+    Host host = machine.host();
+    new KeptGuest(configuration, machine.parts()).keep(host, name);
+    if (keptAs != null && !keptAs.equals(name)) {
+      host.store().forget(keptAs);
+    }
+    keptAs = name;
   }
 
   public GuestConfiguration configuration() {
@@ -83,9 +141,22 @@ public final class Guest implements AutoCloseable {
     return vcpu().isRunning();
   }
 
-  /** Ends the guest and frees everything it holds on this host. */
+  /**
+   * Whether the guest was last told to run, in this process or by the one it was taken up from: to
+   * know, of an adopted guest, whether it ran when that one was killed.
+   */
+  public boolean isMeantToRun() {
+    return machine.parts().books().wish() == VcpuWish.RUN;
+  }
+
+  /** Ends the guest and frees everything it holds on this host; it is kept no longer. */
   @Override
-  public void close() {
+  public synchronized void close() {
+    if (keptAs != null) {
+      // First: who is killed after this has nothing left to take up.
+      machine.host().store().forget(keptAs);
+      keptAs = null;
+    }
     machine.close();
   }
 }

@@ -10,7 +10,7 @@ public final class GuestMemory {
   private final Host host;
   private final MemorySegment segment;
 
-  private GuestMemory(Host host, MemorySegment segment) {
+  GuestMemory(Host host, MemorySegment segment) {
     this.host = host;
     this.segment = segment;
   }

@@ -17,4 +17,9 @@ public record Host(SystemCalls calls, ThreadSignals signals, DescriptorStore sto
   public Host(SystemCalls calls, ThreadSignals signals) {
     this(calls, signals, DescriptorStore.NONE);
   }
+
+  /** Whether it keeps a guest beyond the end of this process: see {@link Guest#keep}. */
+  public boolean keeps() {
+    return store != DescriptorStore.NONE;
+  }
 }

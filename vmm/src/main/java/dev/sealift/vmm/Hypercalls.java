@@ -11,7 +11,9 @@ import java.util.List;
  *
  * <p>What a page holds is lost the moment its status changes: the VMM wipes it. So nothing that was
  * private is ever seen in a shared page, also where guest memory is not encrypted at rest, and a
- * guest that relies on old content finds out at once.
+ * guest that relies on old content finds out at once. The wipe comes first: so nobody takes a page
+ * for a shared one while it holds what was private, and a call whose VMM was killed in the midst of
+ * it can be served again, as every page that is not wiped yet still has its old status.
  *
  * <p>Source: the kernel's documentation of KVM_HC_MAP_GPA_RANGE.
  */
@@ -44,18 +46,12 @@ final class Hypercalls {
         !shares,
         (at, pages) ->
             changing.add(memory.segment().asSlice(at << Pages.SHIFT, pages << Pages.SHIFT)));
+    changing.forEach(range -> range.fill((byte) 0));
     if (shares) {
-      // Before anybody can take the page for a shared one: it holds what was private.
-      wipe(changing);
       pageStatus.setShared(first, count);
     } else {
       pageStatus.setPrivate(first, count);
-      wipe(changing);
     }
     return 0;
-  }
-
-  private static void wipe(List<MemorySegment> memory) {
-    memory.forEach(range -> range.fill((byte) 0));
   }
 }

@@ -27,23 +27,30 @@ public final class MigrationControl {
     WITHDRAWN
   }
 
-  private volatile Readiness readiness;
+  private final Books books;
 
-  MigrationControl(boolean encrypted) {
-    readiness = encrypted ? Readiness.SILENT : Readiness.READY;
+  /** That of a guest, as its VMM's books have it. */
+  MigrationControl(Books books) {
+    this.books = books;
+  }
+
+  /** Whether a guest has nothing to announce is known before it says anything. */
+  static MigrationControl begin(Books books, boolean encrypted) {
+    books.readiness(encrypted ? Readiness.SILENT : Readiness.READY);
+    return new MigrationControl(books);
   }
 
   public Readiness readiness() {
-    return readiness;
+    return books.readiness();
   }
 
   public boolean isReady() {
-    return readiness == Readiness.READY;
+    return readiness() == Readiness.READY;
   }
 
   /** The guest was ready where it comes from: no other is moved. It need not say so again. */
   public void takeOver() {
-    readiness = Readiness.READY;
+    books.readiness(Readiness.READY);
   }
 
   /** What the guest reads. */
@@ -57,9 +64,9 @@ public final class MigrationControl {
       return false;
     }
     if (value != 0) {
-      readiness = Readiness.READY;
+      books.readiness(Readiness.READY);
     } else if (isReady()) {
-      readiness = Readiness.WITHDRAWN;
+      books.readiness(Readiness.WITHDRAWN);
     }
     return true;
   }

@@ -22,9 +22,25 @@ public final class PageSet {
 
   /** An empty set of pages 0 to {@code pages - 1}. */
   public PageSet(long pages) {
+    this(pages, Arena.ofAuto().allocate(wordCount(pages) * Long.BYTES, Long.BYTES));
+  }
+
+  private PageSet(long pages, MemorySegment words) {
     this.pages = pages;
+    this.words = words;
     wordCount = wordCount(pages);
-    words = Arena.ofAuto().allocate(wordCount * Long.BYTES, Long.BYTES);
+  }
+
+  /**
+   * The set whose words lie in this memory, and are changed there.
+   *
+   * @throws IllegalArgumentException if there are too few or too many words, or a bit beyond the
+   *     last page is set
+   */
+  static PageSet over(long pages, MemorySegment words) {
+    PageSet set = new PageSet(pages, words);
+    set.checkBitmap(words);
+    return set;
   }
 
   /** All pages. */
@@ -147,6 +163,13 @@ public final class PageSet {
    *     last page is set; then nothing is added
    */
   public void addWords(MemorySegment bitmap) {
+    checkBitmap(bitmap);
+    for (long i = 0; i < wordCount; i++) {
+      setWord(i, word(i) | bitmap.getAtIndex(WORD, i));
+    }
+  }
+
+  private void checkBitmap(MemorySegment bitmap) {
     if (bitmap.byteSize() != wordCount * Long.BYTES) {
       throw new IllegalArgumentException(
           "%d pages take %d words, not %d"
@@ -155,9 +178,6 @@ public final class PageSet {
     long used = pages % WORD_BITS;
     if (used != 0 && bitmap.getAtIndex(WORD, wordCount - 1) >>> used != 0) {
       throw new IllegalArgumentException("a bit beyond page " + (pages - 1) + " is set");
-    }
-    for (long i = 0; i < wordCount; i++) {
-      setWord(i, word(i) | bitmap.getAtIndex(WORD, i));
     }
   }
 

@@ -10,34 +10,33 @@ package dev.sealift.vmm;
  *
  * <p>Thread-safe.
  */
-public final class PageStatus {
-  private final PageSet shared;
-  private long conversions;
+public final class PageStatus implements AutoCloseable {
+  private final Books books;
 
-  /** All of {@code pages} pages private. */
-  public PageStatus(long pages) {
-    shared = new PageSet(pages);
+  /** Begins with what the books have; they are closed with it. */
+  PageStatus(Books books) {
+    this.books = books;
   }
 
   /** Pages of guest memory. */
   public long pages() {
-    return shared.pages();
+    return books.shared().pages();
   }
 
   /** The guest shares a range; what lies outside its memory is device space and has no status. */
   public synchronized void setShared(long firstPage, long count) {
-    conversions++;
-    shared.addRange(clippedFirst(firstPage), clippedCount(firstPage, count));
+    count();
+    books.shared().addRange(clippedFirst(firstPage), clippedCount(firstPage, count));
   }
 
   /** The guest takes a range back. */
   public synchronized void setPrivate(long firstPage, long count) {
-    conversions++;
-    shared.removeRange(clippedFirst(firstPage), clippedCount(firstPage, count));
+    count();
+    books.shared().removeRange(clippedFirst(firstPage), clippedCount(firstPage, count));
   }
 
   public synchronized boolean isShared(long page) {
-    return shared.contains(page);
+    return books.shared().contains(page);
   }
 
   /** Every run of pages of a range that are shared, or of those that are not. */
@@ -46,30 +45,42 @@ public final class PageStatus {
     long first = clippedFirst(firstPage);
     long length = clippedCount(firstPage, count);
     if (isShared) {
-      shared.forEachRange(first, length, action);
+      books.shared().forEachRange(first, length, action);
     } else {
-      shared.forEachAbsentRange(first, length, action);
+      books.shared().forEachAbsentRange(first, length, action);
     }
   }
 
   /** The shared pages as they are now. */
   public synchronized PageSet shared() {
-    return shared.copy();
+    return books.shared().copy();
   }
 
   /** The same, in place of what a set of all the guest's pages holds. */
   public synchronized void copySharedTo(PageSet pages) {
-    pages.copyFrom(shared);
+    pages.copyFrom(books.shared());
   }
 
   /** Takes over the whole status at once, as the destination of a migration does. */
   public synchronized void replaceShared(PageSet pages) {
-    shared.copyFrom(pages);
+    books.shared().copyFrom(pages);
   }
 
-  /** How often the guest announced a range. */
+  /**
+   * How often the guest announced a range. An announcement whose VMM was killed is served again by
+   * the next one, and may count twice.
+   */
   public synchronized long conversions() {
-    return conversions;
+    return books.conversions();
+  }
+
+  @Override
+  public synchronized void close() {
+    books.close();
+  }
+
+  private void count() {
+    books.conversions(books.conversions() + 1);
   }
 
   private long clippedFirst(long first) {

@@ -6,13 +6,14 @@ import dev.sealift.abi.kvm.KvmExit;
 import dev.sealift.abi.kvm.KvmRun;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.lang.invoke.VarHandle;
 
 /** The memory that KVM and the VMM share for a vCPU ({@link KvmRun}). */
 final class RunArea {
   private final Host host;
   private final MemorySegment area;
 
-  private RunArea(Host host, MemorySegment area) {
+  RunArea(Host host, MemorySegment area) {
     this.host = host;
     this.area = area;
   }
@@ -23,6 +24,28 @@ final class RunArea {
       case MapResult.Mapped(MemorySegment memory) -> new RunArea(host, memory);
       case MapResult.Refused(var errno) -> throw VmmException.ofCall("mmap", vcpu.name(), errno);
     };
+  }
+
+  /** All of it. */
+  MemorySegment area() {
+    return area;
+  }
+
+  /**
+   * Says that the last exit was served: what stands here from now on until KVM_RUN comes back is
+   * none. KVM does not read its own reason, and completes an exit with what was answered.
+   */
+  void markServed() {
+    // Not before the answer, whenever this process is killed.
+    VarHandle.releaseFence();
+    KvmRun.EXIT_REASON.set(area, KvmExit.UNKNOWN);
+    VarHandle.releaseFence();
+  }
+
+  /** Whether KVM_RUN came back with an exit that was not served to the end. */
+  boolean holdsExit() {
+    int reason = KvmRun.EXIT_REASON.get(area);
+    return reason != KvmExit.UNKNOWN && reason != KvmExit.INTR;
   }
 
   /** Whether the next KVM_RUN only completes the last exit. */

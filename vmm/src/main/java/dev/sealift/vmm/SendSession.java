@@ -7,21 +7,33 @@ import dev.sealift.abi.sev.SevExtension;
 import dev.sealift.abi.sev.SevLimits;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import org.jspecify.annotations.Nullable;
 
 /** A guest that is being sent: it runs on, and any private page can be sealed any time. */
 public final class SendSession {
   private final SevGuest guest;
   private final int policy;
-  private final byte[] session;
+  private final byte @Nullable [] session;
 
-  SendSession(SevGuest guest, int policy, byte[] session) {
+  /**
+   * @param session what the firmware gave when it began; null if that is not known any longer
+   */
+  SendSession(SevGuest guest, int policy, byte @Nullable [] session) {
     this.guest = guest;
     this.policy = policy;
     this.session = session;
   }
 
-  /** What the receiving platform needs to open the packets, 128 bytes. */
+  /**
+   * What the receiving platform needs to open the packets, 128 bytes.
+   *
+   * @throws IllegalStateException if the session was taken up from another VMM ({@link
+   *     SevGuest#sending}): the firmware gives this once
+   */
   public byte[] session() {
+    if (session == null) {
+      throw new IllegalStateException("the session was begun by another VMM, which had its keys");
+    }
     return session.clone();
   }
 

@@ -56,6 +56,12 @@ public final class SevGuest {
     return guest;
   }
 
+  /** The context of a machine that another VMM made. */
+  static SevGuest takeUp(
+      SevPlatform platform, Descriptor vm, GuestMemory memory, CallMemory callMemory) {
+    return new SevGuest(platform, vm, memory, callMemory);
+  }
+
   public SevPlatform platform() {
     return platform;
   }
@@ -134,6 +140,17 @@ public final class SevGuest {
     }
   }
 
+  /**
+   * The session of a guest that is being sent already: that of a VMM that was killed. It can be
+   * cancelled, or be finished.
+   *
+   * @throws VmmException if the guest is not being sent; the message says what it is in and what is
+   *     legal there
+   */
+  public SendSession sending() throws VmmException {
+    return new SendSession(this, inState(GuestState.SUPDATE).policy(), null);
+  }
+
   private long askSessionLength(CallMemory.Frame call, MemorySegment params) throws VmmException {
     try {
       issue(call, SevCommand.SEND_START, SUBJECT, params);
@@ -170,6 +187,27 @@ public final class SevGuest {
       issue(call, SevCommand.RECEIVE_START, SUBJECT, params);
     }
     return new ReceiveSession(this);
+  }
+
+  /**
+   * The session of a guest that is being received already: that of a VMM that was killed.
+   *
+   * @throws VmmException if the guest is not being received; the message says what it is in and
+   *     what is legal there
+   */
+  public ReceiveSession receiving() throws VmmException {
+    inState(GuestState.RUPDATE);
+    return new ReceiveSession(this);
+  }
+
+  private GuestStatus inState(GuestState wanted) throws VmmException {
+    GuestStatus status = status();
+    if (status.state() != wanted) {
+      throw new VmmException(
+          "KVM_SEV_GUEST_STATUS",
+          "There is no session to take up: %s.".formatted(Advice.afterRefusal(status)));
+    }
+    return status;
   }
 
   /** GUEST_STATUS. */

@@ -10,28 +10,18 @@ import java.util.Optional;
  * paused, after its end, and from a {@link PortDevice}.
  */
 public final class Vcpu {
-  private final Descriptor descriptor;
-  private final RunArea runArea;
   private final VcpuRegisters registers;
   private final VcpuThread thread;
 
-  private Vcpu(Descriptor descriptor, RunArea runArea, VcpuRegisters registers, VcpuThread thread) {
-    this.descriptor = descriptor;
-    this.runArea = runArea;
+  private Vcpu(VcpuRegisters registers, VcpuThread thread) {
     this.registers = registers;
     this.thread = thread;
   }
 
-  static Vcpu of(
-      Host host,
-      Descriptor descriptor,
-      RunArea runArea,
-      CallMemory callMemory,
-      GuestRequests requests) {
-    VcpuRegisters registers = new VcpuRegisters(descriptor, callMemory);
-    VcpuExits exits = new VcpuExits(runArea, registers, requests);
-    VcpuThread thread = new VcpuThread(host, descriptor, callMemory, runArea, exits);
-    return new Vcpu(descriptor, runArea, registers, thread);
+  static Vcpu of(Host host, MachineParts parts, CallMemory callMemory, GuestRequests requests) {
+    VcpuRegisters registers = new VcpuRegisters(parts.vcpu(), callMemory);
+    VcpuExits exits = new VcpuExits(parts.runArea(), registers, requests, parts.books());
+    return new Vcpu(registers, new VcpuThread(host, parts, callMemory, exits));
   }
 
   /** Where a vCPU is in its life. */
@@ -43,7 +33,11 @@ public final class Vcpu {
     /** Its thread runs the guest. */
     record Running() implements State {}
 
-    /** Its thread waits outside KVM_RUN; every exit is completed. */
+    /**
+     * Its thread waits outside KVM_RUN; every exit is completed. One that was taken up from a VMM
+     * that was killed has no thread yet, and completes its last exit when it is next paused, resumed
+     * or looked into.
+     */
     record Paused() implements State {}
 
     /** Its thread was told to end. */
@@ -171,11 +165,5 @@ public final class Vcpu {
       registers.enterLongMode(pageTableRoot, descriptorTable);
       return pageTableRoot;
     });
-  }
-
-  void close() {
-    stop();
-    runArea.unmap();
-    descriptor.close();
   }
 }

@@ -18,6 +18,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>KVM completes a port access or hypercall at the next KVM_RUN. A thread that is wanted right
  * after one therefore runs once more with immediate_exit set, which completes it and nothing else.
+ *
+ * <p>A vCPU whose VMM was killed may be in KVM_RUN still, or out of it with an exit that was served,
+ * or in part, or not at all. The first ioctl of the thread that takes it up waits for that KVM_RUN;
+ * then what stands in the run area is served (see {@link VcpuExits}), and completed.
  */
 final class VcpuThread {
   /** A real-time signal that neither the Java virtual machine nor libc uses. */
@@ -27,12 +31,6 @@ final class VcpuThread {
   private static final int SIGNAL_MASK_LENGTH = 8;
 
   private static final int SIGNAL_MASK_SIZE = 4 + SIGNAL_MASK_LENGTH;
-
-  private enum Wish {
-    RUN,
-    PAUSE,
-    STOP
-  }
 
   /** Reads or writes the state of a vCPU that stands still. */
   interface Access<T> {
@@ -44,22 +42,40 @@ final class VcpuThread {
   private final CallMemory callMemory;
   private final RunArea runArea;
   private final VcpuExits exits;
+  private final Books books;
 
   private final Object lock = new Object();
   private @Nullable Thread thread;
+
+  /** The thread is in its loop, or has ended. */
+  private boolean begun;
+
   private int threadId;
-  private Wish wish = Wish.RUN;
-  private State state = new State.Ready();
+  private VcpuWish wish;
+  private State state;
+
+  /** Another VMM ran it, and may have left an exit to serve or complete. Of the thread, once begun. */
+  private final boolean unsettled;
 
   /** How often the thread has come to rest, so that no rest is too short to be seen. */
   private long rests;
 
-  VcpuThread(Host host, Descriptor vcpu, CallMemory callMemory, RunArea runArea, VcpuExits exits) {
+  /** Begins with what the books have: for a vCPU that was never run, nothing. */
+  VcpuThread(Host host, MachineParts parts, CallMemory callMemory, VcpuExits exits) {
     this.host = host;
-    this.vcpu = vcpu;
+    this.vcpu = parts.vcpu();
     this.callMemory = callMemory;
-    this.runArea = runArea;
+    this.runArea = parts.runArea();
     this.exits = exits;
+    this.books = parts.books();
+    VcpuWish last = books.wish();
+    switch (last) {
+      case NOT_STARTED -> state = new State.Ready();
+      case RUN, PAUSE -> state = new State.Paused();
+      case STOP -> state = new State.Stopped();
+    }
+    wish = last == VcpuWish.RUN ? VcpuWish.PAUSE : last;
+    unsettled = state instanceof State.Paused && !books.isSettled();
   }
 
   State state() {
@@ -70,15 +86,38 @@ final class VcpuThread {
 
   void start() throws VmmException {
     synchronized (lock) {
-      if (thread != null || wish == Wish.STOP) {
+      if (wish != VcpuWish.NOT_STARTED) {
         throw new IllegalStateException("the vCPU was started or stopped before");
       }
-      thread = Thread.ofPlatform().daemon().name("vcpu-" + vcpu.fd()).unstarted(this::live);
-      thread.start();
-      while (state instanceof State.Ready) {
+      ask(VcpuWish.RUN);
+      launch();
+      throwIfEnded();
+    }
+  }
+
+  /** Notes what is wanted, for the thread and for whoever takes the guest up after this process. */
+  private void ask(VcpuWish wanted) {
+    wish = wanted;
+    books.wish(wanted);
+  }
+
+  private void launch() {
+    state = new State.Running();
+    thread = Thread.ofPlatform().daemon().name("vcpu-" + vcpu.fd()).unstarted(this::live);
+    thread.start();
+    while (!begun) {
+      waitUninterruptibly();
+    }
+  }
+
+  /** Serves and completes what another VMM left, once. */
+  private void settle() {
+    if (unsettled && thread == null && state instanceof State.Paused) {
+      long before = rests;
+      launch();
+      while (rests == before) {
         waitUninterruptibly();
       }
-      throwIfEnded();
     }
   }
 
@@ -86,11 +125,14 @@ final class VcpuThread {
     synchronized (lock) {
       refuseOwnThread();
       if (state instanceof State.Running) {
-        if (wish == Wish.RUN) {
-          wish = Wish.PAUSE;
+        if (wish == VcpuWish.RUN) {
+          ask(VcpuWish.PAUSE);
           kick();
         }
         awaitNextRest();
+      } else if (state instanceof State.Paused) {
+        ask(VcpuWish.PAUSE);
+        settle();
       }
       throwIfEnded();
     }
@@ -99,24 +141,29 @@ final class VcpuThread {
   void resume() throws VmmException {
     synchronized (lock) {
       refuseOwnThread();
-      while (wish != Wish.RUN && state instanceof State.Running) {
+      while (wish != VcpuWish.RUN && state instanceof State.Running) {
         // Somebody waits for the thread to rest: that comes first.
         awaitNextRest();
       }
       throwIfEnded();
-      if (thread == null || wish == Wish.STOP) {
-        throw new IllegalStateException("the vCPU has no thread to resume");
+      if (wish == VcpuWish.NOT_STARTED || wish == VcpuWish.STOP) {
+        throw new IllegalStateException("the vCPU was not started, or was stopped");
       }
-      wish = Wish.RUN;
-      state = new State.Running();
-      lock.notifyAll();
+      ask(VcpuWish.RUN);
+      if (thread == null) {
+        launch();
+        throwIfEnded();
+      } else {
+        state = new State.Running();
+        lock.notifyAll();
+      }
     }
   }
 
   void stop() {
     Thread ending;
     synchronized (lock) {
-      wish = Wish.STOP;
+      ask(VcpuWish.STOP);
       if (thread == null) {
         state = new State.Stopped();
       }
@@ -142,6 +189,7 @@ final class VcpuThread {
       if (state instanceof State.Running && Thread.currentThread() != thread) {
         throw new IllegalStateException("the vCPU runs; pause it first");
       }
+      settle();
       return access.run();
     }
   }
@@ -158,6 +206,7 @@ final class VcpuThread {
     }
     synchronized (lock) {
       state = end;
+      begun = true;
       rests++;
       lock.notifyAll();
     }
@@ -178,21 +227,29 @@ final class VcpuThread {
     }
     synchronized (lock) {
       threadId = host.signals().currentThread();
-      state = new State.Running();
+      begun = true;
       lock.notifyAll();
     }
   }
 
   private State runToTheEnd() throws VmmException {
-    boolean completed = true;
+    boolean completed = !unsettled;
+    if (unsettled && runArea.holdsExit()) {
+      Optional<String> end = exits.serve();
+      if (end.isPresent()) {
+        return new State.Ended(end.get());
+      }
+    }
     while (true) {
-      boolean wanted = wish() != Wish.RUN;
+      boolean wanted = wish() != VcpuWish.RUN;
       if (wanted && completed) {
         if (!rest()) {
           return new State.Stopped();
         }
         continue;
       }
+      books.settled(false);
+      exits.conclude();
       runArea.setImmediateExit(wanted);
       int result = vcpu.tryIoctl(KvmIoctl.RUN, 0);
       if (result == Errno.EINTR.negated()) {
@@ -210,7 +267,7 @@ final class VcpuThread {
     }
   }
 
-  private Wish wish() {
+  private VcpuWish wish() {
     synchronized (lock) {
       return wish;
     }
@@ -219,15 +276,16 @@ final class VcpuThread {
   /** Waits for as long as a pause is wished; false if the thread is to end. */
   private boolean rest() {
     synchronized (lock) {
-      while (wish == Wish.PAUSE) {
+      while (wish == VcpuWish.PAUSE) {
         if (!(state instanceof State.Paused)) {
+          books.settled(true);
           state = new State.Paused();
           rests++;
           lock.notifyAll();
         }
         waitUninterruptibly();
       }
-      return wish == Wish.RUN;
+      return wish == VcpuWish.RUN;
     }
   }
 
@@ -240,7 +298,10 @@ final class VcpuThread {
   }
 
   private void kick() {
-    host.signals().send(threadId, KICK);
+    // A thread that has not begun looks at the wish before it enters the guest.
+    if (begun) {
+      host.signals().send(threadId, KICK);
+    }
   }
 
   private void throwIfEnded() throws VmmException {

@@ -14,36 +14,34 @@ public final class VirtualMachine implements AutoCloseable {
 
   private final Host host;
   private final Resources resources;
-  private final GuestMemory memory;
+  private final MachineParts parts;
   private final DirtyLog dirtyLog;
   private final PageStatus pageStatus;
   private final MigrationControl migrationControl;
-  private final GuestPorts ports;
+  private final GuestPorts ports = new GuestPorts();
   private final Vcpu vcpu;
   private final @Nullable SevGuest sev;
 
+  /** Takes what was acquired; nothing can fail any more. */
   private VirtualMachine(
       Host host,
-      @Nullable SevPlatform platform,
-      SevMode mode,
-      long memoryBytes,
-      Resources resources)
-      throws VmmException {
+      Resources resources,
+      CallMemory callMemory,
+      MachineParts parts,
+      PageStatus pageStatus,
+      DirtyLog dirtyLog,
+      @Nullable SevGuest sev) {
     this.host = host;
     this.resources = resources;
-    CallMemory callMemory = resources.keep(new CallMemory(host), CallMemory::close);
-    KvmDevice kvm = resources.keep(KvmDevice.open(host), KvmDevice::close);
-    memory = resources.keep(GuestMemory.allocate(host, memoryBytes), GuestMemory::unmap);
-    Descriptor vm = resources.keep(kvm.createVirtualMachine(), Descriptor::close);
-    vm.ioctl("KVM_SET_TSS_ADDR", KvmIoctl.SET_TSS_ADDR, TSS_ADDRESS);
-    dirtyLog = resources.keep(DirtyLog.install(host, vm, callMemory, memory), DirtyLog::close);
-    sev = platform == null ? null : SevGuest.init(mode, platform, vm, memory, callMemory);
-    pageStatus = new PageStatus(memory.pages());
-    migrationControl = new MigrationControl(platform != null);
-    ports = new GuestPorts();
+    this.parts = parts;
+    this.pageStatus = pageStatus;
+    this.dirtyLog = dirtyLog;
+    this.sev = sev;
+    migrationControl = new MigrationControl(parts.books());
     ports.attach(GuestPorts.MIGRATION_CONTROL, migrationControl.port());
-    int features = new UserSpaceExits(kvm, vm, callMemory).install();
-    vcpu = resources.keep(createVcpu(kvm, vm, callMemory, features), Vcpu::close);
+    var requests =
+        new GuestRequests(ports, new Hypercalls(pageStatus, parts.memory()), migrationControl);
+    vcpu = resources.keep(Vcpu.of(host, parts, callMemory, requests), Vcpu::stop);
   }
 
   /**
@@ -76,17 +74,77 @@ public final class VirtualMachine implements AutoCloseable {
   private static VirtualMachine create(
       Host host, @Nullable SevPlatform platform, SevMode mode, long memoryBytes)
       throws VmmException {
+    checkSize(memoryBytes);
+    Resources resources = new Resources();
+    try {
+      return make(host, platform, mode, memoryBytes, resources);
+    } catch (VmmException | RuntimeException failed) {
+      resources.close();
+      throw failed;
+    }
+  }
+
+  static void checkSize(long memoryBytes) throws VmmException {
     if (memoryBytes <= 0 || memoryBytes > MAX_MEMORY || Pages.offset(memoryBytes) != 0) {
       throw new VmmException(
           "create virtual machine",
           "A guest cannot have %d bytes of memory: choose a multiple of %d up to %d."
               .formatted(memoryBytes, Pages.SIZE, MAX_MEMORY));
     }
-    Resources resources = new Resources();
+  }
+
+  private static VirtualMachine make(
+      Host host,
+      @Nullable SevPlatform platform,
+      SevMode mode,
+      long memoryBytes,
+      Resources resources)
+      throws VmmException {
+    CallMemory callMemory = resources.keep(new CallMemory(host), CallMemory::close);
+    KvmDevice kvm = resources.keep(KvmDevice.open(host), KvmDevice::close);
+    GuestMemory memory =
+        resources.keep(GuestMemory.allocate(host, memoryBytes), GuestMemory::unmap);
+    Books books = Books.create(host, memory.pages());
+    PageStatus pageStatus = resources.keep(new PageStatus(books), PageStatus::close);
+    MigrationControl.begin(books, platform != null);
+    Descriptor vm = resources.keep(kvm.createVirtualMachine(), Descriptor::close);
+    vm.ioctl("KVM_SET_TSS_ADDR", KvmIoctl.SET_TSS_ADDR, TSS_ADDRESS);
+    DirtyLog dirtyLog =
+        resources.keep(DirtyLog.install(host, vm, callMemory, memory, books), DirtyLog::close);
+    SevGuest sev =
+        platform == null ? null : SevGuest.init(mode, platform, vm, memory, callMemory);
+    int features = new UserSpaceExits(kvm, vm, callMemory).install();
+    int vcpuFd = vm.ioctl("KVM_CREATE_VCPU", KvmIoctl.CREATE_VCPU, 0);
+    Descriptor vcpu = resources.keep(new Descriptor(host, vcpuFd, "the vCPU"), Descriptor::close);
+    kvm.showAllFeatures(vcpu, callMemory, features);
+    RunArea runArea =
+        resources.keep(RunArea.map(host, vcpu, kvm.runAreaSize()), RunArea::unmap);
+    MachineParts parts = new MachineParts(vm, vcpu, memory, runArea, books);
+    return new VirtualMachine(host, resources, callMemory, parts, pageStatus, dirtyLog, sev);
+  }
+
+  /**
+   * Takes up a machine with a SEV context that another VMM made. If that fails, its parts stay as
+   * they are.
+   */
+  static VirtualMachine takeUp(Host host, SevPlatform platform, MachineParts parts)
+      throws VmmException {
+    CallMemory callMemory = new CallMemory(host);
     try {
-      return new VirtualMachine(host, platform, mode, memoryBytes, resources);
-    } catch (VmmException | RuntimeException failed) {
-      resources.close();
+      DirtyLog dirtyLog =
+          DirtyLog.install(host, parts.vm(), callMemory, parts.memory(), parts.books());
+      SevGuest sev = SevGuest.takeUp(platform, parts.vm(), parts.memory(), callMemory);
+      Resources resources = new Resources();
+      resources.keep(callMemory, CallMemory::close);
+      resources.keep(dirtyLog, DirtyLog::close);
+      resources.keep(parts.memory(), GuestMemory::unmap);
+      PageStatus pageStatus = resources.keep(new PageStatus(parts.books()), PageStatus::close);
+      resources.keep(parts.vm(), Descriptor::close);
+      resources.keep(parts.vcpu(), Descriptor::close);
+      resources.keep(parts.runArea(), RunArea::unmap);
+      return new VirtualMachine(host, resources, callMemory, parts, pageStatus, dirtyLog, sev);
+    } catch (VmmException failed) {
+      callMemory.close();
       throw failed;
     }
   }
@@ -95,8 +153,13 @@ public final class VirtualMachine implements AutoCloseable {
     return host;
   }
 
+  /** What of it can outlive this process. */
+  MachineParts parts() {
+    return parts;
+  }
+
   public GuestMemory memory() {
-    return memory;
+    return parts.memory();
   }
 
   public DirtyLog dirtyLog() {
@@ -135,21 +198,5 @@ public final class VirtualMachine implements AutoCloseable {
   @Override
   public void close() {
     resources.close();
-  }
-
-  private Vcpu createVcpu(
-      KvmDevice kvm, Descriptor vm, CallMemory callMemory, int paravirtualFeatures)
-      throws VmmException {
-    Descriptor descriptor =
-        new Descriptor(host, vm.ioctl("KVM_CREATE_VCPU", KvmIoctl.CREATE_VCPU, 0), "the vCPU");
-    try {
-      kvm.showAllFeatures(descriptor, callMemory, paravirtualFeatures);
-      RunArea runArea = RunArea.map(host, descriptor, kvm.runAreaSize());
-      var requests = new GuestRequests(ports, new Hypercalls(pageStatus, memory), migrationControl);
-      return Vcpu.of(host, descriptor, runArea, callMemory, requests);
-    } catch (VmmException failed) {
-      descriptor.close();
-      throw failed;
-    }
   }
 }

@@ -14,12 +14,13 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 @DisplayName("Page status")
 class PageStatusTest {
-  private final PageStatus status = new PageStatus(256);
+  private PageStatus status;
   private GuestMemory memory;
   private Hypercalls hypercalls;
 
   @BeforeEach
   void create() throws Exception {
+    status = new PageStatus(Books.create(new PaperKernel().host(), 256));
     memory = GuestMemory.allocate(new PaperKernel().host(), 256L * Pages.SIZE);
     hypercalls = new Hypercalls(status, memory);
   }

@@ -23,11 +23,12 @@ class VcpuExitsTest {
   private static final int DATA = 4096;
 
   private final PaperKernel kernel = new PaperKernel();
-  private final PageStatus pageStatus = new PageStatus(256);
+  private PageStatus pageStatus;
   private final GuestPorts ports = new GuestPorts();
   private final List<Integer> written = new ArrayList<>();
   private int answer;
-  private final MigrationControl migrationControl = new MigrationControl(true);
+  private Books books;
+  private MigrationControl migrationControl;
   private GuestMemory memory;
   private MemorySegment area;
   private VcpuExits exits;
@@ -36,12 +37,15 @@ class VcpuExitsTest {
   void create() throws Exception {
     Host host = kernel.host();
     Descriptor vcpu = Descriptor.open(host, "vcpu", 0);
+    books = Books.create(host, 256);
+    pageStatus = new PageStatus(books);
+    migrationControl = new MigrationControl(books);
     RunArea runArea = RunArea.map(host, vcpu, 8192);
     area = kernel.mapped.getLast();
     VcpuRegisters registers = new VcpuRegisters(vcpu, new CallMemory(host));
     memory = GuestMemory.allocate(host, 256 * 4096);
     var requests = new GuestRequests(ports, new Hypercalls(pageStatus, memory), migrationControl);
-    exits = new VcpuExits(runArea, registers, requests);
+    exits = new VcpuExits(runArea, registers, requests, books);
     ports.attach(
         PORT,
         new PortDevice() {
@@ -127,6 +131,7 @@ class VcpuExitsTest {
     assertThat(KvmRun.HYPERCALL_RET.get(area)).isEqualTo(result);
     assertThat(pageStatus.shared().count()).isEqualTo(shared);
 
+    exits.conclude();
     pageStatus.replaceShared(new PageSet(256));
     KvmRegs before =
         new KvmRegs(number, a0, pages, attributes, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 2);

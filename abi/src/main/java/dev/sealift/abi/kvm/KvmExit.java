@@ -7,6 +7,9 @@ package dev.sealift.abi.kvm;
  */
 public final class KvmExit {
 
+  /** No exit yet. */
+  public static final int UNKNOWN = 0;
+
   /** Port input or output. */
   public static final int IO = 2;
 
