@@ -54,7 +54,7 @@ public final class Guest implements AutoCloseable {
    */
   public static Guest adopt(Host host, SevPlatform platform, String name) throws VmmException {
     KeptGuest kept = KeptGuest.find(host, name);
-    VirtualMachine machine = VirtualMachine.takeUp(host, platform, kept.parts());
+    VirtualMachine machine = VirtualMachine.takeUp(host, platform, kept.device(), kept.parts());
     return new Guest(kept.configuration(), machine, name);
   }
 
@@ -78,7 +78,7 @@ public final class Guest implements AutoCloseable {
    */
   public synchronized void keep(String name) throws VmmException {
     Host host = machine.host();
-    new KeptGuest(configuration, machine.parts()).keep(host, name);
+    new KeptGuest(configuration, machine.sev().device(), machine.parts()).keep(host, name);
     if (keptAs != null && !keptAs.equals(name)) {
       host.store().forget(keptAs);
     }

@@ -6,17 +6,18 @@ import java.lang.foreign.MemorySegment;
 import java.util.List;
 
 /**
- * A guest as a host's {@link dev.sealift.abi.DescriptorStore} keeps it: the descriptors of VM and
- * vCPU; guest memory, run area and {@link Books}; and its configuration as the note.
+ * A guest as a host's {@link dev.sealift.abi.DescriptorStore} keeps it: the descriptors of VM, vCPU
+ * and /dev/sev; guest memory, run area and {@link Books}; and its configuration as the note.
  *
  * @param configuration what it was made by
- * @param parts what is left of it
+ * @param device its own descriptor of /dev/sev
+ * @param parts what else is left of it
  */
-record KeptGuest(GuestConfiguration configuration, MachineParts parts) {
+record KeptGuest(GuestConfiguration configuration, Descriptor device, MachineParts parts) {
   private static final String KEEP = "keep guest";
   private static final String ADOPT = "adopt guest";
 
-  private static final int DESCRIPTORS = 2;
+  private static final int DESCRIPTORS = 3;
   private static final int MAPPINGS = 3;
 
   /** Has a host keep a guest under a name. */
@@ -24,7 +25,7 @@ record KeptGuest(GuestConfiguration configuration, MachineParts parts) {
     demandStore(host, KEEP);
     Kept what =
         new Kept(
-            List.of(parts.vm().fd(), parts.vcpu().fd()),
+            List.of(parts.vm().fd(), parts.vcpu().fd(), device.fd()),
             List.of(parts.memory().segment(), parts.runArea().area(), parts.books().area()),
             configuration.encode());
     int result = host.store().keep(name, what);
@@ -49,6 +50,7 @@ record KeptGuest(GuestConfiguration configuration, MachineParts parts) {
     GuestMemory guestMemory = new GuestMemory(host, memory);
     return new KeptGuest(
         configuration,
+        new Descriptor(host, kept.descriptors().get(2), "/dev/sev"),
         new MachineParts(
             new Descriptor(host, kept.descriptors().get(0), "the virtual machine"),
             new Descriptor(host, kept.descriptors().get(1), "the vCPU"),
@@ -70,8 +72,8 @@ record KeptGuest(GuestConfiguration configuration, MachineParts parts) {
   static void discard(Host host, String name) throws VmmException {
     Kept kept = lookUp(host, "discard guest", name);
     host.store().forget(name);
-    // The vCPU before the VM, and both before the memory that they use.
-    kept.descriptors().reversed().forEach(host.calls()::close);
+    // Before the memory that they use.
+    kept.descriptors().forEach(host.calls()::close);
     kept.mappings().forEach(host.calls()::munmap);
   }
 

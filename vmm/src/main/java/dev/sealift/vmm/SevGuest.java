@@ -33,13 +33,20 @@ public final class SevGuest {
   private static final int ATTESTATION_REPORT = 208;
 
   private final SevPlatform platform;
+  private final Descriptor device;
   private final Descriptor vm;
   private final GuestMemory memory;
   private final CallMemory callMemory;
   private final Map<SevExtension, Boolean> extensions = new EnumMap<>(SevExtension.class);
 
-  private SevGuest(SevPlatform platform, Descriptor vm, GuestMemory memory, CallMemory callMemory) {
+  private SevGuest(
+      SevPlatform platform,
+      Descriptor device,
+      Descriptor vm,
+      GuestMemory memory,
+      CallMemory callMemory) {
     this.platform = platform;
+    this.device = device;
     this.vm = vm;
     this.memory = memory;
     this.callMemory = callMemory;
@@ -47,9 +54,14 @@ public final class SevGuest {
 
   /** KVM_SEV_INIT or KVM_SEV_ES_INIT, which must come before the first vCPU. */
   static SevGuest init(
-      SevMode mode, SevPlatform platform, Descriptor vm, GuestMemory memory, CallMemory callMemory)
+      SevMode mode,
+      SevPlatform platform,
+      Descriptor device,
+      Descriptor vm,
+      GuestMemory memory,
+      CallMemory callMemory)
       throws VmmException {
-    SevGuest guest = new SevGuest(platform, vm, memory, callMemory);
+    SevGuest guest = new SevGuest(platform, device, vm, memory, callMemory);
     try (CallMemory.Frame call = callMemory.frame()) {
       guest.issue(call, mode.init(), "the virtual machine", MemorySegment.NULL);
     }
@@ -58,8 +70,20 @@ public final class SevGuest {
 
   /** The context of a machine that another VMM made. */
   static SevGuest takeUp(
-      SevPlatform platform, Descriptor vm, GuestMemory memory, CallMemory callMemory) {
-    return new SevGuest(platform, vm, memory, callMemory);
+      SevPlatform platform,
+      Descriptor device,
+      Descriptor vm,
+      GuestMemory memory,
+      CallMemory callMemory) {
+    return new SevGuest(platform, device, vm, memory, callMemory);
+  }
+
+  /**
+   * The guest's own descriptor of /dev/sev. The kernel remembers the number from LAUNCH_START or
+   * RECEIVE_START on, and asks the firmware through it for as long as the guest lives.
+   */
+  Descriptor device() {
+    return device;
   }
 
   public SevPlatform platform() {
@@ -355,7 +379,7 @@ public final class SevGuest {
   /** Issues a command by its number; a failure is an answer. */
   Answer ask(CallMemory.Frame call, int command, MemorySegment params) {
     MemorySegment request = call.take(KvmSevCmd.LAYOUT.size());
-    new KvmSevCmd(command, params.address(), 0, platform.fd()).write(request);
+    new KvmSevCmd(command, params.address(), 0, device.fd()).write(request);
     int result = vm.tryIoctl(KvmIoctl.MEMORY_ENCRYPT_OP, request.address());
     return new Answer(result, KvmSevCmd.read(request).error());
   }

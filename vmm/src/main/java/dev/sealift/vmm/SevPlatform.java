@@ -41,17 +41,16 @@ public final class SevPlatform implements AutoCloseable {
   }
 
   public static SevPlatform open(Host host) throws VmmException {
-    int flags = OpenFlags.O_RDWR | OpenFlags.O_CLOEXEC;
-    return new SevPlatform(host, Descriptor.open(host, PATH, flags));
+    return new SevPlatform(host, device(host));
+  }
+
+  /** A descriptor of the driver. */
+  static Descriptor device(Host host) throws VmmException {
+    return Descriptor.open(host, PATH, OpenFlags.O_RDWR | OpenFlags.O_CLOEXEC);
   }
 
   public Host host() {
     return host;
-  }
-
-  /** The descriptor that launch and receive commands name. */
-  public int fd() {
-    return device.fd();
   }
 
   /** PLATFORM_STATUS. */

@@ -111,8 +111,11 @@ public final class VirtualMachine implements AutoCloseable {
     vm.ioctl("KVM_SET_TSS_ADDR", KvmIoctl.SET_TSS_ADDR, TSS_ADDRESS);
     DirtyLog dirtyLog =
         resources.keep(DirtyLog.install(host, vm, callMemory, memory, books), DirtyLog::close);
-    SevGuest sev =
-        platform == null ? null : SevGuest.init(mode, platform, vm, memory, callMemory);
+    SevGuest sev = null;
+    if (platform != null) {
+      Descriptor device = resources.keep(SevPlatform.device(host), Descriptor::close);
+      sev = SevGuest.init(mode, platform, device, vm, memory, callMemory);
+    }
     int features = new UserSpaceExits(kvm, vm, callMemory).install();
     int vcpuFd = vm.ioctl("KVM_CREATE_VCPU", KvmIoctl.CREATE_VCPU, 0);
     Descriptor vcpu = resources.keep(new Descriptor(host, vcpuFd, "the vCPU"), Descriptor::close);
@@ -127,18 +130,20 @@ public final class VirtualMachine implements AutoCloseable {
    * Takes up a machine with a SEV context that another VMM made. If that fails, its parts stay as
    * they are.
    */
-  static VirtualMachine takeUp(Host host, SevPlatform platform, MachineParts parts)
+  static VirtualMachine takeUp(
+      Host host, SevPlatform platform, Descriptor device, MachineParts parts)
       throws VmmException {
     CallMemory callMemory = new CallMemory(host);
     try {
       DirtyLog dirtyLog =
           DirtyLog.install(host, parts.vm(), callMemory, parts.memory(), parts.books());
-      SevGuest sev = SevGuest.takeUp(platform, parts.vm(), parts.memory(), callMemory);
+      SevGuest sev = SevGuest.takeUp(platform, device, parts.vm(), parts.memory(), callMemory);
       Resources resources = new Resources();
       resources.keep(callMemory, CallMemory::close);
       resources.keep(dirtyLog, DirtyLog::close);
       resources.keep(parts.memory(), GuestMemory::unmap);
       PageStatus pageStatus = resources.keep(new PageStatus(parts.books()), PageStatus::close);
+      resources.keep(device, Descriptor::close);
       resources.keep(parts.vm(), Descriptor::close);
       resources.keep(parts.vcpu(), Descriptor::close);
       resources.keep(parts.runArea(), RunArea::unmap);

@@ -94,7 +94,7 @@ final class MortalVmm implements SystemCalls, ThreadSignals {
     }
   }
 
-  private synchronized void die() {
+  synchronized void die() {
     dead = true;
     vcpuIds.forEach(id -> signals.send(id, KICK));
   }
