@@ -63,7 +63,9 @@ final class Books implements AutoCloseable {
     this.shared = shared;
   }
 
-  /** Empty books: all pages private, nothing asked of the vCPU. Mapped if the host can keep them. */
+  /**
+   * Empty books: all pages private, nothing asked of the vCPU. Mapped if the host can keep them.
+   */
   static Books create(Host host, long pages) throws VmmException {
     long size = size(pages);
     if (!host.keeps()) {
@@ -99,7 +101,8 @@ final class Books implements AutoCloseable {
     demand(area.byteSize() == size(pages), "they have " + area.byteSize() + " bytes");
     demand(MAGIC.get(area) == MAGIC_WORD, "they do not begin as books do");
     demand(
-        VERSION.get(area) == FORMAT, "they are of version " + VERSION.getUnsigned(area) + ", not 1");
+        VERSION.get(area) == FORMAT,
+        "they are of version " + VERSION.getUnsigned(area) + ", not 1");
     demand(PAGES.get(area) == pages, "they are of a guest of another size");
     below(2, DIRTY_LOG, area);
     below(VcpuWish.values().length, WISH, area);

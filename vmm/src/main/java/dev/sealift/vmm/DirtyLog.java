@@ -22,11 +22,7 @@ public final class DirtyLog {
   private final Books books;
 
   private DirtyLog(
-      Descriptor vm,
-      CallMemory callMemory,
-      GuestMemory memory,
-      CallArena bitmap,
-      Books books) {
+      Descriptor vm, CallMemory callMemory, GuestMemory memory, CallArena bitmap, Books books) {
     this.vm = vm;
     this.callMemory = callMemory;
     this.memory = memory;

@@ -81,11 +81,10 @@ record KeptGuest(GuestConfiguration configuration, Descriptor device, MachinePar
     demandStore(host, operation);
     return host.store()
         .find(name)
-        .orElseThrow(
-            () ->
-                new VmmException(
-                    operation,
-                    "This host keeps no guest \"%s\": ask it which it keeps.".formatted(name)));
+        .orElseThrow(() ->
+            new VmmException(
+                operation,
+                "This host keeps no guest \"%s\": ask it which it keeps.".formatted(name)));
   }
 
   private static void demandStore(Host host, String operation) throws VmmException {

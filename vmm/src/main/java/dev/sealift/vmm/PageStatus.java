@@ -10,10 +10,10 @@ package dev.sealift.vmm;
  *
  * <p>Thread-safe.
  */
-public final class PageStatus implements AutoCloseable {
+public final class PageStatus {
   private final Books books;
 
-  /** Begins with what the books have; they are closed with it. */
+  /** That of a guest, as its VMM's books have it; they are closed with it. */
   PageStatus(Books books) {
     this.books = books;
   }
@@ -74,8 +74,8 @@ public final class PageStatus implements AutoCloseable {
     return books.conversions();
   }
 
-  @Override
-  public synchronized void close() {
+  /** Closes the books; what is asked from here on is answered as it was then. */
+  synchronized void close() {
     books.close();
   }
 

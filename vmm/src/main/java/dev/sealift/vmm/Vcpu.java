@@ -35,8 +35,8 @@ public final class Vcpu {
 
     /**
      * Its thread waits outside KVM_RUN; every exit is completed. One that was taken up from a VMM
-     * that was killed has no thread yet, and completes its last exit when it is next paused, resumed
-     * or looked into.
+     * that was killed has no thread yet, and completes its last exit when it is next paused,
+     * resumed or looked into.
      */
     record Paused() implements State {}
 

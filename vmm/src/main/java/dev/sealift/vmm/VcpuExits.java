@@ -19,8 +19,7 @@ final class VcpuExits {
   private final MigrationControl migrationControl;
   private final Books books;
 
-  VcpuExits(
-      RunArea runArea, VcpuRegisters registers, GuestRequests requests, Books books) {
+  VcpuExits(RunArea runArea, VcpuRegisters registers, GuestRequests requests, Books books) {
     this.runArea = runArea;
     this.registers = registers;
     ports = requests.ports();

@@ -19,9 +19,9 @@ import org.jspecify.annotations.Nullable;
  * <p>KVM completes a port access or hypercall at the next KVM_RUN. A thread that is wanted right
  * after one therefore runs once more with immediate_exit set, which completes it and nothing else.
  *
- * <p>A vCPU whose VMM was killed may be in KVM_RUN still, or out of it with an exit that was served,
- * or in part, or not at all. The first ioctl of the thread that takes it up waits for that KVM_RUN;
- * then what stands in the run area is served (see {@link VcpuExits}), and completed.
+ * <p>A vCPU whose VMM was killed may be in KVM_RUN still, or out of it with an exit that was
+ * served, or in part, or not at all. The first ioctl of the thread that takes it up waits for that
+ * KVM_RUN; then what stands in the run area is served (see {@link VcpuExits}), and completed.
  */
 final class VcpuThread {
   /** A real-time signal that neither the Java virtual machine nor libc uses. */
@@ -54,7 +54,9 @@ final class VcpuThread {
   private VcpuWish wish;
   private State state;
 
-  /** Another VMM ran it, and may have left an exit to serve or complete. Of the thread, once begun. */
+  /**
+   * Another VMM ran it, and may have left an exit to serve or complete. Of the thread, once begun.
+   */
   private final boolean unsettled;
 
   /** How often the thread has come to rest, so that no rest is too short to be seen. */

@@ -120,8 +120,7 @@ public final class VirtualMachine implements AutoCloseable {
     int vcpuFd = vm.ioctl("KVM_CREATE_VCPU", KvmIoctl.CREATE_VCPU, 0);
     Descriptor vcpu = resources.keep(new Descriptor(host, vcpuFd, "the vCPU"), Descriptor::close);
     kvm.showAllFeatures(vcpu, callMemory, features);
-    RunArea runArea =
-        resources.keep(RunArea.map(host, vcpu, kvm.runAreaSize()), RunArea::unmap);
+    RunArea runArea = resources.keep(RunArea.map(host, vcpu, kvm.runAreaSize()), RunArea::unmap);
     MachineParts parts = new MachineParts(vm, vcpu, memory, runArea, books);
     return new VirtualMachine(host, resources, callMemory, parts, pageStatus, dirtyLog, sev);
   }
@@ -131,8 +130,7 @@ public final class VirtualMachine implements AutoCloseable {
    * they are.
    */
   static VirtualMachine takeUp(
-      Host host, SevPlatform platform, Descriptor device, MachineParts parts)
-      throws VmmException {
+      Host host, SevPlatform platform, Descriptor device, MachineParts parts) throws VmmException {
     CallMemory callMemory = new CallMemory(host);
     try {
       DirtyLog dirtyLog =

@@ -3,6 +3,9 @@ package dev.sealift.vmm;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
@@ -193,5 +196,16 @@ class PageSetTest {
     assertThatThrownBy(() -> PageSet.ofWords(63, new long[] {1L << 63}))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("a bit beyond page 62 is set");
+  }
+
+  @Test
+  void canLieInMemoryThatOutlivesIt() {
+    MemorySegment words = Arena.ofAuto().allocate(2 * Long.BYTES, Long.BYTES);
+    PageSet.over(70, words).addRange(60, 10);
+    assertThat(words.toArray(ValueLayout.JAVA_LONG)).containsExactly(0xFL << 60, 0x3FL);
+    assertThat(PageSet.over(70, words).count()).isEqualTo(10);
+    assertThatThrownBy(() -> PageSet.over(69, words))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("a bit beyond page 68 is set");
   }
 }

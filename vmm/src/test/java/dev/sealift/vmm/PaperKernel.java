@@ -28,7 +28,7 @@ import java.util.concurrent.Semaphore;
  * A kernel that has no machine: it keeps a list of what it was asked, answers SEV commands as a
  * test says, and everything else with success. It sees no memory but what its mmap gave.
  */
-final class PaperKernel implements SystemCalls, ThreadSignals {
+class PaperKernel implements SystemCalls, ThreadSignals {
 
   /** What the firmware does about a command: changes the parameters, and says how it went. */
   interface Firmware {
@@ -54,6 +54,16 @@ final class PaperKernel implements SystemCalls, ThreadSignals {
 
   /** Its guests do nothing until a signal comes. */
   private final Semaphore kicks = new Semaphore(0);
+
+  /** What KVM_GET_REGS gives. */
+  KvmRegs registers() {
+    return registers;
+  }
+
+  /** What KVM_SET_REGS takes. */
+  void registers(KvmRegs values) {
+    registers = values;
+  }
 
   Host host() {
     return new Host(this, this);
@@ -134,11 +144,11 @@ final class PaperKernel implements SystemCalls, ThreadSignals {
         yield Errno.EINTR.negated();
       }
       case KvmIoctl.GET_REGS -> {
-        registers.write(memoryAt(argument));
+        registers().write(memoryAt(argument));
         yield 0;
       }
       case KvmIoctl.SET_REGS -> {
-        registers = KvmRegs.read(memoryAt(argument));
+        registers(KvmRegs.read(memoryAt(argument)));
         yield 0;
       }
       default -> fails("ioctl 0x%x".formatted(request)) ? failure.negated() : 0;

@@ -76,8 +76,7 @@ class AdoptedGuestTest {
     Host forgetful = new Host(host.calls(), host.signals());
     assertThat(host.keeps()).isTrue();
     assertThat(forgetful.keeps()).isFalse();
-    try (Guest guest =
-        Guest.create(forgetful, platform, TurningGuest.configuration(SevMode.SEV))) {
+    try (Guest guest = Guest.create(forgetful, platform, TurningGuest.configuration(SevMode.SEV))) {
       assertThatThrownBy(() -> guest.keep(NAME))
           .isInstanceOf(VmmException.class)
           .hasMessage(
@@ -160,6 +159,25 @@ class AdoptedGuestTest {
       guest.run();
       round = reports.awaitAfter(round, next::isDead);
       next.kill();
+    }
+    try (Guest guest = Guest.adopt(host, platform, NAME)) {
+      assertGoesOn(guest);
+    }
+  }
+
+  /** The kernel hears of the end of a process a moment late: its KVM_RUN is still under way. */
+  @Test
+  void goesOnThoughItIsStillInKvmRunForTheVmmThatIsGone() throws Exception {
+    running(SevMode.SEV);
+    first.vanish();
+    long round = 0;
+    for (int i = 0; i < 10; i++) {
+      MortalVmm next = machine.vmm();
+      Guest guest = Guest.adopt(next.host(), SevPlatform.open(next.host()), NAME);
+      Reports reports = Reports.attach(guest);
+      guest.run();
+      round = reports.awaitAfter(round, next::isDead);
+      next.vanish();
     }
     try (Guest guest = Guest.adopt(host, platform, NAME)) {
       assertGoesOn(guest);

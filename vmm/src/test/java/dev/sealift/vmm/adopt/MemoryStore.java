@@ -14,7 +14,8 @@ final class MemoryStore implements DescriptorStore {
 
   @Override
   public int keep(String name, Kept what) {
-    if (name.getBytes(StandardCharsets.UTF_8).length > MOST_NAME || what.note().length > MOST_NOTE) {
+    if (name.getBytes(StandardCharsets.UTF_8).length > MOST_NAME
+        || what.note().length > MOST_NOTE) {
       return Errno.EINVAL.negated();
     }
     sets.put(name, what);

@@ -94,6 +94,11 @@ final class MortalVmm implements SystemCalls, ThreadSignals {
     }
   }
 
+  /** Kills it; a call that is under way still ends by itself, and nobody hears its answer. */
+  void vanish() {
+    dead = true;
+  }
+
   synchronized void die() {
     dead = true;
     vcpuIds.forEach(id -> signals.send(id, KICK));

@@ -33,8 +33,7 @@ final class Reports {
   }
 
   /** Waits for a round that is later than this one. */
-  synchronized long awaitAfter(long earlier, BooleanSupplier hopeless)
-      throws InterruptedException {
+  synchronized long awaitAfter(long earlier, BooleanSupplier hopeless) throws InterruptedException {
     while (round <= earlier) {
       if (hopeless.getAsBoolean()) {
         throw new MortalVmm.Killed();

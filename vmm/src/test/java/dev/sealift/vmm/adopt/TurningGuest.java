@@ -79,8 +79,7 @@ final class TurningGuest implements GuestProgram {
     long portCalls = mode == SevMode.SEV ? 1 : 0;
     guest
         .vcpu()
-        .setRegisters(
-            new KvmRegs(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, portCalls, 0, 0, 0, 0, 0, 0, 2));
+        .setRegisters(new KvmRegs(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, portCalls, 0, 0, 0, 0, 0, 0, 2));
     Launch launch = guest.sev().launchStart(configuration.policy(), null, null);
     launch.updateData(0, Pages.SIZE);
     if (mode == SevMode.SEV_ES) {
