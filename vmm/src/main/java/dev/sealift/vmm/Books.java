@@ -8,6 +8,7 @@ import dev.sealift.vmm.MigrationControl.Readiness;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.VarHandle;
+import java.util.List;
 
 /**
  * What a VMM itself knows of a guest and could not ask the kernel for: in mapped memory where the
@@ -50,6 +51,13 @@ final class Books implements AutoCloseable {
   private static final Field.U64 CONVERSIONS = new Field.U64("conversions", 48);
   private static final Field.U64 ZERO = new Field.U64("zero", 56);
   private static final int SHARED = 64;
+
+  /** Each by its number. */
+  private static final List<VcpuWish> WISHES =
+      List.of(VcpuWish.NOT_STARTED, VcpuWish.RUN, VcpuWish.PAUSE, VcpuWish.STOP);
+
+  private static final List<Readiness> READINESSES =
+      List.of(Readiness.SILENT, Readiness.READY, Readiness.WITHDRAWN);
 
   private final Host host;
   private final boolean mapped;
@@ -105,9 +113,9 @@ final class Books implements AutoCloseable {
         "they are of version " + VERSION.getUnsigned(area) + ", not 1");
     demand(PAGES.get(area) == pages, "they are of a guest of another size");
     below(2, DIRTY_LOG, area);
-    below(VcpuWish.values().length, WISH, area);
+    below(WISHES.size(), WISH, area);
     below(2, SETTLED, area);
-    below(Readiness.values().length, READINESS, area);
+    below(READINESSES.size(), READINESS, area);
     below(2, ANSWERED, area);
     demand(CONVERSIONS.get(area) >= 0, "conversions is " + CONVERSIONS.get(area));
     demand(ZERO.get(area) == 0, "a place for zeros has others");
@@ -157,11 +165,11 @@ final class Books implements AutoCloseable {
   }
 
   synchronized Readiness readiness() {
-    return Readiness.values()[READINESS.get(area)];
+    return READINESSES.get(READINESS.get(area));
   }
 
   void readiness(Readiness readiness) {
-    set(READINESS, readiness.ordinal());
+    set(READINESS, READINESSES.indexOf(readiness));
   }
 
   /** Whether the kernel records what the guest writes, or was about to. */
@@ -174,11 +182,11 @@ final class Books implements AutoCloseable {
   }
 
   synchronized VcpuWish wish() {
-    return VcpuWish.values()[WISH.get(area)];
+    return WISHES.get(WISH.get(area));
   }
 
   void wish(VcpuWish wish) {
-    set(WISH, wish.ordinal());
+    set(WISH, WISHES.indexOf(wish));
   }
 
   /** Whether the vCPU stands still with every exit completed. */

@@ -2,7 +2,6 @@ package dev.sealift.vmm;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sealift.abi.Pages;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 import java.util.List;
