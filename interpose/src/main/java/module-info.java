@@ -3,7 +3,9 @@ module dev.sealift.interpose {
   requires transitive dev.sealift.abi;
   requires transitive dev.sealift.kernel;
   requires dev.sealift.linux;
+  requires jdk.net;
   requires static org.jspecify;
 
   exports dev.sealift.interpose;
+  exports dev.sealift.interpose.machine;
 }

@@ -58,12 +58,27 @@ public final class SoftwareMachine {
       Function<SystemMemory, MemoryController> controller,
       List<GuestProgram> programs,
       KernelSettings settings) {
+    return model(processor, controller, programs, settings, MemorySource.PRIVATE);
+  }
+
+  /**
+   * The same, with memory from somewhere else.
+   *
+   * @param source where what the VMM maps comes from
+   */
+  public static SoftwareMachine model(
+      ProcessorFactory processor,
+      Function<SystemMemory, MemoryController> controller,
+      List<GuestProgram> programs,
+      KernelSettings settings,
+      MemorySource source) {
     PhysicalMemory physicalMemory = new PhysicalMemory();
     MappedMemory user = new MappedMemory(physicalMemory);
     MemoryController memoryController = controller.apply(physicalMemory);
     VirtualMachines vms = new VirtualMachines();
     SecureProcessor made = processor.create(physicalMemory, memoryController);
-    SoftwareKvm kvm = new SoftwareKvm(user, memoryController, made.worldSwitch(), vms, programs);
+    SoftwareKvm kvm =
+        new SoftwareKvm(source, user, memoryController, made.worldSwitch(), vms, programs);
     DeviceFiles files = new DeviceFiles();
     SevModule module = SevModule.load(settings, made, physicalMemory, user, files);
     SoftwareSev sev = new SoftwareSev(kvm, user, module, files, vms);

@@ -4,6 +4,7 @@ import dev.sealift.abi.Errno;
 import dev.sealift.abi.MapFlags;
 import dev.sealift.abi.Pages;
 import dev.sealift.abi.SystemCalls.MapResult;
+import dev.sealift.kernel.MemorySource;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Map;
@@ -11,10 +12,15 @@ import java.util.concurrent.ConcurrentSkipListMap;
 
 /**
  * The caller's anonymous memory: real native memory, page aligned and zero filled, which stays
- * until it is unmapped. How much there can be is the JVM's limit for direct memory.
+ * until it is unmapped. How much there can be is up to its source.
  */
 final class AnonymousMemory {
+  private final MemorySource source;
   private final ConcurrentSkipListMap<Long, Mapping> byAddress = new ConcurrentSkipListMap<>();
+
+  AnonymousMemory(MemorySource source) {
+    this.source = source;
+  }
 
   private record Mapping(Arena arena, MemorySegment memory) {
     long end() {
@@ -24,7 +30,7 @@ final class AnonymousMemory {
 
   /**
    * Maps new memory; without {@link MapFlags#PROT_WRITE} the segment is read-only. Refused with
-   * ENOMEM where the JVM has no more.
+   * ENOMEM where there is no more.
    */
   @SuppressWarnings("MustBeClosedChecker") // closed by unmap
   MapResult map(long length, int protection) {
@@ -34,7 +40,7 @@ final class AnonymousMemory {
     Arena arena = Arena.ofShared();
     MemorySegment memory;
     try {
-      memory = arena.allocate(length, Pages.SIZE);
+      memory = source.allocate(length, arena);
     } catch (OutOfMemoryError e) {
       arena.close();
       return new MapResult.Refused(Errno.ENOMEM);

@@ -3,11 +3,13 @@ package dev.sealift.kernel.model;
 import dev.sealift.firmware.MemoryController;
 import dev.sealift.firmware.WorldSwitch;
 import dev.sealift.kernel.EncryptionContexts;
+import dev.sealift.kernel.MemorySource;
 import dev.sealift.kernel.UserMemory;
 
 /**
  * What every part of the model stands on.
  *
+ * @param memory where new memory comes from
  * @param user the VMM's memory
  * @param controller the way from there to DRAM
  * @param worldSwitch the way into guests whose registers are encrypted
@@ -17,6 +19,7 @@ import dev.sealift.kernel.UserMemory;
  * @param descriptors the VMM's descriptors
  */
 record ModelMachine(
+    MemorySource memory,
     UserMemory user,
     MemoryController controller,
     WorldSwitch worldSwitch,

@@ -5,6 +5,7 @@ import dev.sealift.abi.Pages;
 import dev.sealift.abi.kvm.KvmExit;
 import dev.sealift.abi.kvm.KvmRun;
 import dev.sealift.abi.layout.Field;
+import dev.sealift.kernel.MemorySource;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -37,10 +38,10 @@ final class RunPage {
   }
 
   /** Zeroed pages; null if there is no memory for them. */
-  static @Nullable RunPage allocate() {
+  static @Nullable RunPage allocate(MemorySource source) {
     try {
       // Lives for as long as the vCPU or a mapping of the VMM's holds it.
-      return new RunPage(Arena.ofAuto().allocate(SIZE, Pages.SIZE));
+      return new RunPage(source.allocate(SIZE, Arena.ofAuto()));
     } catch (OutOfMemoryError e) {
       return null;
     }

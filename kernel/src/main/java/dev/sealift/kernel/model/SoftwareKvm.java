@@ -9,6 +9,7 @@ import dev.sealift.abi.ThreadSignals;
 import dev.sealift.firmware.MemoryController;
 import dev.sealift.firmware.WorldSwitch;
 import dev.sealift.kernel.EncryptionContexts;
+import dev.sealift.kernel.MemorySource;
 import dev.sealift.kernel.UserMemory;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
@@ -33,11 +34,22 @@ import java.util.List;
  */
 public final class SoftwareKvm implements SystemCalls, ThreadSignals {
   private final ModelMachine machine;
-  private final AnonymousMemory memory = new AnonymousMemory();
+  private final AnonymousMemory memory;
+
+  /** A host without VMs, whose memory is this process's own. */
+  public SoftwareKvm(
+      UserMemory user,
+      MemoryController controller,
+      WorldSwitch worldSwitch,
+      EncryptionContexts contexts,
+      List<GuestProgram> programs) {
+    this(MemorySource.PRIVATE, user, controller, worldSwitch, contexts, programs);
+  }
 
   /**
    * A host without VMs.
    *
+   * @param source where the memory comes from that {@link #mmap} returns
    * @param user the calling process's memory; whoever stands above enters what {@link #mmap}
    *     returns, and takes it out again before {@link #munmap}
    * @param controller the way from the system physical addresses of that memory to DRAM
@@ -47,13 +59,16 @@ public final class SoftwareKvm implements SystemCalls, ThreadSignals {
    * @param programs what guests can run, each with a signature of its own
    */
   public SoftwareKvm(
+      MemorySource source,
       UserMemory user,
       MemoryController controller,
       WorldSwitch worldSwitch,
       EncryptionContexts contexts,
       List<GuestProgram> programs) {
+    memory = new AnonymousMemory(source);
     machine =
         new ModelMachine(
+            source,
             user,
             controller,
             worldSwitch,

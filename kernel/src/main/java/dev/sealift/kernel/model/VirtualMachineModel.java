@@ -103,7 +103,7 @@ final class VirtualMachineModel implements OpenFile {
       if (vcpuIds.contains(id)) {
         return Errno.EEXIST.negated();
       }
-      RunPage runPage = RunPage.allocate();
+      RunPage runPage = RunPage.allocate(machine.memory());
       if (runPage == null) {
         return Errno.ENOMEM.negated();
       }

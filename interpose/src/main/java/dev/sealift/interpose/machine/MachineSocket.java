@@ -1,0 +1,137 @@
+package dev.sealift.interpose.machine;
+
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.EnumSet;
+import java.util.Set;
+import jdk.net.ExtendedSocketOptions;
+import org.jspecify.annotations.Nullable;
+
+/** The socket of a machine, which its owner alone can use; its file goes when it is closed. */
+final class MachineSocket implements AutoCloseable {
+  private static final Set<PosixFilePermission> OF_OTHERS =
+      EnumSet.complementOf(
+          EnumSet.of(
+              PosixFilePermission.OWNER_READ,
+              PosixFilePermission.OWNER_WRITE,
+              PosixFilePermission.OWNER_EXECUTE));
+
+  private final ServerSocketChannel channel;
+  private final Path path;
+  private final String owner;
+
+  private MachineSocket(ServerSocketChannel channel, Path path, String owner) {
+    this.channel = channel;
+    this.path = path;
+    this.owner = owner;
+  }
+
+  static MachineSocket bind(Path named) throws MachineException {
+    Path path = named.toAbsolutePath().normalize();
+    try {
+      requireOwnDirectory(path);
+      requireFree(path);
+      ServerSocketChannel channel = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+      try {
+        channel.bind(UnixDomainSocketAddress.of(path));
+        Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rw-------"));
+        return new MachineSocket(channel, path, Files.getOwner(path).getName());
+      } catch (IOException refused) {
+        channel.close();
+        throw refused;
+      }
+    } catch (IOException | UnsupportedOperationException refused) {
+      throw new MachineException(
+          "The socket %s cannot be made: %s.".formatted(path, refused), refused);
+    }
+  }
+
+  private static void requireOwnDirectory(Path path) throws IOException, MachineException {
+    Path directory = path.getParent();
+    if (directory == null) {
+      throw new MachineException(path + " is no file; name one for the machine's socket.");
+    }
+    if (Files.notExists(directory)) {
+      Files.createDirectory(
+          directory,
+          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+    }
+    Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(directory);
+    if (permissions.stream().anyMatch(OF_OTHERS::contains)) {
+      throw new MachineException(
+          "%s can be used by others than its owner (%s), and whoever reaches a machine's socket has the machine: name a directory of your own (chmod 700)."
+              .formatted(directory, PosixFilePermissions.toString(permissions)));
+    }
+  }
+
+  /** Removes the socket of a machine that was killed, and nothing else. */
+  private static void requireFree(Path path) throws IOException, MachineException {
+    if (Files.notExists(path, LinkOption.NOFOLLOW_LINKS)) {
+      return;
+    }
+    if (!Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
+        .isOther()) {
+      throw new MachineException(
+          path + " exists and is no socket; it is left as it is: name another file.");
+    }
+    try (SocketChannel _ = SocketChannel.open(UnixDomainSocketAddress.of(path))) {
+      throw new MachineException(
+          "Another machine is at %s: name another socket, or stop it first.".formatted(path));
+    } catch (ConnectException nobody) {
+      Files.delete(path);
+    }
+  }
+
+  /** The next connection of the same user; null when this is closed. */
+  @Nullable SocketChannel accept() {
+    while (channel.isOpen()) {
+      try {
+        SocketChannel accepted = channel.accept();
+        if (isOwners(accepted)) {
+          return accepted;
+        }
+        accepted.close();
+      } catch (IOException refused) {
+        pause();
+      }
+    }
+    return null;
+  }
+
+  private boolean isOwners(SocketChannel accepted) {
+    try {
+      return accepted.getOption(ExtendedSocketOptions.SO_PEERCRED).user().getName().equals(owner);
+    } catch (IOException gone) {
+      return false;
+    }
+  }
+
+  /** Where there are no more descriptors for a while, asking again at once would only spin. */
+  private static void pause() {
+    try {
+      Thread.sleep(10);
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  @Override
+  public void close() {
+    try {
+      channel.close();
+      Files.deleteIfExists(path);
+    } catch (IOException left) {
+      // The next machine that is to be there removes it.
+    }
+  }
+}
