@@ -31,6 +31,9 @@ module dev.sealift.cli {
   opens dev.sealift.cli.doctor to
       info.picocli,
       tools.jackson.databind;
+  opens dev.sealift.cli.machine to
+      info.picocli,
+      tools.jackson.databind;
   opens dev.sealift.cli.owner to
       info.picocli,
       tools.jackson.databind;

@@ -11,8 +11,11 @@ import dev.sealift.firmware.SecureProcessor;
 import dev.sealift.firmware.SoftwareSecureProcessor;
 import dev.sealift.firmware.StateDirectory;
 import dev.sealift.firmware.XexMemoryController;
+import dev.sealift.interpose.machine.MachineClient;
+import dev.sealift.interpose.machine.MachineException;
 import dev.sealift.kernel.KernelProfile;
 import dev.sealift.kernel.KernelSettings;
+import dev.sealift.kernel.MemorySource;
 import dev.sealift.kernel.SevDevice;
 import dev.sealift.kernel.SoftwareMachine;
 import dev.sealift.linux.LinuxSystemCalls;
@@ -29,6 +32,7 @@ import dev.sealift.vmm.SevPlatform;
 import dev.sealift.vmm.VmmException;
 import dev.sealift.vmm.guest.IdleGuest;
 import dev.sealift.vmm.guest.PseudoRandomWriterProgram;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.List;
@@ -46,16 +50,22 @@ public final class HostMachine implements AutoCloseable {
   private final Host host;
   private final SevPlatform platform;
   private final Maker maker;
-  private final EngineChoice engines;
-  private final SoftwareMachine machine;
+  private final Ground ground;
 
-  private HostMachine(
-      Host host, SevPlatform platform, Maker maker, EngineChoice engines, SoftwareMachine machine) {
+  private HostMachine(Host host, SevPlatform platform, Maker maker, Ground ground) {
     this.host = host;
     this.platform = platform;
     this.maker = maker;
-    this.engines = engines;
-    this.machine = machine;
+    this.ground = ground;
+  }
+
+  /** Where the machine is. */
+  private sealed interface Ground {
+    /** In this process. */
+    record Here(SoftwareMachine machine, EngineChoice engines) implements Ground {}
+
+    /** In a process of its own. */
+    record Elsewhere(MachineClient client) implements Ground {}
   }
 
   /**
@@ -74,6 +84,10 @@ public final class HostMachine implements AutoCloseable {
 
     static Maker of(StateDirectory state) {
       return new Maker(state.root(), state::amdCertificates, unsigned -> state.cek());
+    }
+
+    static Maker of(ChipCertificates chip) {
+      return new Maker(chip.root(), chip::amdCertificates, unsigned -> chip.cek());
     }
   }
 
@@ -120,7 +134,77 @@ public final class HostMachine implements AutoCloseable {
         KernelSettings.DEFAULT.with(kernel).withInitOnProbe(),
         Maker.of(state),
         processor -> processor.chip(state.chip()).store(state),
-        UnaryOperator.identity());
+        UnaryOperator.identity(),
+        MemorySource.PRIVATE);
+  }
+
+  /**
+   * Powers a model machine up for programs in other processes. Its kernel initialises the platform
+   * at once, as Linux does.
+   *
+   * @param root the maker of its chip
+   * @param memory where the memory of its programs comes from
+   */
+  public static HostMachine powerUp(
+      KernelProfile kernel, ModelRoot root, ProcessorPace pace, MemorySource memory)
+      throws VmmException, LinuxUnavailableException {
+    return powerUp(
+        HostKind.MODEL,
+        KernelSettings.DEFAULT.with(kernel).withInitOnProbe(),
+        Maker.of(root),
+        processor -> processor.pace(pace),
+        UnaryOperator.identity(),
+        memory);
+  }
+
+  /**
+   * The same with the platform that is in a directory.
+   *
+   * @param state is switched off by its own owner, after this machine
+   */
+  public static HostMachine powerUp(
+      KernelProfile kernel, StateDirectory state, ProcessorPace pace, MemorySource memory)
+      throws VmmException, LinuxUnavailableException {
+    return powerUp(
+        HostKind.MODEL,
+        KernelSettings.DEFAULT.with(kernel).withInitOnProbe(),
+        Maker.of(state),
+        processor -> processor.chip(state.chip()).store(state).pace(pace),
+        UnaryOperator.identity(),
+        memory);
+  }
+
+  /**
+   * The machine that another process holds (sealift machine). What this host keeps there outlives
+   * this process.
+   *
+   * @param socket where the machine is
+   * @param root the maker of its chip
+   * @throws Failure if no machine is there that serves this process
+   */
+  public static HostMachine attach(Path socket, ModelRoot root) throws VmmException, Failure {
+    return attach(socket, Maker.of(root));
+  }
+
+  /**
+   * The same where the platform is one in a directory.
+   *
+   * @param chip its certificates
+   * @throws Failure if no machine is there that serves this process
+   */
+  public static HostMachine attach(Path socket, ChipCertificates chip)
+      throws VmmException, Failure {
+    return attach(socket, Maker.of(chip));
+  }
+
+  private static HostMachine attach(Path socket, Maker maker) throws VmmException, Failure {
+    try {
+      MachineClient client = MachineClient.attach(socket);
+      Host host = new Host(client, client, client);
+      return new HostMachine(host, SevPlatform.open(host), maker, new Ground.Elsewhere(client));
+    } catch (MachineException e) {
+      throw new Failure(Failure.sentence(e), e);
+    }
   }
 
   private static HostMachine powerUp(
@@ -135,7 +219,8 @@ public final class HostMachine implements AutoCloseable {
         KernelSettings.DEFAULT.with(kernel),
         Maker.of(root),
         processor -> processor.pace(pace),
-        between);
+        between,
+        MemorySource.PRIVATE);
   }
 
   private static HostMachine powerUp(
@@ -143,7 +228,8 @@ public final class HostMachine implements AutoCloseable {
       KernelSettings settings,
       Maker maker,
       UnaryOperator<SoftwareSecureProcessor.Builder> options,
-      UnaryOperator<SecureProcessor> between)
+      UnaryOperator<SecureProcessor> between,
+      MemorySource source)
       throws VmmException, LinuxUnavailableException {
     EngineChoice engines = EngineChoice.measured();
     SoftwareMachine.ProcessorFactory processor =
@@ -165,11 +251,12 @@ public final class HostMachine implements AutoCloseable {
                   processor,
                   memory -> new XexMemoryController(memory, new SecureRandom().generateSeed(16)),
                   List.of(new PseudoRandomWriterProgram(), new IdleGuest()),
-                  settings);
+                  settings,
+                  source);
           case AUTO -> throw new IllegalArgumentException("the kind of host is not resolved yet");
         };
     Host host = new Host(machine.calls(), machine.signals());
-    return new HostMachine(host, SevPlatform.open(host), maker, engines, machine);
+    return new HostMachine(host, SevPlatform.open(host), maker, new Ground.Here(machine, engines));
   }
 
   public Host host() {
@@ -178,21 +265,37 @@ public final class HostMachine implements AutoCloseable {
 
   /** The driver behind its /dev/sev, for callers that are not in this process. */
   public SevDevice device() {
-    return machine.device();
+    return machine().device();
   }
 
-  /** What it consists of, for programs that are not in this process. */
+  /**
+   * What it consists of, for programs that are not in this process.
+   *
+   * @throws IllegalStateException if it is in a process of its own
+   */
   public SoftwareMachine machine() {
-    return machine;
+    return here().machine();
   }
 
   public SevPlatform platform() {
     return platform;
   }
 
-  /** Which packet engine its processor uses. */
+  /**
+   * Which packet engine its processor uses.
+   *
+   * @throws IllegalStateException if it is in a process of its own
+   */
   public EngineChoice engines() {
-    return engines;
+    return here().engines();
+  }
+
+  private Ground.Here here() {
+    return switch (ground) {
+      case Ground.Here here -> here;
+      case Ground.Elsewhere _ ->
+          throw new IllegalStateException("the machine is in a process of its own");
+    };
   }
 
   /**
@@ -236,5 +339,8 @@ public final class HostMachine implements AutoCloseable {
   @Override
   public void close() {
     platform.close();
+    if (ground instanceof Ground.Elsewhere(MachineClient client)) {
+      client.close();
+    }
   }
 }

@@ -6,6 +6,7 @@ import dev.sealift.cli.cert.CertCommand;
 import dev.sealift.cli.demo.DemoCommand;
 import dev.sealift.cli.demo.DemoHostCommand;
 import dev.sealift.cli.doctor.DoctorCommand;
+import dev.sealift.cli.machine.MachineCommand;
 import dev.sealift.cli.owner.AttestationCommand;
 import dev.sealift.cli.owner.MeasureCommand;
 import dev.sealift.cli.owner.SecretCommand;
@@ -42,6 +43,7 @@ import picocli.CommandLine.Command;
       RunCommand.class,
       DeviceCommand.class,
       DeviceKeeperCommand.class,
+      MachineCommand.class,
       TraceCommand.class,
       ReplayCommand.class,
       RootCommand.class,

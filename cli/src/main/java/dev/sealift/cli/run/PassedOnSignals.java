@@ -16,7 +16,7 @@ import java.util.function.IntConsumer;
  * <p>The type for this, sun.misc.Signal, is used by name: javac warns of it wherever it stands, and
  * no annotation tells it not to. The module jdk.unsupported exports it all the same.
  */
-final class PassedOnSignals implements AutoCloseable {
+public final class PassedOnSignals implements AutoCloseable {
   /** What handled each signal before. */
   private final Map<Object, Object> before = new LinkedHashMap<>();
 
@@ -37,7 +37,7 @@ final class PassedOnSignals implements AutoCloseable {
    *
    * @param receiver is told the number of each that is to be passed on
    */
-  static PassedOnSignals to(IntConsumer receiver) {
+  public static PassedOnSignals to(IntConsumer receiver) {
     return take(
         interrupt -> {
           if (!TerminalJob.ofThisProcess().isForeground()) {
@@ -48,7 +48,7 @@ final class PassedOnSignals implements AutoCloseable {
   }
 
   /** The same, with the terminal's interrupts: for a process that runs no other. */
-  static PassedOnSignals all(IntConsumer receiver) {
+  public static PassedOnSignals all(IntConsumer receiver) {
     return take(receiver, receiver);
   }
 

@@ -14,79 +14,90 @@ enum Request {
    * A program attaches: {@link #MAGIC}, {@link #VERSION}, its id (two of 64 bits). Answer: the
    * directory of the memory's files. The connection carries nothing more; its end is the program's.
    */
-  ATTACH,
+  ATTACH(1),
 
   /**
    * A thread of the program that is attached: the same as {@link #ATTACH}. The result is the
    * thread's id. The connection carries the calls of this thread.
    */
-  JOIN,
+  JOIN(2),
 
   /** open(2): flags, path. */
-  OPEN,
+  OPEN(3),
 
   /** close(2): descriptor. */
-  CLOSE,
+  CLOSE(4),
 
   /** ioctl(2): descriptor, request, argument (64). */
-  IOCTL,
+  IOCTL(5),
 
   /**
    * mmap(2): length (64), protection, flags, descriptor, offset (64). Answer: a mapping, as in
    * {@link #FIND}.
    */
-  MMAP,
+  MMAP(6),
 
   /** munmap(2): address (64), length (64). */
-  MUNMAP,
+  MUNMAP(7),
 
   /** {@link dev.sealift.abi.ThreadSignals#block}: signal. */
-  BLOCK,
+  BLOCK(8),
 
   /** {@link dev.sealift.abi.ThreadSignals#send}: thread, signal. */
-  SEND,
+  SEND(9),
 
   /** {@link dev.sealift.abi.ThreadSignals#take}: signal. */
-  TAKE,
+  TAKE(10),
 
   /**
    * {@link dev.sealift.abi.DescriptorStore#keep}: name, number of descriptors, number of mappings,
    * length of the note, then these; a mapping is its address (64) and length (64).
    */
-  KEEP,
+  KEEP(11),
 
   /** {@link dev.sealift.abi.DescriptorStore#forget}: name. */
-  FORGET,
+  FORGET(12),
 
   /**
    * {@link dev.sealift.abi.DescriptorStore#names} after this name in the order of strings: name.
    * The result is how many follow, as many as a frame holds; 0 at the end.
    */
-  NAMES,
+  NAMES(13),
 
   /**
    * {@link dev.sealift.abi.DescriptorStore#find}: name. Answer: number of descriptors, number of
    * mappings, length of the note, then these; a mapping is its address (64), length (64), the
    * address of the file's first byte (64), and protection.
    */
-  FIND,
+  FIND(14),
 
   /** Answer: the four numbers of {@link Standing}. */
-  STANDING;
+  STANDING(15);
 
   /** "SeaLiftM", the first byte lowest. */
   static final long MAGIC = 0x4D74_6669_4C61_6553L;
 
   static final int VERSION = 1;
 
-  private static final Request[] BY_NUMBER = values();
+  private static final Request[] ALL = values();
+
+  private final byte number;
+
+  Request(int number) {
+    this.number = (byte) number;
+  }
 
   byte number() {
-    return (byte) ordinal();
+    return number;
   }
 
   /** The request with a number; null if there is none. */
   static @Nullable Request of(byte number) {
-    return number >= 0 && number < BY_NUMBER.length ? BY_NUMBER[number] : null;
+    for (Request request : ALL) {
+      if (request.number == number) {
+        return request;
+      }
+    }
+    return null;
   }
 }

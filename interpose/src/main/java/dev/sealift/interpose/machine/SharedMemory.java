@@ -95,7 +95,7 @@ public final class SharedMemory implements MemorySource, AutoCloseable {
   }
 
   /** Where the files are. */
-  Path directory() {
+  public Path directory() {
     return directory.path();
   }
 
