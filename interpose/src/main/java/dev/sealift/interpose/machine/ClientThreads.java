@@ -132,6 +132,7 @@ final class ClientThreads implements AutoCloseable {
     return new Joined(connection, result);
   }
 
+  @SuppressWarnings("ThreadJoinLoop") // an interrupt ends the wait, and is for nobody else
   private void closeWithThread(ClientConnection connection) {
     Thread owner = Thread.currentThread();
     Thread closer =

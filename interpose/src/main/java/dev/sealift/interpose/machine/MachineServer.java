@@ -1,7 +1,6 @@
 package dev.sealift.interpose.machine;
 
 import dev.sealift.abi.Errno;
-import dev.sealift.interpose.machine.ServedProgram.Id;
 import dev.sealift.kernel.SoftwareMachine;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
@@ -112,10 +111,10 @@ public final class MachineServer implements AutoCloseable {
     }
   }
 
-  private static Id id(Frame frame) throws MalformedFrameException {
+  private static ProgramId id(Frame frame) throws MalformedFrameException {
     long magic = frame.getLong();
     int version = frame.getInt();
-    Id id = new Id(frame.getLong(), frame.getLong());
+    ProgramId id = new ProgramId(frame.getLong(), frame.getLong());
     frame.requireEnd();
     if (magic != Request.MAGIC || version != Request.VERSION) {
       throw new MalformedFrameException("another protocol, or another version of it");
@@ -124,7 +123,7 @@ public final class MachineServer implements AutoCloseable {
   }
 
   /** Serves a program until it has ended and nothing is left of it. */
-  private void attach(Id id, ServedConnection connection)
+  private void attach(ProgramId id, ServedConnection connection)
       throws IOException, MalformedFrameException {
     connection.channel().configureBlocking(false);
     ServedProgram attached = admit(id, connection.channel());
@@ -148,7 +147,7 @@ public final class MachineServer implements AutoCloseable {
   }
 
   /** Makes a program the one that is served; null if another is. */
-  private @Nullable ServedProgram admit(Id id, SocketChannel lifeline) throws IOException {
+  private @Nullable ServedProgram admit(ProgramId id, SocketChannel lifeline) throws IOException {
     while (true) {
       ServedProgram before;
       synchronized (this) {
@@ -168,12 +167,12 @@ public final class MachineServer implements AutoCloseable {
     }
   }
 
-  private synchronized @Nullable ServedProgram program(Id id) {
+  private synchronized @Nullable ServedProgram program(ProgramId id) {
     return program != null && program.id().equals(id) ? program : null;
   }
 
   /** Serves a thread of the program until it has ended. */
-  private void join(Id id, ServedConnection connection)
+  private void join(ProgramId id, ServedConnection connection)
       throws IOException, MalformedFrameException {
     ServedProgram joined = program(id);
     int thread = calls.signals().currentThread();

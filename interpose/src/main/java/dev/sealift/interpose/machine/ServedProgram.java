@@ -19,15 +19,7 @@ final class ServedProgram {
   /** SIGKILL: no mask holds it back, and KVM_RUN returns between two steps of the guest. */
   private static final int KILL = 9;
 
-  /**
-   * Who a program is: random, so that threads join their own.
-   *
-   * @param high half of it
-   * @param low half of it
-   */
-  record Id(long high, long low) {}
-
-  private final Id id;
+  private final ProgramId id;
   private final SocketChannel lifeline;
   private final Selector selector;
   private final ThreadSignals signals;
@@ -46,7 +38,7 @@ final class ServedProgram {
    *
    * @param lifeline does not block; it is closed when the program ends
    */
-  ServedProgram(Id id, SocketChannel lifeline, ThreadSignals signals) throws IOException {
+  ServedProgram(ProgramId id, SocketChannel lifeline, ThreadSignals signals) throws IOException {
     this.id = id;
     this.lifeline = lifeline;
     this.signals = signals;
@@ -54,7 +46,7 @@ final class ServedProgram {
     lifeline.register(selector, SelectionKey.OP_READ);
   }
 
-  Id id() {
+  ProgramId id() {
     return id;
   }
 
