@@ -6,6 +6,7 @@ module dev.sealift.migration {
   requires transitive dev.sealift.vmm;
 
   exports dev.sealift.migration;
+  exports dev.sealift.migration.handover;
   exports dev.sealift.migration.plan;
   exports dev.sealift.migration.receipt;
   exports dev.sealift.migration.trust;

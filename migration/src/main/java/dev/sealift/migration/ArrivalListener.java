@@ -1,5 +1,6 @@
 package dev.sealift.migration;
 
+import dev.sealift.migration.handover.DestinationStep;
 import dev.sealift.migration.receipt.Receipt;
 import dev.sealift.migration.trust.Verdict;
 import dev.sealift.migration.wire.MigrationException;
@@ -20,6 +21,14 @@ public interface ArrivalListener {
 
   /** The hand-over took a step. */
   default void step(MoveId move, DestinationStep step) {}
+
+  /**
+   * This host was restarted, and took up a move that it found in its journal.
+   *
+   * @param found the last step in the journal
+   * @param step the step now
+   */
+  default void recovered(MoveId move, DestinationStep found, DestinationStep step) {}
 
   /** A source came, and no guest did: nothing of it is left here. */
   default void refused(MigrationException reason) {}

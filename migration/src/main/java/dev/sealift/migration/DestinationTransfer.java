@@ -1,13 +1,11 @@
 package dev.sealift.migration;
 
 import dev.sealift.abi.FirmwareStatus;
-import dev.sealift.migration.receipt.Receipt;
 import dev.sealift.migration.wire.ControlConnection;
 import dev.sealift.migration.wire.FailureCode;
 import dev.sealift.migration.wire.Manifest;
 import dev.sealift.migration.wire.Message;
 import dev.sealift.migration.wire.MigrationException;
-import dev.sealift.migration.wire.MoveId;
 import dev.sealift.migration.wire.SharedRange;
 import dev.sealift.vmm.Guest;
 import dev.sealift.vmm.PageSet;
@@ -22,58 +20,41 @@ import java.time.Duration;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/** The way of a guest from READY to RUNNING, as the destination sees it. */
+/** The way of a guest from READY until it is whole, as the destination sees it. */
 final class DestinationTransfer {
   private final Guest guest;
-  private final ControlConnection control;
   private final ReceiveSession session;
   private final PageLedger ledger;
   private final Manifest manifest;
-  private final HandOver<DestinationStep> handOver;
   private final Duration timeout;
-  private final ArrivalListener arrivals;
-  private final DestinationReceipt receipt;
   private final PageSet shared;
+  private final SevMode mode;
   private long sharedUpTo = -1;
   private boolean statusBegan;
   private boolean stateBegan;
-  private final SevMode mode;
   private boolean awaitsRegisters;
   private @Nullable VcpuState vcpu;
 
   DestinationTransfer(
-      Guest guest,
-      ControlConnection control,
-      ReceiveSession session,
-      PageLedger ledger,
-      Manifest manifest,
-      HandOver<DestinationStep> handOver,
-      Duration timeout,
-      ArrivalListener arrivals,
-      DestinationReceipt receipt) {
+      Guest guest, ReceiveSession session, PageLedger ledger, Manifest manifest, Duration timeout) {
     this.guest = guest;
-    this.control = control;
     this.session = session;
     this.ledger = ledger;
     this.manifest = manifest;
-    this.handOver = handOver;
     this.timeout = timeout;
-    this.arrivals = arrivals;
-    this.receipt = receipt;
     shared = new PageSet(guest.memory().pages());
     mode = guest.configuration().mode();
     awaitsRegisters = mode == SevMode.SEV_ES;
   }
 
   /**
-   * Takes the guest in and runs it.
-   *
-   * @return whether it runs; false where it was committed to this host but could not be run
-   * @throws MigrationException if the move ends before COMMIT
+   * Takes in what comes on a connection; returns when the guest is whole and verified. After a
+   * connection broke it goes on with the next one.
    */
-  boolean run() throws VmmException, MigrationException, InterruptedException {
-    boolean prepared = false;
-    while (!prepared) {
+  void run(ControlConnection control)
+      throws VmmException, MigrationException, InterruptedException {
+    boolean whole = false;
+    while (!whole) {
       switch (control.receive()) {
         case Message.SharedPages pages when !statusBegan -> place(pages);
         case Message.RoundEnd end when !statusBegan -> {
@@ -86,15 +67,17 @@ final class DestinationTransfer {
             vcpu = read(state);
         case Message.Prepare totals when vcpu != null -> {
           prepare(totals, vcpu);
-          prepared = true;
+          whole = true;
         }
         case Message early ->
             throw ControlConnection.outOfTurn(early, "the next part of the guest");
       }
     }
-    handOver.advance(DestinationStep.PREPARED);
-    control.send(new Message.Prepared(manifest.root()));
-    return commit(control.expect(Message.Commit.class));
+  }
+
+  /** The pages that the guest shares, once it is whole. */
+  PageSet shared() {
+    return shared;
   }
 
   /** Encrypted registers come sealed, and the firmware opens them at once. */
@@ -175,60 +158,6 @@ final class DestinationTransfer {
     guest.pageStatus().replaceShared(shared);
     guest.vcpu().restore(state);
     guest.migrationControl().takeOver();
-  }
-
-  /** The source can never run the guest again: from here on there is no way back, only onwards. */
-  private boolean commit(Message.Commit times) {
-    recordOrWarn(DestinationStep.COMMITTED);
-    try {
-      session.finish();
-      guest.run();
-    } catch (VmmException refused) {
-      MigrationException reason = Failures.of(refused);
-      recordOrWarn(DestinationStep.LOST);
-      control.abort(reason);
-      arrivals.lost(handOver.move(), reason);
-      return false;
-    }
-    recordOrWarn(DestinationStep.RUNNING);
-    try {
-      control.send(new Message.Running());
-    } catch (MigrationException unheard) {
-      arrivals.warning("the guest runs here, but the source was not told: " + unheard.sentence());
-    }
-    prove(times);
-    return true;
-  }
-
-  /** The guest runs here, whatever comes of its receipt. */
-  private void prove(Message.Commit times) {
-    MoveId move = handOver.move();
-    Receipt signed;
-    try {
-      signed = receipt.sign(guest, times, shared, manifest.root(), ledger);
-    } catch (VmmException failed) {
-      arrivals.warning(
-          "the guest runs here, but there is no receipt: " + Failures.of(failed).sentence());
-      arrivals.arrived(move, guest);
-      return;
-    }
-    arrivals.arrived(move, guest);
-    try {
-      signed = DestinationReceipt.endorsed(signed, control);
-    } catch (MigrationException unsigned) {
-      arrivals.warning("the source did not sign the receipt: " + unsigned.sentence());
-    } catch (InterruptedException interrupted) {
-      Thread.currentThread().interrupt();
-    }
-    arrivals.receipt(move, signed);
-  }
-
-  private void recordOrWarn(DestinationStep step) {
-    try {
-      handOver.advance(step);
-    } catch (MigrationException unwritten) {
-      arrivals.warning(unwritten.sentence());
-    }
   }
 
   private static MigrationException malformed(String sentence) {

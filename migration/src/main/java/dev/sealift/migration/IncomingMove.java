@@ -1,210 +1,455 @@
 package dev.sealift.migration;
 
-import dev.sealift.crypto.GuestPolicy;
-import dev.sealift.migration.trust.PlatformCredentials;
-import dev.sealift.migration.trust.Verdict;
+import dev.sealift.migration.handover.DestinationEvent;
+import dev.sealift.migration.handover.DestinationHandOver;
+import dev.sealift.migration.handover.DestinationStep;
+import dev.sealift.migration.handover.JournalEntry;
+import dev.sealift.migration.handover.JournalEntry.Detail;
+import dev.sealift.migration.receipt.Receipt;
 import dev.sealift.migration.wire.ControlConnection;
-import dev.sealift.migration.wire.DataGate;
 import dev.sealift.migration.wire.FailureCode;
-import dev.sealift.migration.wire.Listener;
-import dev.sealift.migration.wire.Manifest;
 import dev.sealift.migration.wire.Message;
 import dev.sealift.migration.wire.MigrationException;
 import dev.sealift.migration.wire.MoveId;
-import dev.sealift.migration.wire.Protocol;
-import dev.sealift.vmm.Guest;
-import dev.sealift.vmm.GuestConfiguration;
-import dev.sealift.vmm.ReceiveSession;
+import dev.sealift.migration.wire.Place;
+import dev.sealift.migration.wire.Progress;
 import dev.sealift.vmm.VmmException;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.HexFormat;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
- * One control connection of a destination: who comes, and how it ends. What lies between is {@link
- * DestinationTransfer}.
+ * One guest that comes here, from RECEIVE_START until it runs or nothing of it is left, on as many
+ * connections as its source makes. It has a thread of its own.
  */
-final class IncomingMove {
-  private final DestinationHost host;
-  private final DestinationOptions options;
-  private final Listener listener;
-  private final ArrivalListener arrivals;
-  private final ControlConnection control;
+final class IncomingMove implements DestinationHandOver.Hands {
+  /** How long a guest that could not be run is left alone before it is tried again. */
+  private static final Duration RETRY = Duration.ofSeconds(1);
 
+  private final MoveId move;
+  private final String peer;
+  private final ArrivingGuest guest;
+  private final ArrivalListener arrivals;
+  private final DestinationOptions options;
+  private final LinkQueue links = new LinkQueue();
+  private final @Nullable Reception reception;
+  private volatile @Nullable ControlConnection control;
+  private volatile boolean closing;
+  private @Nullable DestinationHandOver handOver;
+  private @Nullable MigrationException failure;
+  private Progress progress = Progress.NONE;
+  private byte[] manifest;
+
+  /**
+   * A move that begins.
+   *
+   * @param peer the key of the source
+   * @param reception takes its pages in
+   */
   IncomingMove(
-      DestinationHost host,
+      MoveId move,
+      String peer,
+      ArrivingGuest guest,
+      Reception reception,
+      ControlConnection control,
       DestinationOptions options,
-      Listener listener,
-      ArrivalListener arrivals,
-      ControlConnection control) {
-    this.host = host;
-    this.options = options;
-    this.listener = listener;
-    this.arrivals = arrivals;
+      ArrivalListener arrivals) {
+    this(move, peer, guest, reception, options, arrivals, new byte[0]);
     this.control = control;
+  }
+
+  private IncomingMove(
+      MoveId move,
+      String peer,
+      ArrivingGuest guest,
+      @Nullable Reception reception,
+      DestinationOptions options,
+      ArrivalListener arrivals,
+      byte[] manifest) {
+    this.move = move;
+    this.peer = peer;
+    this.guest = guest;
+    this.reception = reception;
+    this.options = options;
+    this.arrivals = arrivals;
+    this.manifest = manifest;
+  }
+
+  /** A move that a restarted host found in its journal, and whose guest it found again. */
+  static IncomingMove recovered(
+      JournalEntry entry,
+      ArrivingGuest guest,
+      DestinationOptions options,
+      ArrivalListener arrivals) {
+    return new IncomingMove(
+        entry.move(),
+        entry.details().getOrDefault(Detail.PEER, ""),
+        guest,
+        null,
+        options,
+        arrivals,
+        HexFormat.of().parseHex(entry.details().getOrDefault(Detail.MANIFEST, "")));
+  }
+
+  /** The rules by which it goes. */
+  void goBy(DestinationHandOver rules) {
+    handOver = rules;
+  }
+
+  private DestinationHandOver handOver() {
+    if (handOver == null) {
+      throw new IllegalStateException("the move " + move + " has not begun");
+    }
+    return handOver;
+  }
+
+  /** Refuses to go on where the first step could not be written down. */
+  void checkBegun() throws MigrationException {
+    if (failure != null && handOver().step() == DestinationStep.TORN_DOWN) {
+      throw failure;
+    }
+  }
+
+  /** Ends a move of which nothing has come yet. */
+  void abandon() {
+    links.close();
+    control = null;
+    handOver().hear(DestinationEvent.Plain.FAILED);
+  }
+
+  MoveId move() {
+    return move;
+  }
+
+  /** Whether the host with this key is the one that the guest comes from. */
+  boolean isFrom(String key) {
+    return peer.equals(key);
+  }
+
+  /** The source has a new connection; false if the move is over. */
+  boolean offer(ControlConnection connection) {
+    if (!links.offer(connection)) {
+      return false;
+    }
+    breakLink("the source has a new connection");
+    return true;
+  }
+
+  /** Ends the move, unless only its source knows how it ends. */
+  void cancel() {
+    closing = true;
+    links.close();
+    ControlConnection current = control;
+    if (current != null && handOver().step() == DestinationStep.RECEIVING) {
+      current.fail(
+          new MigrationException(FailureCode.CANCELLED, "the destination stops taking guests"));
+    }
+  }
+
+  private void breakLink(String why) {
+    ControlConnection current = control;
+    if (current != null) {
+      current.fail(new MigrationException(FailureCode.LINK_LOST, why));
+    }
   }
 
   /** Talks to the source until the guest runs here or nothing of it is left. */
   void run() {
-    try (control) {
-      converse();
-    }
-  }
-
-  /** Ends the move, unless the guest is committed to this host. */
-  void cancel() {
-    control.fail(
-        new MigrationException(FailureCode.CANCELLED, "the destination stops taking guests"));
-  }
-
-  /** Turns the source away. */
-  void refuse(String sentence) {
-    try (control) {
-      control.abort(new MigrationException(FailureCode.GUEST_REFUSED, sentence));
-    }
-  }
-
-  private void converse() {
-    MigrationException failure;
+    DestinationHandOver rules = handOver();
     try {
-      Greeting greeting = greet();
-      accept(control.expect(Message.Guest.class), greeting);
-      return;
-    } catch (VmmException refused) {
-      failure = Failures.of(refused);
-    } catch (MigrationException failed) {
-      failure = failed;
+      while (!rules.step().isLast()) {
+        ControlConnection current = control;
+        if (current != null) {
+          converse(rules, current);
+        } else if (!awaitLink(rules)) {
+          leave(rules);
+          return;
+        }
+      }
     } catch (InterruptedException interrupted) {
-      failure = Failures.of(interrupted);
+      Thread.currentThread().interrupt();
+    } finally {
+      links.close();
+      drop();
+      if (reception != null) {
+        reception.close();
+      }
     }
+  }
+
+  private void converse(DestinationHandOver rules, ControlConnection current)
+      throws InterruptedException {
     try {
-      failure = control.explain(failure);
+      if (rules.step() == DestinationStep.RECEIVING) {
+        receive(rules, current);
+      } else {
+        hear(rules, current);
+      }
+    } catch (VmmException refused) {
+      fail(rules, Failures.of(refused));
+    } catch (MigrationException failed) {
+      fail(rules, current.explain(failed));
+    }
+  }
+
+  private void receive(DestinationHandOver rules, ControlConnection current)
+      throws VmmException, MigrationException, InterruptedException {
+    if (reception == null) {
+      throw new IllegalStateException("a move that was found again is not received");
+    }
+    reception.run(current);
+    manifest = reception.manifest();
+    rules.hear(DestinationEvent.Plain.WHOLE);
+    reception.halt();
+    tellRefused(rules);
+  }
+
+  private void hear(DestinationHandOver rules, ControlConnection current)
+      throws MigrationException, InterruptedException {
+    switch (current.receive()) {
+      case Message.Commit times -> {
+        rules.hear(DestinationEvent.Plain.COMMIT);
+        if (rules.step() == DestinationStep.RUNNING) {
+          arrived(current, times);
+        } else {
+          tellLost();
+        }
+      }
+      case Message other -> throw ControlConnection.outOfTurn(other, "COMMIT or ABORT");
+    }
+  }
+
+  /** What ends a move that is being received breaks no more than the link of one that is whole. */
+  private void fail(DestinationHandOver rules, MigrationException why) {
+    failure = why;
+    if (why.fromPeer()) {
+      rules.hear(DestinationEvent.Plain.ABORT);
+    } else if (why.isOfTheLink() && !closing) {
+      drop();
+      rules.hear(DestinationEvent.Plain.LOST);
+    } else {
+      rules.hear(DestinationEvent.Plain.FAILED);
+      if (rules.step() != DestinationStep.TORN_DOWN) {
+        drop();
+      }
+    }
+    tellRefused(rules);
+  }
+
+  private void tellRefused(DestinationHandOver rules) {
+    if (rules.step() == DestinationStep.TORN_DOWN) {
+      arrivals.refused(
+          failure == null
+              ? new MigrationException(FailureCode.LINK_LOST, "the source did not come back")
+              : failure);
+    }
+  }
+
+  private void tellLost() {
+    MigrationException why = guest.failure();
+    if (why != null) {
+      arrivals.lost(move, why);
+    }
+  }
+
+  /** Waits for the source to come back; false if nobody does so any more. */
+  private boolean awaitLink(DestinationHandOver rules) throws InterruptedException {
+    boolean receiving = rules.step() == DestinationStep.RECEIVING;
+    if (receiving && !halted(rules)) {
+      return true;
+    }
+    ControlConnection next =
+        links.await(
+            receiving
+                ? options.resumeLimit()
+                : rules.step() == DestinationStep.LOST ? RETRY : Duration.ofDays(1));
+    if (next != null) {
+      control = next;
+      if (!receiving || relink(next)) {
+        rules.hear(DestinationEvent.Plain.RESUME);
+      }
+      return true;
+    }
+    if (receiving) {
+      rules.hear(DestinationEvent.Plain.EXPIRED);
+      tellRefused(rules);
+    } else if (!closing) {
+      retry(rules);
+    }
+    return !closing || rules.step().isLast();
+  }
+
+  private void retry(DestinationHandOver rules) {
+    rules.hear(DestinationEvent.Plain.RETRY);
+    if (rules.step() == DestinationStep.RUNNING) {
+      arrivals.arrived(move, guest.guest());
+    }
+  }
+
+  /** Whether what broke was the link and nothing else, so that another one mends it. */
+  private boolean halted(DestinationHandOver rules) {
+    try {
+      if (reception != null) {
+        progress = reception.halt();
+      }
+      return true;
+    } catch (MigrationException fault) {
+      fail(rules, fault);
+      return false;
+    }
+  }
+
+  private boolean relink(ControlConnection next) {
+    try {
+      if (reception != null) {
+        reception.relink(next);
+      }
+      return true;
+    } catch (MigrationException failed) {
+      fail(handOver(), failed);
+      return false;
+    }
+  }
+
+  /** This host ends; its journal says that the guest is prepared, and where it is kept it stays. */
+  private void leave(DestinationHandOver rules) {
+    arrivals.warning(
+        "the move %s is %s, and only its source knows how it ends: this host takes it up again when it is started"
+            .formatted(move, rules.step()));
+    if (guest.guest().keptAs().isEmpty()) {
+      guest.tearDown();
+    }
+  }
+
+  /** The guest runs here, whatever comes of its receipt. */
+  private void arrived(ControlConnection current, Message.Commit times) {
+    if (reception == null) {
+      arrivals.arrived(move, guest.guest());
+      return;
+    }
+    Receipt signed;
+    try {
+      signed = reception.sign(times);
+    } catch (VmmException failed) {
+      arrivals.warning(
+          "the guest runs here, but there is no receipt: " + Failures.of(failed).sentence());
+      arrivals.arrived(move, guest.guest());
+      return;
+    }
+    arrivals.arrived(move, guest.guest());
+    try {
+      signed = DestinationReceipt.endorsed(signed, current);
+    } catch (MigrationException unsigned) {
+      arrivals.warning("the source did not sign the receipt: " + unsigned.sentence());
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
     }
-    control.abort(failure);
-    arrivals.refused(failure);
+    arrivals.receipt(move, signed);
   }
 
-  /**
-   * What was said before a guest was offered.
-   *
-   * @param own what this platform showed
-   * @param sourceEmulated whether the source's Secure Processor is software
-   */
-  private record Greeting(PlatformCredentials own, boolean sourceEmulated) {}
-
-  private Greeting greet() throws VmmException, MigrationException, InterruptedException {
-    Message.Hello hello = control.expect(Message.Hello.class);
-    int version =
-        Protocol.choose(hello.lowestVersion(), hello.highestVersion())
-            .orElseThrow(() ->
-                new MigrationException(
-                    FailureCode.NO_COMMON_VERSION,
-                    "the source speaks versions %d to %d of the protocol, the destination %d to %d"
-                        .formatted(
-                            hello.lowestVersion(),
-                            hello.highestVersion(),
-                            Protocol.LOWEST_VERSION,
-                            Protocol.HIGHEST_VERSION)));
-    PlatformCredentials own = Peer.own(host.platform(), host.chain());
-    control.send(
-        new Message.Welcome(version, host.emulated(), options.maxDataConnections(), own.encode()));
-    return new Greeting(own, hello.emulated());
+  private void drop() {
+    ControlConnection current = control;
+    control = null;
+    if (current != null) {
+      current.close();
+    }
   }
 
-  private void accept(Message.Guest offer, Greeting greeting)
-      throws VmmException, MigrationException, InterruptedException {
-    GuestConfiguration configuration =
-        DestinationChecks.guest(offer, options, host.platform().status());
-    MoveId move = offer.move();
-    var receipt =
-        new DestinationReceipt(
-            offer, judge(offer), greeting.own(), greeting.sourceEmulated(), host.emulated());
-    try (DataGate gate = listener.expect(control, move, offer.dataConnections())) {
-      Guest guest = create(configuration);
-      boolean arrived = false;
+  private void say(Message message) {
+    ControlConnection current = control;
+    if (current == null) {
+      return;
+    }
+    try {
+      current.send(message);
+    } catch (MigrationException unheard) {
+      if (message instanceof Message.Running) {
+        arrivals.warning("the guest runs here, but the source was not told: " + unheard.sentence());
+      }
+    }
+  }
+
+  @Override
+  public boolean runGuest() {
+    return guest.run();
+  }
+
+  @Override
+  public void tearDown() {
+    if (reception != null) {
+      reception.close();
+    }
+    guest.tearDown();
+  }
+
+  @Override
+  public void sayPrepared() {
+    say(new Message.Prepared(manifest));
+  }
+
+  @Override
+  public void sayRunning() {
+    say(new Message.Running());
+  }
+
+  @Override
+  public void sayAbort() {
+    MigrationException why = guest.failure() == null ? failure : guest.failure();
+    ControlConnection current = control;
+    if (current != null && why != null) {
+      current.abort(why);
+    }
+  }
+
+  @Override
+  public void sayStanding(Place place) {
+    ControlConnection current = control;
+    if (current != null) {
       try {
-        arrived = receive(offer, guest, gate, receipt);
-      } finally {
-        if (!arrived) {
-          guest.close();
-        }
+        current.send(
+            switch (place) {
+              case RECEIVING -> Message.Standing.receiving(progress);
+              case PREPARED ->
+                  manifest.length == 0
+                      ? Message.Standing.at(place)
+                      : Message.Standing.prepared(manifest);
+              case UNKNOWN, COMMITTED, RUNNING, GONE -> Message.Standing.at(place);
+            });
+      } catch (MigrationException lost) {
+        current.fail(lost);
       }
     }
   }
 
-  /** The firmware of a destination asks nobody who sends it a guest; this host does. */
-  private PlatformCredentials judge(Message.Guest offer) throws MigrationException {
-    PlatformCredentials source = Peer.SOURCE.read(offer.platform());
-    Verdict verdict =
-        Peer.SOURCE.judge(source, host.policy(), host.chain(), new GuestPolicy(offer.policy()));
-    arrivals.judged(offer.move(), verdict);
-    Peer.check(verdict);
-    return source;
-  }
-
-  private Guest create(GuestConfiguration configuration) throws MigrationException {
-    try {
-      return host.guests().create(configuration);
-    } catch (VmmException refused) {
-      throw new MigrationException(
-          FailureCode.GUEST_REFUSED,
-          "this destination cannot make the guest: " + refused.getMessage(),
-          refused.status(),
-          refused);
+  @Override
+  public Map<Detail, String> details() {
+    Map<Detail, String> details = new EnumMap<>(Detail.class);
+    details.put(Detail.PEER, peer);
+    if (manifest.length > 0) {
+      details.put(Detail.MANIFEST, HexFormat.of().formatHex(manifest));
     }
+    return details;
   }
 
-  /** Returns whether the guest runs here now. */
-  private boolean receive(
-      Message.Guest offer, Guest guest, DataGate gate, DestinationReceipt receipt)
-      throws VmmException, MigrationException, InterruptedException {
-    DestinationChecks.registers(guest);
-    MoveId move = offer.move();
-    ReceiveSession session =
-        guest
-            .sev()
-            .receiveStart(offer.policy(), receipt.source().chain().pdh().bytes(), offer.session());
-    var handOver =
-        new HandOver<>(
-            host.journal(), move, DestinationStep.RECEIVING, step -> arrivals.step(move, step));
-    var manifest = new Manifest(offer.dataConnections());
-    control.keep(manifest);
-    var ledger = new PageLedger(guest.memory().pages(), offer.dataConnections());
-    try (PageReceiver _ =
-        PageReceiver.start(
-            guest.machine().host(),
-            session,
-            ledger,
-            control,
-            gate,
-            manifest,
-            offer.dataConnections(),
-            options.timeout())) {
-      control.whenBroken(
-          () -> ledger.fail(new MigrationException(FailureCode.LINK_LOST, "the source was lost")));
-      control.send(new Message.Ready());
-      return new DestinationTransfer(
-              guest,
-              control,
-              session,
-              ledger,
-              manifest,
-              handOver,
-              options.timeout(),
-              arrivals,
-              receipt)
-          .run();
-    } finally {
-      if (handOver.current().next().contains(DestinationStep.TORN_DOWN)) {
-        tearDown(handOver);
-      }
-    }
+  @Override
+  public void taken(DestinationStep step) {
+    arrivals.step(move, step);
   }
 
-  private void tearDown(HandOver<DestinationStep> handOver) {
-    try {
-      handOver.advance(DestinationStep.TORN_DOWN);
-    } catch (MigrationException unwritten) {
-      arrivals.warning(unwritten.sentence());
+  @Override
+  public void unwritten(DestinationStep step, IOException why) {
+    var failed =
+        new MigrationException(
+            FailureCode.JOURNAL_FAILED,
+            "the step %s could not be written to the journal: %s".formatted(step, why.getMessage()),
+            why);
+    if (step == DestinationStep.RECEIVING || step == DestinationStep.PREPARED) {
+      failure = failed;
+    } else {
+      arrivals.warning(failed.sentence());
     }
   }
 }

@@ -1,11 +1,22 @@
 package dev.sealift.migration;
 
+import dev.sealift.abi.psp.GuestState;
+import dev.sealift.migration.handover.Copy;
+import dev.sealift.migration.handover.HandOverJournal;
+import dev.sealift.migration.handover.JournalEntry;
+import dev.sealift.migration.handover.JournalEntry.Detail;
+import dev.sealift.migration.handover.SourceHandOver;
+import dev.sealift.migration.handover.SourceStep;
+import dev.sealift.migration.wire.Message;
 import dev.sealift.vmm.Guest;
+import dev.sealift.vmm.VmmException;
 import java.net.InetSocketAddress;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The host that a guest leaves: sends the guest's memory round by round while the guest runs, then
- * pauses it, sends the rest and hands it over ({@link HandOverStep}).
+ * pauses it, sends the rest and hands it over (its package {@code handover}).
  */
 public final class MigrationSource {
   private final SourceHost host;
@@ -29,5 +40,54 @@ public final class MigrationSource {
   public MoveOutcome move(
       Guest guest, InetSocketAddress destination, MoveOptions options, MoveListener listener) {
     return new SourceMove(host, guest, destination, options, listener).run();
+  }
+
+  /**
+   * Takes up a move that this host's journal knows of and that is not over: after a restart, or
+   * when the destination did not answer before. A guest that was not finished runs on here; one
+   * that was is the destination's, which is told until it answers or the limit of the options has
+   * passed.
+   *
+   * @param entry the move's last step, {@linkplain HandOverJournal#moves as the journal has it}
+   * @param guest the guest, standing still; null where this host no longer has it
+   * @throws VmmException if the guest cannot be asked
+   * @throws IllegalStateException if journal and Secure Processor contradict each other: nothing
+   *     was done, and the guest must not run before a person has looked
+   */
+  public Recovery recover(
+      JournalEntry entry, @Nullable Guest guest, MoveOptions options, MoveListener listener)
+      throws VmmException {
+    if (!(entry.step() instanceof SourceStep step)) {
+      throw new IllegalArgumentException(entry.step().label() + " is no source's step");
+    }
+    Map<Detail, String> details = entry.details();
+    var address =
+        new InetSocketAddress(
+            details.getOrDefault(Detail.ADDRESS, "localhost"),
+            Integer.parseInt(details.getOrDefault(Detail.PORT, "0")));
+    Copy copy = Copy.ABSENT;
+    LeavingGuest leaving = null;
+    if (guest != null) {
+      GuestState state = guest.sev().status().state();
+      copy = state == GuestState.SENT ? Copy.SENT : Copy.RUNNABLE;
+      boolean ran = !"false".equals(details.get(Detail.RAN));
+      leaving = new LeavingGuest(guest, ran);
+      if (state == GuestState.SUPDATE) {
+        leaving.started(guest.sev().sending());
+      }
+    }
+    long time = entry.time().toEpochMilli();
+    try (var link = new SourceLink(host, address, options.timeout(), details.get(Detail.PEER))) {
+      var hands = new SourceHands(leaving, link, listener);
+      hands.commit(() -> new Message.Commit(time, time, time));
+      SourceHandOver handOver =
+          SourceHandOver.recover(host.journal(), entry.move(), step, copy, hands);
+      var settlement = new Settlement(handOver, link, options.resumeLimit());
+      settlement.run();
+      if (settlement.wasInterrupted()) {
+        Thread.currentThread().interrupt();
+      }
+      return new Recovery(entry.move(), step, handOver.step(), settlement.obstacle());
+    }
   }
 }

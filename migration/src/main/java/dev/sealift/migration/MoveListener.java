@@ -1,5 +1,6 @@
 package dev.sealift.migration;
 
+import dev.sealift.migration.handover.SourceStep;
 import dev.sealift.migration.trust.Verdict;
 
 /** Hears how a move goes on, on the mover's threads; must return soon. */
@@ -16,6 +17,12 @@ public interface MoveListener {
 
   /** A round is over. */
   default void round(RoundReport round) {}
+
+  /** The connection broke while the guest runs here; it is about to be taken up again. */
+  default void linkLost(String why) {}
+
+  /** A new connection goes on where the old one broke. */
+  default void linkResumed() {}
 
   /** Something went wrong that does not change how the move ends. */
   default void warning(String sentence) {}

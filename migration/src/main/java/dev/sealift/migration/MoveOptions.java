@@ -19,6 +19,8 @@ import java.util.OptionalLong;
  * @param timeout how long the peer may be silent, 10 ms to 1 h
  * @param onePageACall ask the source's kernel for one page at a time, even where it seals a whole
  *     batch in one system call
+ * @param resumeLimit how long to try to take a broken link up again, and to hear from a destination
+ *     how the hand-over ended; 0 for not at all, up to 1 h
  */
 public record MoveOptions(
     Duration downtimeTarget,
@@ -28,12 +30,13 @@ public record MoveOptions(
     int batchPages,
     OptionalLong bytesPerSecond,
     Duration timeout,
-    boolean onePageACall) {
+    boolean onePageACall,
+    Duration resumeLimit) {
 
   /**
    * 300 ms of downtime, a guest slowed down as far as that takes, 30 rounds, 2 connections, batches
    * of 64 pages (which the caches hold from the seal to the wire), no limit, 30 s, whole batches
-   * where the kernel takes them.
+   * where the kernel takes them, and 30 s for a broken link.
    */
   public static final MoveOptions DEFAULT =
       new MoveOptions(
@@ -44,7 +47,8 @@ public record MoveOptions(
           64,
           OptionalLong.empty(),
           Duration.ofSeconds(30),
-          false);
+          false,
+          Duration.ofSeconds(30));
 
   public MoveOptions {
     check(within(downtimeTarget, 1), "the downtime target is 1 ms to 1 h: " + downtimeTarget);
@@ -63,6 +67,7 @@ public record MoveOptions(
         bytesPerSecond.isEmpty() || bytesPerSecond.getAsLong() >= 1 << 20,
         "the bandwidth is at least 1 MiB per second: " + bytesPerSecond);
     check(within(timeout, 10), "the time limit is 10 ms to 1 h: " + timeout);
+    check(within(resumeLimit, 0), "a broken link is given 0 to 1 h: " + resumeLimit);
   }
 
   public MoveOptions withDowntimeTarget(Duration target) {
@@ -74,7 +79,8 @@ public record MoveOptions(
         batchPages,
         bytesPerSecond,
         timeout,
-        onePageACall);
+        onePageACall,
+        resumeLimit);
   }
 
   public MoveOptions withMostThrottle(int percent) {
@@ -86,7 +92,8 @@ public record MoveOptions(
         batchPages,
         bytesPerSecond,
         timeout,
-        onePageACall);
+        onePageACall,
+        resumeLimit);
   }
 
   public MoveOptions withMaxRounds(int rounds) {
@@ -98,7 +105,8 @@ public record MoveOptions(
         batchPages,
         bytesPerSecond,
         timeout,
-        onePageACall);
+        onePageACall,
+        resumeLimit);
   }
 
   public MoveOptions withDataConnections(int connections) {
@@ -110,7 +118,8 @@ public record MoveOptions(
         batchPages,
         bytesPerSecond,
         timeout,
-        onePageACall);
+        onePageACall,
+        resumeLimit);
   }
 
   public MoveOptions withBatchPages(int pages) {
@@ -122,7 +131,8 @@ public record MoveOptions(
         pages,
         bytesPerSecond,
         timeout,
-        onePageACall);
+        onePageACall,
+        resumeLimit);
   }
 
   public MoveOptions withBytesPerSecond(long bytes) {
@@ -134,7 +144,8 @@ public record MoveOptions(
         batchPages,
         OptionalLong.of(bytes),
         timeout,
-        onePageACall);
+        onePageACall,
+        resumeLimit);
   }
 
   public MoveOptions withTimeout(Duration limit) {
@@ -146,7 +157,8 @@ public record MoveOptions(
         batchPages,
         bytesPerSecond,
         limit,
-        onePageACall);
+        onePageACall,
+        resumeLimit);
   }
 
   public MoveOptions withOnePageACall() {
@@ -158,7 +170,21 @@ public record MoveOptions(
         batchPages,
         bytesPerSecond,
         timeout,
-        true);
+        true,
+        resumeLimit);
+  }
+
+  public MoveOptions withResumeLimit(Duration limit) {
+    return new MoveOptions(
+        downtimeTarget,
+        mostThrottle,
+        maxRounds,
+        dataConnections,
+        batchPages,
+        bytesPerSecond,
+        timeout,
+        onePageACall,
+        limit);
   }
 
   static boolean within(Duration value, long leastMillis) {

@@ -27,4 +27,11 @@ final class PageCursor {
     }
     return count;
   }
+
+  /** The pages that were not dealt out, in a set of their own. */
+  synchronized PageSet rest() {
+    var rest = new PageSet(pages.pages());
+    pages.forEachRange(next, pages.pages() - next, rest::addRange);
+    return rest;
+  }
 }

@@ -5,6 +5,7 @@ import dev.sealift.migration.wire.Message;
 import dev.sealift.migration.wire.MigrationException;
 import dev.sealift.vmm.PageSet;
 import java.time.Duration;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,7 +17,7 @@ final class PageLedger {
   private final PageSet everArrived;
   private final PageSet lastCameShared;
   private final long[] placedBatches;
-  private final long[] expectedBatches;
+  private final long[] batchesOfWholeRounds;
   private final boolean[] ended;
   private int round;
   private long privateInRound;
@@ -34,7 +35,7 @@ final class PageLedger {
     everArrived = new PageSet(pages);
     lastCameShared = new PageSet(pages);
     placedBatches = new long[connections];
-    expectedBatches = new long[connections];
+    batchesOfWholeRounds = new long[connections];
     ended = new boolean[connections];
   }
 
@@ -89,7 +90,7 @@ final class PageLedger {
     notifyAll();
   }
 
-  /** Nothing more will come; the first reason counts. */
+  /** Nothing more will come over this link; the first reason counts. */
   synchronized void fail(MigrationException why) {
     if (failure == null) {
       failure = why;
@@ -97,9 +98,17 @@ final class PageLedger {
     notifyAll();
   }
 
+  /** A new link takes the place of the one that was lost, in the same round. */
+  synchronized void relink() {
+    failure = null;
+    Arrays.fill(ended, false);
+  }
+
   /**
    * Waits until everything that the source says it sent in a round has come, and begins the next.
+   * Where it fails with the link, the round goes on, and its end may be said once more.
    *
+   * @param end what was sent in the round, over all links
    * @param patience how long to wait for one batch
    */
   synchronized void endRound(Message.RoundEnd end, Duration patience)
@@ -110,9 +119,8 @@ final class PageLedger {
           "the end of round %d over %d connections came in round %d over %d"
               .formatted(end.round(), end.batches().length, round, placedBatches.length));
     }
-    for (int i = 0; i < expectedBatches.length; i++) {
-      expectedBatches[i] += end.batches()[i];
-      awaitBatches(i, patience);
+    for (int i = 0; i < placedBatches.length; i++) {
+      awaitBatches(i, batchesOfWholeRounds[i] + end.batches()[i], patience);
     }
     if (end.privatePages() != privateInRound || end.sharedPages() != sharedInRound) {
       throw new MigrationException(
@@ -125,15 +133,16 @@ final class PageLedger {
     sharedInAll += sharedInRound;
     privateInRound = 0;
     sharedInRound = 0;
+    System.arraycopy(placedBatches, 0, batchesOfWholeRounds, 0, placedBatches.length);
     inThisRound.clear();
     round++;
   }
 
-  private void awaitBatches(int connection, Duration patience)
+  private void awaitBatches(int connection, long expected, Duration patience)
       throws MigrationException, InterruptedException {
     long seen = -1;
     long deadline = 0;
-    while (placedBatches[connection] < expectedBatches[connection]) {
+    while (placedBatches[connection] < expected) {
       if (failure != null) {
         throw failure;
       }
@@ -151,11 +160,11 @@ final class PageLedger {
         throw new MigrationException(
             FailureCode.TIMED_OUT,
             "%d batches of round %d did not come on data connection %d"
-                .formatted(expectedBatches[connection] - seen, round, connection));
+                .formatted(expected - seen, round, connection));
       }
       wait(Math.max(1, (deadline - now) / 1_000_000));
     }
-    if (placedBatches[connection] > expectedBatches[connection]) {
+    if (placedBatches[connection] > expected) {
       throw new MigrationException(
           FailureCode.INCOMPLETE,
           "more batches came on data connection %d than the source sent".formatted(connection));
@@ -201,7 +210,7 @@ final class PageLedger {
     return privateInAll;
   }
 
-  /** Rounds that are whole. */
+  /** Rounds that are whole; also the number of the one that goes on. */
   synchronized int rounds() {
     return round;
   }

@@ -1,14 +1,12 @@
 package dev.sealift.migration;
 
-import dev.sealift.abi.FirmwareStatus;
-import dev.sealift.migration.wire.BatchReader;
 import dev.sealift.migration.wire.Bounds;
 import dev.sealift.migration.wire.ControlConnection;
 import dev.sealift.migration.wire.DataGate;
-import dev.sealift.migration.wire.FailureCode;
 import dev.sealift.migration.wire.Manifest;
 import dev.sealift.migration.wire.MigrationException;
 import dev.sealift.migration.wire.PacketSlots;
+import dev.sealift.migration.wire.Progress;
 import dev.sealift.vmm.CallArena;
 import dev.sealift.vmm.Host;
 import dev.sealift.vmm.PageCalls;
@@ -17,21 +15,18 @@ import dev.sealift.vmm.VmmException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 
 /**
- * Takes the private pages in: a thread for each data connection reads batches and gives their
- * packets to the Secure Processor. Where one fails, the move does.
+ * Takes the private pages of a guest in, over one link after the other. Its methods are for the
+ * thread that takes the messages of the same link.
  */
 final class PageReceiver implements AutoCloseable {
   private final PageCalls calls;
   private final PageLedger ledger;
-  private final ControlConnection control;
-  private final DataGate gate;
   private final Manifest manifest;
   private final Duration timeout;
   private final List<CallArena> arenas = new ArrayList<>();
-  private final List<Thread> threads = new ArrayList<>();
+  private ReceivingLink link;
 
   private PageReceiver(
       PageCalls calls,
@@ -42,17 +37,17 @@ final class PageReceiver implements AutoCloseable {
       Duration timeout) {
     this.calls = calls;
     this.ledger = ledger;
-    this.control = control;
-    this.gate = gate;
     this.manifest = manifest;
     this.timeout = timeout;
+    link = new ReceivingLink(calls, ledger, control, gate, manifest, timeout);
   }
 
   /**
    * Begins to take pages in.
    *
+   * @param control where the messages of the move come from; learns at once what fails here
    * @param gate lets the data connections in; closed with this
-   * @param manifest gets every batch
+   * @param manifest gets every batch that is placed, and every message that is taken
    */
   static PageReceiver start(
       Host host,
@@ -67,73 +62,49 @@ final class PageReceiver implements AutoCloseable {
     var receiver = new PageReceiver(session.pageCalls(), ledger, control, gate, manifest, timeout);
     try {
       for (int i = 0; i < connections; i++) {
-        CallArena arena = CallArena.allocate(host, PacketSlots.bytes(Bounds.BATCH_PAGES));
-        receiver.arenas.add(arena);
+        receiver.arenas.add(CallArena.allocate(host, PacketSlots.bytes(Bounds.BATCH_PAGES)));
       }
     } catch (VmmException e) {
       receiver.close();
       throw e;
     }
-    for (int i = 0; i < connections; i++) {
-      int index = i;
-      var slots = new PacketSlots(receiver.arenas.get(i).segment(), Bounds.BATCH_PAGES);
-      receiver.threads.add(
-          Thread.ofPlatform()
-              .name("sealift-receive-" + i)
-              .daemon()
-              .start(() -> receiver.receive(index, slots)));
-    }
+    receiver.link.start(receiver.arenas);
     return receiver;
   }
 
-  private void receive(int index, PacketSlots slots) {
-    try {
-      BatchReader reader = gate.await(index, slots, manifest, timeout);
-      Optional<BatchReader.Batch> next = reader.next();
-      while (next.isPresent()) {
-        BatchReader.Batch batch = next.get();
-        ledger.claimPrivate(batch.round(), batch.gfns());
-        place(batch.gfns(), slots);
-        ledger.placed(index);
-        control.heard();
-        next = reader.next();
-      }
-      ledger.ended(index);
-    } catch (MigrationException failure) {
-      fail(failure);
-    } catch (InterruptedException interrupted) {
-      fail(Failures.of(interrupted));
+  /**
+   * Ends the link's data connections, and says how far the guest has come. A batch is in the
+   * guest's memory now, or was dropped and counts nowhere. Halting twice says the same twice.
+   *
+   * @throws MigrationException if something failed that no new link mends, as a packet whose MAC
+   *     does not hold
+   */
+  Progress halt() throws MigrationException {
+    link.halt();
+    MigrationException fault = link.fault();
+    if (fault != null) {
+      throw fault;
     }
+    return new Progress(ledger.rounds(), manifest.messages(), manifest.batches());
   }
 
-  private void place(long[] gfns, PacketSlots slots) throws MigrationException {
-    try {
-      calls.update(slots.batch(gfns, gfns.length));
-    } catch (VmmException refused) {
-      if (refused.status() == FirmwareStatus.BAD_MEASUREMENT && refused.page().isPresent()) {
-        throw new MigrationException(
-            FailureCode.PACKET_REFUSED,
-            "the MAC of the packet for page %d does not hold: it was changed on its way"
-                .formatted(refused.page().getAsLong()),
-            refused.status(),
-            refused);
-      }
-      throw Failures.of(refused);
-    }
-  }
-
-  private void fail(MigrationException failure) {
-    control.fail(failure);
-    ledger.fail(failure);
+  /**
+   * Goes on in the same round over a new link. Batches are numbered from 1 on its connections, and
+   * sealed with the key of its control connection.
+   *
+   * @param gate for as many data connections as before; closed with this
+   */
+  void relink(ControlConnection control, DataGate gate) {
+    link.halt();
+    ledger.relink();
+    link = new ReceivingLink(calls, ledger, control, gate, manifest, timeout);
+    link.start(arenas);
   }
 
   /** Ends the data connections and waits for the threads. */
   @Override
   public void close() {
-    gate.close();
-    for (Thread thread : threads) {
-      ThreadEnd.await(thread);
-    }
+    link.halt();
     arenas.forEach(CallArena::close);
   }
 }

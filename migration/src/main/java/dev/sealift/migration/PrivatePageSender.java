@@ -25,19 +25,17 @@ final class PrivatePageSender {
   }
 
   /** Sends pages until none are left. */
-  void send(int round, PageCursor pages)
+  void send(int round, RoundPages pages)
       throws VmmException, MigrationException, InterruptedException {
     PacketSlots slots = writer.slots();
-    for (int count = pages.take(gfns); count > 0; count = pages.take(gfns)) {
+    int connection = writer.connection();
+    for (int count = pages.takePrivate(connection, gfns);
+        count > 0;
+        count = pages.takePrivate(connection, gfns)) {
       pacer.await((long) count * Pages.SIZE);
       calls.update(slots.batch(gfns, count));
       writer.send(round, gfns, count);
     }
-  }
-
-  /** Batches sent so far, in all rounds. */
-  long batches() {
-    return writer.batches();
   }
 
   /** Bytes sent so far. */

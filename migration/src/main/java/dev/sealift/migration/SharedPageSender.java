@@ -7,7 +7,6 @@ import dev.sealift.migration.wire.Message;
 import dev.sealift.migration.wire.MigrationException;
 import dev.sealift.vmm.Guest;
 import dev.sealift.vmm.GuestMemory;
-import dev.sealift.vmm.PageSet;
 import dev.sealift.vmm.PageStatus;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -33,23 +32,16 @@ final class SharedPageSender {
     this.control = control;
   }
 
-  /**
-   * Sends pages.
-   *
-   * @param leftOver those that were converted meanwhile and must go in another round are added to
-   *     it
-   */
-  void send(int round, PageSet pages, PageSet leftOver) throws MigrationException {
-    var cursor = new PageCursor(pages);
+  /** Sends pages until none are left; those that were converted meanwhile are left over. */
+  void send(int round, RoundPages pages) throws MigrationException {
     long[] gfns = new long[Bounds.SHARED_PAGES];
-    for (int count = cursor.take(gfns); count > 0; count = cursor.take(gfns)) {
+    for (int count = pages.takeShared(gfns); count > 0; count = pages.takeShared(gfns)) {
       long[] due = Arrays.copyOf(gfns, count);
       Copy copy = copy(due);
+      pages.share(due, copy.gfns);
       if (copy.gfns.length > 0) {
         control.send(new Message.SharedPages(round, copy.gfns, copy.contents));
       }
-      Arrays.stream(due).forEach(leftOver::add);
-      Arrays.stream(copy.gfns).forEach(leftOver::remove);
     }
   }
 

@@ -2,20 +2,22 @@ package dev.sealift.migration;
 
 import dev.sealift.crypto.GuestPolicy;
 import dev.sealift.crypto.cert.PlatformChain;
+import dev.sealift.migration.handover.SourceEvent;
+import dev.sealift.migration.handover.SourceHandOver;
+import dev.sealift.migration.handover.SourceStep;
+import dev.sealift.migration.receipt.Receipt;
 import dev.sealift.migration.trust.PlatformCredentials;
 import dev.sealift.migration.trust.Verdict;
-import dev.sealift.migration.wire.ControlConnection;
+import dev.sealift.migration.wire.FailureCode;
 import dev.sealift.migration.wire.Message;
 import dev.sealift.migration.wire.MigrationException;
 import dev.sealift.migration.wire.MoveId;
-import dev.sealift.migration.wire.Protocol;
 import dev.sealift.vmm.Guest;
 import dev.sealift.vmm.SendSession;
 import dev.sealift.vmm.VmmException;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
-import java.util.ArrayList;
-import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One attempt to move a guest away: whom it goes to, and how it ends. What lies between is {@link
@@ -24,12 +26,15 @@ import java.util.List;
 final class SourceMove {
   private final SourceHost host;
   private final Guest guest;
-  private final InetSocketAddress destination;
   private final MoveOptions options;
   private final MoveListener listener;
   private final MoveId move = MoveId.random(new SecureRandom());
   private final MoveLog log = new MoveLog(move);
-  private final List<String> cleanUpFaults = new ArrayList<>();
+  private final SourceLink link;
+  private final LeavingGuest leaving;
+  private final SourceHands hands;
+  private @Nullable SourceTransfer transfer;
+  private @Nullable SourceReceipt receipt;
   private boolean interrupted;
 
   SourceMove(
@@ -40,14 +45,21 @@ final class SourceMove {
       MoveListener listener) {
     this.host = host;
     this.guest = guest;
-    this.destination = destination;
     this.options = options;
     this.listener = listener;
+    link = new SourceLink(host, destination, options.timeout(), null);
+    leaving = new LeavingGuest(guest, guest.isRunning());
+    hands = new SourceHands(leaving, link, listener);
+    log.wire(link::bytesSent);
   }
 
   MoveOutcome run() {
-    try {
-      return attempt();
+    try (link) {
+      var policy = new GuestPolicy(guest.sev().status().policy());
+      SourceChecks.policy(policy);
+      SourceChecks.readiness(guest.migrationControl().readiness());
+      SourceChecks.registers(guest, policy);
+      return attempt(policy);
     } catch (VmmException refused) {
       return stayed(Failures.of(refused));
     } catch (MigrationException failure) {
@@ -59,63 +71,89 @@ final class SourceMove {
     }
   }
 
-  private MoveOutcome attempt() throws VmmException, MigrationException {
-    var policy = new GuestPolicy(guest.sev().status().policy());
-    SourceChecks.policy(policy);
-    SourceChecks.readiness(guest.migrationControl().readiness());
-    SourceChecks.registers(guest, policy);
-    var handOver = new HandOver<>(host.journal(), move, SourceStep.NEGOTIATING, listener::step);
-    try (ControlConnection control =
-        ControlConnection.connect(host.identity(), destination, options.timeout())) {
-      log.wire(control::bytesSent);
-      return explained(control, () -> negotiate(control, handOver, policy));
-    } finally {
-      if (handOver.current().mayRunHere()) {
-        takeDown(() -> handOver.advance(SourceStep.STAYED));
-      }
+  private MoveOutcome attempt(GuestPolicy policy) {
+    SourceHandOver handOver = SourceHandOver.begin(host.journal(), move, hands);
+    try {
+      goAlong(handOver);
+      transfer(handOver, policy);
+    } catch (VmmException refused) {
+      callOff(handOver, Failures.of(refused));
+    } catch (MigrationException failure) {
+      callOff(handOver, failure);
+    } catch (InterruptedException interruption) {
+      interrupted = true;
+      callOff(handOver, Failures.of(interruption));
+    }
+    var settlement = new Settlement(handOver, link, options.resumeLimit());
+    settlement.run();
+    interrupted |= settlement.wasInterrupted();
+    return outcome(handOver.step(), settlement);
+  }
+
+  /** A move that could not take a step has ended. */
+  private void goAlong(SourceHandOver handOver) throws MigrationException {
+    SourceStep step = handOver.step();
+    MigrationException failure = hands.failure();
+    if (failure != null && (step == SourceStep.STAYED || step == SourceStep.WITHDRAWN)) {
+      throw failure;
     }
   }
 
-  private MoveOutcome negotiate(
-      ControlConnection control, HandOver<SourceStep> handOver, GuestPolicy policy)
-      throws VmmException, MigrationException, InterruptedException {
-    control.send(
-        new Message.Hello(Protocol.LOWEST_VERSION, Protocol.HIGHEST_VERSION, host.emulated()));
-    Message.Welcome welcome = control.expect(Message.Welcome.class);
-    if (Protocol.choose(welcome.version(), welcome.version()).isEmpty()) {
-      throw ControlConnection.outOfTurn(welcome, "a version that both hosts speak");
+  /** Where a connection broke, the peer may have said why; unless it did, it is told. */
+  private void callOff(SourceHandOver handOver, MigrationException failure) {
+    MigrationException why = failure;
+    try {
+      if (!link.isDown()) {
+        why = link.control().explain(failure);
+      }
+    } catch (InterruptedException interruption) {
+      interrupted = true;
     }
+    hands.because(why);
+    handOver.hear(why.fromPeer() ? SourceEvent.Plain.ABORT : SourceEvent.Plain.CALLED_OFF);
+  }
+
+  private void transfer(SourceHandOver handOver, GuestPolicy policy)
+      throws VmmException, MigrationException, InterruptedException {
+    Message.Welcome welcome = link.open();
     log.destinationEmulated(welcome.emulated());
     PlatformCredentials own = Peer.own(host.platform(), host.chain());
     PlatformCredentials destination = Peer.DESTINATION.read(welcome.platform());
     judge(destination, policy);
     PlatformChain chain = destination.chain();
-    boolean ran = guest.isRunning();
     SendSession session =
         guest
             .sev()
             .sendStart(chain.pdh().bytes(), chain.platformCertificates(), chain.amdCertificates());
-    try {
-      handOver.advance(SourceStep.SENDING);
-      MoveOptions agreed =
-          options.withDataConnections(
-              Math.min(options.dataConnections(), welcome.mostDataConnections()));
-      control.send(
-          new Message.Guest(
-              move,
-              guest.configuration().encode(),
-              policy.word(),
-              own.encode(),
-              session.session(),
-              agreed.dataConnections()));
-      control.expect(Message.Ready.class);
-      var receipts =
-          new SourceReceipt(guest, move, own, destination, host.emulated(), welcome.emulated());
-      return transfer(control, handOver, session, agreed, receipts);
-    } finally {
-      if (handOver.current().mayRunHere()) {
-        comeBack(session, ran);
-      }
+    leaving.started(session);
+    handOver.hear(SourceEvent.Plain.STARTED);
+    goAlong(handOver);
+    MoveOptions agreed =
+        options.withDataConnections(
+            Math.min(options.dataConnections(), welcome.mostDataConnections()));
+    link.control()
+        .send(
+            new Message.Guest(
+                move,
+                guest.configuration().encode(),
+                policy.word(),
+                own.encode(),
+                session.session(),
+                agreed.dataConnections()));
+    link.control().expect(Message.Ready.class);
+    var proof =
+        new SourceReceipt(guest, move, own, destination, host.emulated(), welcome.emulated());
+    receipt = proof;
+    hands.commit(proof::finished);
+    try (RoundSender sender =
+        RoundSender.open(guest, session, link.control(), move, link.address(), agreed)) {
+      log.wire(sender::bytes);
+      log.pagesPerCall(sender.pagesPerCall());
+      var under =
+          new SourceTransfer(
+              guest, link, sender, session, handOver, hands, agreed, listener, log, proof);
+      transfer = under;
+      under.run();
     }
   }
 
@@ -126,80 +164,64 @@ final class SourceMove {
     Peer.check(verdict);
   }
 
-  private MoveOutcome transfer(
-      ControlConnection control,
-      HandOver<SourceStep> handOver,
-      SendSession session,
-      MoveOptions agreed,
-      SourceReceipt receipt)
-      throws VmmException, MigrationException, InterruptedException {
-    try (RoundSender sender =
-        RoundSender.open(guest, session, control, move, destination, agreed)) {
-      log.wire(sender::bytes);
-      log.pagesPerCall(sender.pagesPerCall());
-      control.whenBroken(sender::abandon);
-      var transfer =
-          new SourceTransfer(
-              guest, control, sender, session, handOver, agreed, listener, log, receipt);
-      MoveOutcome outcome = transfer.run();
-      interrupted |= transfer.wasInterrupted();
-      return outcome;
-    }
+  private MoveOutcome outcome(SourceStep step, Settlement settlement) {
+    return switch (step) {
+      case HANDED_OVER -> {
+        SourceTransfer done = transfer;
+        if (done == null) {
+          throw new IllegalStateException("a guest was handed over that was never sent");
+        }
+        Downtime downtime = done.downtime();
+        MoveReport report = log.report();
+        yield new MoveOutcome.Moved(report, downtime, receipt(done));
+      }
+      case FINISHED, COMMITTED ->
+          new MoveOutcome.HandedOver(
+              "the guest was finished here, but the destination was not heard to run it (%s); only the destination may run it"
+                  .formatted(settlement.obstacle()),
+              log.report());
+      case WITHDRAWN -> {
+        listener.warning(
+            "the guest goes on here, but the destination could not be told yet (%s); until then it keeps a copy that it never runs"
+                .formatted(settlement.obstacle()));
+        yield stayed(failure());
+      }
+      case NEGOTIATING, SENDING, PAUSED, PREPARING, FINISHING, STAYED -> stayed(failure());
+    };
   }
 
-  /** The guest goes on here as if nothing had been. */
-  private void comeBack(SendSession session, boolean ran) {
-    takeDown(session::cancel);
-    if (guest.dirtyLog().isOn()) {
-      takeDown(guest.dirtyLog()::stop);
-    }
-    if (ran) {
-      takeDown(guest::resume);
-    }
+  private MigrationException failure() {
+    MigrationException failure = hands.failure();
+    return failure == null
+        ? new MigrationException(FailureCode.OTHER, "the move ended without a reason")
+        : failure;
   }
 
-  private interface Conversation {
-    MoveOutcome hold() throws VmmException, MigrationException, InterruptedException;
-  }
-
-  /** Where a conversation fails, the peer is told, unless it was the peer who told us. */
-  private MoveOutcome explained(ControlConnection control, Conversation conversation)
-      throws MigrationException {
-    MigrationException failure;
+  /** The guest runs at the destination, whatever comes of its receipt. */
+  private @Nullable Receipt receipt(SourceTransfer done) {
+    if (receipt == null || link.isDown()) {
+      listener.warning(
+          "the guest runs at the destination, but there is no receipt: the connection was lost meanwhile");
+      return null;
+    }
     try {
-      return conversation.hold();
-    } catch (VmmException refused) {
-      failure = Failures.of(refused);
+      return receipt.exchange(link.control(), done.manifest(), log);
     } catch (MigrationException failed) {
-      failure = failed;
-    } catch (InterruptedException interruption) {
+      listener.warning(
+          "the guest runs at the destination, but there is no receipt: " + failed.sentence());
+    } catch (VmmException refused) {
+      listener.warning(
+          "the guest runs at the destination, but this platform did not sign the receipt: "
+              + Failures.of(refused).sentence());
+    } catch (InterruptedException tooLate) {
       interrupted = true;
-      failure = Failures.of(interruption);
     }
-    try {
-      failure = control.explain(failure);
-    } catch (InterruptedException interruption) {
-      interrupted = true;
-    }
-    control.abort(failure);
-    throw failure;
-  }
-
-  private interface Act {
-    void run() throws VmmException, MigrationException;
-  }
-
-  private void takeDown(Act act) {
-    try {
-      act.run();
-    } catch (VmmException | MigrationException fault) {
-      cleanUpFaults.add(String.valueOf(fault.getMessage()));
-    }
+    return null;
   }
 
   private MoveOutcome stayed(MigrationException failure) {
     var reason = new StringBuilder(failure.sentence());
-    cleanUpFaults.forEach(fault -> reason.append("; afterwards: ").append(fault));
+    leaving.faults().forEach(fault -> reason.append("; afterwards: ").append(fault));
     return new MoveOutcome.StayedAtSource(
         failure.code(), reason.toString(), failure.status(), log.report());
   }

@@ -30,6 +30,7 @@ final class SourceReceipt {
   private final Instant began = now();
   private Instant paused = began;
   private Instant finished = began;
+  private boolean isFinished;
 
   SourceReceipt(
       Guest guest,
@@ -51,9 +52,12 @@ final class SourceReceipt {
     paused = now();
   }
 
-  /** SEND_FINISH is done; the message that says so. */
+  /** SEND_FINISH is done; the message that says so, the same however often it is said. */
   Message.Commit finished() {
-    finished = now();
+    if (!isFinished) {
+      finished = now();
+      isFinished = true;
+    }
     return new Message.Commit(began.toEpochMilli(), paused.toEpochMilli(), finished.toEpochMilli());
   }
 

@@ -1,9 +1,9 @@
 package dev.sealift.migration;
 
-import dev.sealift.abi.psp.GuestState;
-import dev.sealift.migration.receipt.Receipt;
+import dev.sealift.migration.handover.SourceEvent;
+import dev.sealift.migration.handover.SourceHandOver;
+import dev.sealift.migration.handover.SourceStep;
 import dev.sealift.migration.wire.Bounds;
-import dev.sealift.migration.wire.ControlConnection;
 import dev.sealift.migration.wire.FailureCode;
 import dev.sealift.migration.wire.Message;
 import dev.sealift.migration.wire.MigrationException;
@@ -22,74 +22,87 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The way of a guest from its first page to RUNNING: rounds while it runs, a last one while it is
- * paused, its state, and the hand-over. Fails only before SEND_FINISH; after it there is always an
- * outcome.
+ * The way of a guest from its first page to COMMIT: rounds while it runs, a last one while it is
+ * paused, its state, and SEND_FINISH. A link that breaks while the guest runs is taken up again.
  */
 final class SourceTransfer {
   private final Guest guest;
-  private final ControlConnection control;
+  private final SourceLink link;
   private final RoundSender sender;
   private final SendSession session;
-  private final HandOver<SourceStep> handOver;
+  private final SourceHandOver handOver;
+  private final SourceHands hands;
   private final MoveOptions options;
   private final MoveListener listener;
   private final MoveLog log;
   private final SourceReceipt receipt;
-  private boolean interrupted;
+  private final Laps laps = new Laps();
+  private final List<Duration> parts = new ArrayList<>();
+  private byte[] manifest = {};
 
   SourceTransfer(
       Guest guest,
-      ControlConnection control,
+      SourceLink link,
       RoundSender sender,
       SendSession session,
-      HandOver<SourceStep> handOver,
+      SourceHandOver handOver,
+      SourceHands hands,
       MoveOptions options,
       MoveListener listener,
       MoveLog log,
       SourceReceipt receipt) {
     this.guest = guest;
-    this.control = control;
+    this.link = link;
     this.sender = sender;
     this.session = session;
     this.handOver = handOver;
+    this.hands = hands;
     this.options = options;
     this.listener = listener;
     this.log = log;
     this.receipt = receipt;
   }
 
-  MoveOutcome run() throws VmmException, MigrationException, InterruptedException {
+  /** Returns when COMMIT is said, or the move has ended before. */
+  void run() throws VmmException, MigrationException, InterruptedException {
     PageSet left = sendWhileRunning();
-    var laps = new Laps();
+    laps.lap();
     receipt.paused();
     guest.pause();
-    handOver.advance(SourceStep.PAUSED);
-    Duration pause = laps.lap();
+    hear(SourceEvent.Plain.STOPPED);
+    parts.add(laps.lap());
     sendTheRest(left);
-    Duration lastRound = laps.lap();
+    parts.add(laps.lap());
     sendState();
-    Duration state = laps.lap();
+    parts.add(laps.lap());
     prepare();
-    Duration prepare = laps.lap();
-    finish();
-    Duration finish = laps.lap();
-    try {
-      commit();
-    } catch (MigrationException unheard) {
-      return new MoveOutcome.HandedOver(
-          "the guest was finished here, but the destination was not heard to run it (%s); only the destination may run it"
-              .formatted(unheard.sentence()),
-          log.report());
+    parts.add(laps.lap());
+    if (Thread.interrupted()) {
+      throw new InterruptedException();
     }
-    var downtime = new Downtime(pause, lastRound, state, prepare, finish, laps.lap());
-    MoveReport report = log.report();
-    return new MoveOutcome.Moved(report, downtime, receipt());
+    hear(SourceEvent.Plain.PREPARED);
+    parts.add(laps.lap());
   }
 
-  /** Whether somebody tried to interrupt what could no longer be. */
-  boolean wasInterrupted() {
-    return interrupted;
+  /** Something happened; a move that ends with it goes no further. */
+  private void hear(SourceEvent event) throws MigrationException {
+    handOver.hear(event);
+    SourceStep step = handOver.step();
+    MigrationException failure = hands.failure();
+    if (failure != null && (step == SourceStep.STAYED || step == SourceStep.WITHDRAWN)) {
+      throw failure;
+    }
+  }
+
+  /** How long the guest ran nowhere, now that it runs at the destination. */
+  Downtime downtime() {
+    return new Downtime(
+        parts.get(0), parts.get(1), parts.get(2), parts.get(3), parts.get(4), laps.lap());
+  }
+
+  /** The root of the manifest of all that was sent. */
+  byte[] manifest() {
+    return manifest.clone();
   }
 
   /** Returns the pages that are still to go. */
@@ -128,7 +141,7 @@ final class SourceTransfer {
     SourceChecks.readiness(guest.migrationControl().readiness());
     var lap = new Laps();
     long bytesBefore = log.bytes();
-    RoundSender.Sent sent = sender.send(log.rounds(), due);
+    RoundSender.Sent sent = send(log.rounds(), due);
     Duration took = lap.total();
     due.clear();
     due.addAll(sent.leftOver());
@@ -148,6 +161,64 @@ final class SourceTransfer {
     return round;
   }
 
+  private RoundSender.Sent send(int round, PageSet due)
+      throws VmmException, MigrationException, InterruptedException {
+    try {
+      return sender.send(round, due);
+    } catch (MigrationException broken) {
+      return takeUp(broken);
+    }
+  }
+
+  /**
+   * The link broke in the middle of a round: goes on where it stopped, on a new one. A guest that
+   * stands still is not made to wait for that.
+   */
+  private RoundSender.Sent takeUp(MigrationException broken)
+      throws VmmException, MigrationException, InterruptedException {
+    var backoff = new Backoff(options.resumeLimit());
+    MigrationException why = explained(broken);
+    while (true) {
+      if (!why.isOfTheLink() || handOver.step() != SourceStep.SENDING || backoff.isOver()) {
+        throw why;
+      }
+      listener.linkLost(why.sentence());
+      link.drop();
+      hear(SourceEvent.Plain.LOST);
+      Message.Standing standing = reach(backoff, why);
+      handOver.hear(new SourceEvent.Standing(standing.place()));
+      if (handOver.step() != SourceStep.SENDING) {
+        throw why;
+      }
+      try {
+        sender.relink(link.control(), standing.progress());
+        listener.linkResumed();
+        return sender.finish();
+      } catch (MigrationException again) {
+        why = explained(again);
+      }
+    }
+  }
+
+  private MigrationException explained(MigrationException broken) throws InterruptedException {
+    return link.isDown() ? broken : link.control().explain(broken);
+  }
+
+  private Message.Standing reach(Backoff backoff, MigrationException why)
+      throws MigrationException, InterruptedException {
+    while (!backoff.isOver()) {
+      backoff.await();
+      try {
+        return link.resume(handOver.move());
+      } catch (MigrationException unreached) {
+        if (!unreached.isOfTheLink()) {
+          throw unreached;
+        }
+      }
+    }
+    throw why;
+  }
+
   private void sendState() throws VmmException, MigrationException {
     List<SharedRange> ranges = new ArrayList<>();
     guest
@@ -157,10 +228,10 @@ final class SourceTransfer {
     int from = 0;
     do {
       int to = Math.min(from + Bounds.STATUS_RANGES, ranges.size());
-      control.send(new Message.PageStatus(ranges.subList(from, to)));
+      link.control().send(new Message.PageStatus(ranges.subList(from, to)));
       from = to;
     } while (from < ranges.size());
-    control.send(new Message.VcpuState(0, vcpuState().encode()));
+    link.control().send(new Message.VcpuState(0, vcpuState().encode()));
   }
 
   /** Encrypted registers go sealed, and never in any other way. */
@@ -169,89 +240,21 @@ final class SourceTransfer {
       return guest.vcpu().save();
     }
     VmsaPacket packet = session.updateVmsa(0);
-    control.send(new Message.VcpuVmsa(0, packet.header(), packet.ciphertext()));
+    link.control().send(new Message.VcpuVmsa(0, packet.header(), packet.ciphertext()));
     return guest.vcpu().saveBesideRegisters();
   }
 
   private void prepare() throws MigrationException, InterruptedException {
     MoveReport sent = log.report();
-    byte[] root = sender.manifest();
-    control.send(
-        new Message.Prepare(log.rounds(), sent.privatePackets(), sent.sharedPages(), root));
-    Message.Prepared prepared = control.expect(Message.Prepared.class);
-    if (!Arrays.equals(prepared.manifest(), root)) {
+    manifest = sender.manifest();
+    hands.prepare(() ->
+        new Message.Prepare(log.rounds(), sent.privatePackets(), sent.sharedPages(), manifest));
+    hear(SourceEvent.Plain.ALL_SENT);
+    Message.Prepared prepared = link.control().expect(Message.Prepared.class);
+    if (!Arrays.equals(prepared.manifest(), manifest)) {
       throw new MigrationException(
           FailureCode.MANIFEST_DIFFERS,
           "the destination's manifest of the move is not this host's: it has not seen the same pages");
-    }
-  }
-
-  /** The point of no return lies in here: where it returns, it was passed. */
-  private void finish() throws VmmException, MigrationException, InterruptedException {
-    if (Thread.interrupted()) {
-      throw new InterruptedException();
-    }
-    handOver.advance(SourceStep.FINISHING);
-    try {
-      session.finish();
-    } catch (VmmException refused) {
-      if (!isSent()) {
-        throw refused;
-      }
-    }
-    // FINISHING is on the disk: where FINISHED cannot be, the guest is still better off committed.
-    recordOrWarn(SourceStep.FINISHED);
-  }
-
-  private boolean isSent() {
-    try {
-      return guest.sev().status().state() == GuestState.SENT;
-    } catch (VmmException unknown) {
-      return false;
-    }
-  }
-
-  private void commit() throws MigrationException {
-    control.send(receipt.finished());
-    recordOrWarn(SourceStep.COMMITTED);
-    awaitRunning();
-    recordOrWarn(SourceStep.HANDED_OVER);
-  }
-
-  /** The guest runs at the destination, whatever comes of its receipt. */
-  private @Nullable Receipt receipt() {
-    try {
-      return receipt.exchange(control, sender.manifest(), log);
-    } catch (MigrationException failed) {
-      listener.warning(
-          "the guest runs at the destination, but there is no receipt: " + failed.sentence());
-    } catch (VmmException refused) {
-      listener.warning(
-          "the guest runs at the destination, but this platform did not sign the receipt: "
-              + Failures.of(refused).sentence());
-    } catch (InterruptedException tooLate) {
-      interrupted = true;
-    }
-    return null;
-  }
-
-  private void awaitRunning() throws MigrationException {
-    boolean heard = false;
-    while (!heard) {
-      try {
-        control.expect(Message.Running.class);
-        heard = true;
-      } catch (InterruptedException tooLate) {
-        interrupted = true;
-      }
-    }
-  }
-
-  private void recordOrWarn(SourceStep step) {
-    try {
-      handOver.advance(step);
-    } catch (MigrationException unwritten) {
-      listener.warning(unwritten.sentence());
     }
   }
 }

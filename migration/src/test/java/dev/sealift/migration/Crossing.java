@@ -1,8 +1,11 @@
 package dev.sealift.migration;
 
+import dev.sealift.migration.handover.JournalEntry;
+import dev.sealift.migration.handover.Side;
 import dev.sealift.migration.wire.MigrationException;
 import dev.sealift.migration.wire.MoveId;
 import dev.sealift.vmm.Guest;
+import dev.sealift.vmm.VmmException;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -20,7 +23,8 @@ class Crossing implements AutoCloseable, ArrivalListener {
           .withBatchPages(64)
           .withDowntimeTarget(Duration.ofMillis(50))
           .withMaxRounds(6)
-          .withTimeout(Duration.ofSeconds(10));
+          .withTimeout(Duration.ofSeconds(10))
+          .withResumeLimit(Duration.ofMillis(300));
 
   final TestHost source;
   final TestHost destination;
@@ -32,7 +36,12 @@ class Crossing implements AutoCloseable, ArrivalListener {
   private final BlockingQueue<Guest> arrivals = new LinkedBlockingQueue<>();
 
   Crossing(TestHost source, TestHost destination) throws IOException {
-    this(source, destination, DestinationOptions.DEFAULT.withTimeout(Duration.ofSeconds(10)));
+    this(
+        source,
+        destination,
+        DestinationOptions.DEFAULT
+            .withTimeout(Duration.ofSeconds(10))
+            .withResumeLimit(Duration.ofMillis(500)));
   }
 
   Crossing(TestHost source, TestHost destination, DestinationOptions options) throws IOException {
@@ -53,6 +62,18 @@ class Crossing implements AutoCloseable, ArrivalListener {
 
   MoveOutcome move(Guest guest, MoveOptions options, MoveListener listener) {
     return new MigrationSource(source.asSource()).move(guest, wire.address(), options, listener);
+  }
+
+  /** The source goes on with the move that its journal has. */
+  Recovery recover(Guest guest) throws VmmException {
+    JournalEntry entry =
+        source.journal.moves().stream()
+            .filter(last -> last.step().side() == Side.SOURCE)
+            .reduce((first, second) -> second)
+            .orElseThrow();
+    return new MigrationSource(source.asSource())
+        .recover(
+            entry, guest, OPTIONS.withResumeLimit(Duration.ofSeconds(20)), MoveListener.SILENT);
   }
 
   /** The guest that arrived. */

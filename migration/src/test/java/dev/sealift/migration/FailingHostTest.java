@@ -3,6 +3,8 @@ package dev.sealift.migration;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sealift.abi.kvm.KvmIoctl;
+import dev.sealift.migration.handover.DestinationStep;
+import dev.sealift.migration.handover.SourceStep;
 import dev.sealift.migration.wire.FailureCode;
 import dev.sealift.vmm.Guest;
 import java.util.ArrayList;

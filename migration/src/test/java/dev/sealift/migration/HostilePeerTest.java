@@ -1,6 +1,7 @@
 package dev.sealift.migration;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sealift.migration.trust.PlatformCredentials;
 import dev.sealift.migration.wire.BatchReader;
@@ -13,6 +14,7 @@ import dev.sealift.migration.wire.Message;
 import dev.sealift.migration.wire.MigrationException;
 import dev.sealift.migration.wire.MoveId;
 import dev.sealift.migration.wire.PacketSlots;
+import dev.sealift.migration.wire.Protocol;
 import dev.sealift.migration.wire.SharedRange;
 import dev.sealift.vmm.Guest;
 import dev.sealift.vmm.GuestConfiguration;
@@ -61,9 +63,9 @@ class HostilePeerTest {
   @Test
   void aSourceOfTheFutureHearsWhichVersionsThereAre() throws Exception {
     assertAnswer(
-        source -> source.send(new Message.Hello(4, 9, false)),
+        source -> source.send(new Message.Hello(5, 9, false)),
         FailureCode.NO_COMMON_VERSION,
-        "the source speaks versions 4 to 9 of the protocol, the destination 3 to 3");
+        "the source speaks versions 5 to 9 of the protocol, the destination 4 to 4");
   }
 
   @Test
@@ -231,18 +233,22 @@ class HostilePeerTest {
 
   @Test
   void moreMovesThanTheDestinationTakesAreTurnedAway() throws Exception {
-    var options = new DestinationOptions(1, 16, Long.MAX_VALUE, PATIENCE);
+    var options = new DestinationOptions(1, 16, Long.MAX_VALUE, PATIENCE, PATIENCE);
     try (MigrationDestination busy =
         MigrationDestination.listen(
             crossing.destination.asDestination(), loopback(), options, crossing)) {
-      try (ControlConnection first = connect(busy)) {
-        greet(first);
-        MoveOutcome.StayedAtSource stayed =
-            Guests.stayed(
-                new MigrationSource(crossing.source.asSource())
-                    .move(guest, busy.address(), Crossing.OPTIONS, MoveListener.SILENT));
-        assertThat(stayed.code()).as(stayed.reason()).isEqualTo(FailureCode.GUEST_REFUSED);
-        assertThat(stayed.reason()).contains("takes 1 guests at a time");
+      try (ControlConnection first = connect(busy);
+          ControlConnection second = connect(busy)) {
+        becomeReady(first);
+        greet(second);
+        second.send(offer(configuration(0), 0, new byte[128], 1));
+        assertThatThrownBy(second::receive)
+            .isInstanceOfSatisfying(
+                MigrationException.class,
+                refusal -> {
+                  assertThat(refusal.code()).isEqualTo(FailureCode.GUEST_REFUSED);
+                  assertThat(refusal).hasMessageContaining("takes 1 guests at a time");
+                });
       }
     }
   }
@@ -252,7 +258,7 @@ class HostilePeerTest {
     assertStays((control, listener) -> control.send(new Message.Ready()), FailureCode.OUT_OF_TURN);
     assertStays(
         (control, listener) ->
-            control.send(new Message.Welcome(4, true, 1, new byte[PlatformCredentials.LEAST_SIZE])),
+            control.send(new Message.Welcome(5, true, 1, new byte[PlatformCredentials.LEAST_SIZE])),
         FailureCode.OUT_OF_TURN);
     assertStays(
         (control, listener) ->
@@ -261,7 +267,9 @@ class HostilePeerTest {
         FailureCode.OUT_OF_TURN);
     assertStays(
         (control, listener) ->
-            control.send(new Message.Welcome(3, true, 1, new byte[PlatformCredentials.LEAST_SIZE])),
+            control.send(
+                new Message.Welcome(
+                    Protocol.HIGHEST_VERSION, true, 1, new byte[PlatformCredentials.LEAST_SIZE])),
         FailureCode.CHAIN_REFUSED);
   }
 
@@ -397,7 +405,7 @@ class HostilePeerTest {
   }
 
   private static void greet(ControlConnection source) throws Exception {
-    source.send(new Message.Hello(3, 3, true));
+    source.send(new Message.Hello(Protocol.LOWEST_VERSION, Protocol.HIGHEST_VERSION, true));
     source.expect(Message.Welcome.class);
   }
 
@@ -458,7 +466,8 @@ class HostilePeerTest {
   }
 
   private Message.Welcome welcome() throws Exception {
-    return new Message.Welcome(3, true, 1, crossing.destination.credentials().encode());
+    return new Message.Welcome(
+        Protocol.HIGHEST_VERSION, true, 1, crossing.destination.credentials().encode());
   }
 
   private static InetSocketAddress loopback() {

@@ -3,10 +3,13 @@ package dev.sealift.migration;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sealift.abi.psp.GuestState;
+import dev.sealift.migration.handover.DestinationStep;
+import dev.sealift.migration.handover.SourceStep;
 import dev.sealift.migration.receipt.Receipt;
 import dev.sealift.migration.wire.FailureCode;
 import dev.sealift.migration.wire.MoveId;
 import dev.sealift.vmm.Guest;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
@@ -70,11 +73,45 @@ class LostLinkTest {
                       .contains("only the destination may run it")
                       .doesNotContain("Exception"));
       assertNeverAgainHere();
-      Guests.assertEmpty(destination);
       assertThat(crossing.nothingArrived()).isTrue();
-      Await.until(
-          "the destination is done",
-          () -> destination.journal.steps().contains(DestinationStep.TORN_DOWN));
+      assertThat(destination.journal.steps()).endsWith(DestinationStep.PREPARED);
+
+      crossing.wire.mend();
+      Recovery recovery = crossing.recover(guest);
+      assertThat(recovery.step()).as(recovery.words()).isEqualTo(SourceStep.HANDED_OVER);
+      assertNeverAgainHere();
+      try (Guest arrived = crossing.arrived()) {
+        Guests.assertGoesOn(arrived);
+        Guests.assertWhole(arrived);
+      }
+    }
+  }
+
+  @Test
+  void aLinkThatIsBrokenForAMomentAfterSendFinishCostsThatMoment() throws Exception {
+    try (Crossing crossing = new Crossing(source, destination)) {
+      MoveOutcome outcome =
+          crossing.move(
+              guest,
+              Crossing.OPTIONS.withResumeLimit(Duration.ofSeconds(20)),
+              at(SourceStep.FINISHED, crossing.wire::interrupt));
+      assertThat(outcome).isInstanceOf(MoveOutcome.Moved.class);
+      assertNeverAgainHere();
+      try (Guest arrived = crossing.arrived()) {
+        Guests.assertGoesOn(arrived);
+        Guests.assertWhole(arrived);
+      }
+    }
+  }
+
+  @Test
+  void aDestinationThatIsPreparedIsToldThatTheGuestStays() throws Exception {
+    source.journal.breakAt(SourceStep.FINISHING);
+    try (Crossing crossing = new Crossing(source, destination)) {
+      assertStays(crossing.move(guest), FailureCode.JOURNAL_FAILED);
+      assertThat(source.journal.steps()).endsWith(SourceStep.WITHDRAWN, SourceStep.STAYED);
+      assertThat(destination.journal.steps())
+          .endsWith(DestinationStep.PREPARED, DestinationStep.TORN_DOWN);
     }
   }
 

@@ -1,30 +1,55 @@
 package dev.sealift.migration;
 
+import dev.sealift.migration.handover.HandOverJournal;
+import dev.sealift.migration.handover.HandOverStep;
+import dev.sealift.migration.handover.JournalEntry;
 import dev.sealift.migration.wire.MoveId;
 import java.io.IOException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** A journal that a test can look into, and break. */
 final class MemoryJournal implements HandOverJournal {
-  private final List<HandOverStep> steps = new CopyOnWriteArrayList<>();
-  private volatile @Nullable HandOverStep broken;
+  private final List<JournalEntry> entries = new ArrayList<>();
+  private @Nullable HandOverStep broken;
 
   /** The disk is full when this step comes. */
-  void breakAt(HandOverStep step) {
+  synchronized void breakAt(HandOverStep step) {
     broken = step;
   }
 
-  List<HandOverStep> steps() {
-    return List.copyOf(steps);
+  synchronized List<HandOverStep> steps() {
+    return entries.stream().map(JournalEntry::step).toList();
   }
 
   @Override
-  public void record(HandOverStep step, MoveId move) throws IOException {
+  public synchronized void record(
+      HandOverStep step, MoveId move, Map<JournalEntry.Detail, String> details) throws IOException {
     if (step == broken) {
       throw new IOException("no space left on device");
     }
-    steps.add(step);
+    entries.add(new JournalEntry(Instant.now(), move, step, details));
+  }
+
+  @Override
+  public synchronized List<JournalEntry> moves() {
+    Map<String, JournalEntry> last = new LinkedHashMap<>();
+    for (JournalEntry entry : entries) {
+      Map<JournalEntry.Detail, String> details = new HashMap<>();
+      JournalEntry before = last.get(entry.move() + " " + entry.step().side());
+      if (before != null) {
+        details.putAll(before.details());
+      }
+      details.putAll(entry.details());
+      last.put(
+          entry.move() + " " + entry.step().side(),
+          new JournalEntry(entry.time(), entry.move(), entry.step(), details));
+    }
+    return List.copyOf(last.values());
   }
 }

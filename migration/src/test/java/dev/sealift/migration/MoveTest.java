@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sealift.abi.kvm.KvmIoctl;
 import dev.sealift.abi.psp.GuestState;
+import dev.sealift.migration.handover.DestinationStep;
+import dev.sealift.migration.handover.SourceStep;
 import dev.sealift.vmm.Guest;
 import dev.sealift.vmm.PageSet;
 import dev.sealift.vmm.guest.PseudoRandomWriter;
@@ -185,6 +187,7 @@ class MoveTest {
             SourceStep.NEGOTIATING,
             SourceStep.SENDING,
             SourceStep.PAUSED,
+            SourceStep.PREPARING,
             SourceStep.FINISHING,
             SourceStep.FINISHED,
             SourceStep.COMMITTED,

@@ -6,6 +6,7 @@ import dev.sealift.crypto.ApiVersion;
 import dev.sealift.crypto.GuestPolicy;
 import dev.sealift.crypto.cert.Generation;
 import dev.sealift.crypto.cert.RootOfTrust;
+import dev.sealift.migration.handover.SourceStep;
 import dev.sealift.migration.trust.MovePolicy;
 import dev.sealift.migration.wire.FailureCode;
 import dev.sealift.vmm.Guest;

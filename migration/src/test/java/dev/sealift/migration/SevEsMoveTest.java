@@ -10,6 +10,7 @@ import dev.sealift.migration.wire.FailureCode;
 import dev.sealift.migration.wire.Message;
 import dev.sealift.migration.wire.MigrationException;
 import dev.sealift.migration.wire.MoveId;
+import dev.sealift.migration.wire.Protocol;
 import dev.sealift.vmm.Guest;
 import dev.sealift.vmm.SendSession;
 import dev.sealift.vmm.VmsaPacket;
@@ -195,8 +196,8 @@ class SevEsMoveTest {
   private static void offer(
       ControlConnection source, Crossing crossing, Guest guest, SendSession session)
       throws Exception {
-    source.send(new Message.Hello(3, 3, true));
-    assertThat(source.expect(Message.Welcome.class).version()).isEqualTo(3);
+    source.send(new Message.Hello(Protocol.LOWEST_VERSION, Protocol.HIGHEST_VERSION, true));
+    assertThat(source.expect(Message.Welcome.class).version()).isEqualTo(Protocol.HIGHEST_VERSION);
     source.send(
         new Message.Guest(
             new MoveId(7, 7),

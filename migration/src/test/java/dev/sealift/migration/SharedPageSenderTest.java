@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sealift.migration.wire.ControlConnection;
 import dev.sealift.migration.wire.Listener;
+import dev.sealift.migration.wire.Manifest;
 import dev.sealift.migration.wire.Message;
 import dev.sealift.vmm.Guest;
 import dev.sealift.vmm.GuestConfiguration;
@@ -11,6 +12,8 @@ import dev.sealift.vmm.PageSet;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -59,7 +62,9 @@ class SharedPageSenderTest {
   void sharedPagesGoWithTheirContents() throws Exception {
     guest.pageStatus().setShared(0, 100);
     guest.memory().page(99).fill((byte) 9);
-    assertThat(send(4, pages(100)).isEmpty()).isTrue();
+    RoundPages pages = pages(100);
+    sender.send(4, pages);
+    assertThat(pages.leftOver().isEmpty()).isTrue();
 
     Message.SharedPages first = far.expect(Message.SharedPages.class);
     Message.SharedPages second = far.expect(Message.SharedPages.class);
@@ -73,13 +78,14 @@ class SharedPageSenderTest {
   @Test
   void aPageThatTheGuestTookBackIsLeftForAnotherRound() throws Exception {
     guest.pageStatus().setShared(0, 3);
+    RoundPages pages = pages(3);
     guest.pageStatus().setPrivate(1, 1);
     guest.memory().page(1).fill(SECRET);
 
-    PageSet leftOver = send(0, pages(3));
+    sender.send(0, pages);
 
-    assertThat(leftOver.count()).isOne();
-    assertThat(leftOver.contains(1)).isTrue();
+    assertThat(pages.leftOver().count()).isOne();
+    assertThat(pages.leftOver().contains(1)).isTrue();
     assertThat(far.expect(Message.SharedPages.class).gfns()).containsExactly(0, 2);
   }
 
@@ -90,6 +96,10 @@ class SharedPageSenderTest {
   @Test
   void whatAGuestWritesWhileAPageIsPrivateIsNeverSent() throws Exception {
     guest.pageStatus().setShared(0, 8);
+    List<RoundPages> rounds = new ArrayList<>();
+    for (int round = 0; round < 500; round++) {
+      rounds.add(pages(8));
+    }
     var done = new AtomicBoolean();
     // A guest that takes a page back, uses it, wipes it and shares it again, over and over.
     Thread converting =
@@ -105,8 +115,8 @@ class SharedPageSenderTest {
             });
     try {
       for (int round = 0; round < 500; round++) {
-        PageSet leftOver = send(round, pages(8));
-        if (leftOver.count() < 8) {
+        sender.send(round, rounds.get(round));
+        if (rounds.get(round).leftOver().count() < 8) {
           Message.SharedPages sent = far.expect(Message.SharedPages.class);
           assertThat(sent.contents()).doesNotContain(SECRET);
         }
@@ -117,15 +127,13 @@ class SharedPageSenderTest {
     }
   }
 
-  private PageSet send(int round, PageSet pages) throws Exception {
-    var leftOver = new PageSet(pages.pages());
-    sender.send(round, pages, leftOver);
-    return leftOver;
-  }
-
-  private PageSet pages(long count) {
-    var pages = new PageSet(guest.memory().pages());
-    pages.addRange(0, count);
+  /** A round in which the first pages, shared all of them, are due. */
+  private RoundPages pages(long count) {
+    var due = new PageSet(guest.memory().pages());
+    due.addRange(0, count);
+    var pages = new RoundPages(guest, 1);
+    pages.begin(due, new Manifest(1));
+    assertThat(pages.sharedCount()).isEqualTo(count);
     return pages;
   }
 }

@@ -74,6 +74,16 @@ final class Wire implements AutoCloseable {
     sockets.forEach(Wire::hangUp);
   }
 
+  /** Cuts every connection that there is; new ones are passed on. */
+  void interrupt() {
+    sockets.forEach(Wire::hangUp);
+  }
+
+  /** Takes connections again. */
+  void mend() {
+    cut = false;
+  }
+
   /** All that went by, a stream for each connection and direction. */
   List<byte[]> captured() {
     return captures.stream()

@@ -1,6 +1,7 @@
 package dev.sealift.vmm;
 
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -83,6 +84,11 @@ public final class Guest implements AutoCloseable {
       host.store().forget(keptAs);
     }
     keptAs = name;
+  }
+
+  /** The name under which it is kept, if it is. */
+  public synchronized Optional<String> keptAs() {
+    return Optional.ofNullable(keptAs);
   }
 
   public GuestConfiguration configuration() {

@@ -216,7 +216,8 @@ public final class PlanCommand implements Callable<Integer> {
         batch,
         limit == null ? OptionalLong.empty() : OptionalLong.of(limit.bytesPerSecond()),
         options.timeout(),
-        kernel == KernelProfile.MAINLINE);
+        kernel == KernelProfile.MAINLINE,
+        options.resumeLimit());
   }
 
   private static String sentence(IllegalArgumentException rule) {

@@ -19,6 +19,7 @@ public final class BatchReader implements AutoCloseable {
   private final byte[] preamble = new byte[BatchLayout.PREAMBLE_SIZE];
   private final byte[] sealed;
   private final byte[] header;
+  private int sealedSize;
   private long number;
 
   BatchReader(DataConnection connection, BatchSeal seal, PacketSlots slots, Manifest manifest) {
@@ -63,10 +64,9 @@ public final class BatchReader implements AutoCloseable {
       }
       number++;
       int pages = pages(ByteBuffer.wrap(preamble));
-      int sealedSize = BatchLayout.sealedSize(pages);
+      sealedSize = BatchLayout.sealedSize(pages);
       connection.read(ByteBuffer.wrap(sealed, 0, sealedSize));
       seal.open(number, preamble, sealed, sealedSize, header);
-      manifest.batch(seal.connection(), sealed, sealedSize);
       Batch batch = parse(pages);
       connection.read(slots.ciphers(pages));
       return Optional.of(batch);
@@ -80,8 +80,8 @@ public final class BatchReader implements AutoCloseable {
    */
   private int pages(ByteBuffer preamble) throws MigrationException {
     int pages = preamble.getInt();
-    int sealedSize = preamble.getInt();
-    if (pages < 1 || pages > slots.pages() || sealedSize != BatchLayout.sealedSize(pages)) {
+    int length = preamble.getInt();
+    if (pages < 1 || pages > slots.pages() || length != BatchLayout.sealedSize(pages)) {
       throw MigrationException.sealBroken(
           "the preamble of batch %d on data connection %d contradicts itself: it was changed on its way"
               .formatted(number, seal.connection()));
@@ -112,6 +112,11 @@ public final class BatchReader implements AutoCloseable {
       in.position(in.position() + SevLimits.PACKET_HEADER);
     }
     return new Batch(round, gfns);
+  }
+
+  /** The last batch lies in the guest's memory: from here on it counts in the manifest. */
+  public void placed() {
+    manifest.batch(seal.connection(), sealed, sealedSize);
   }
 
   /** Batches read so far. */

@@ -68,6 +68,11 @@ public final class BatchWriter implements AutoCloseable {
     return slots;
   }
 
+  /** The connection's index. */
+  public int connection() {
+    return seal.connection();
+  }
+
   /**
    * Sends the first packets of the slots as one batch, in one gathering write.
    *

@@ -35,6 +35,13 @@ public final class Bounds {
   /** Rounds of one move, the last one included. */
   public static final int ROUNDS = 65535;
 
+  /**
+   * Batches of one data connection, and messages with a part of the guest, that can be on their way
+   * at a time: the last ones that a source can send again after a link was lost. With batches of 64
+   * pages these are 4 GiB; no link holds so much.
+   */
+  public static final int ON_THE_WAY = 16384;
+
   private Bounds() {}
 
   static void check(boolean holds, String rule) {

@@ -6,8 +6,11 @@ import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.security.Principal;
 import java.time.Duration;
+import java.util.HexFormat;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.ReentrantLock;
 import javax.crypto.SecretKey;
@@ -118,15 +121,18 @@ public final class ControlConnection implements AutoCloseable {
     }
   }
 
-  /** From here on, messages with a part of the guest go into this manifest. */
+  /**
+   * From here on, messages with a part of the guest go into this manifest: when they are sent, and
+   * when they are taken. One that was read, but that nobody took before the link broke, does not.
+   */
   public void keep(Manifest kept) {
     manifest = kept;
   }
 
-  private void keep(Message message, byte[] frame) {
+  private void keep(byte @Nullable [] leaf) {
     Manifest kept = manifest;
-    if (kept != null) {
-      kept.message(message, frame);
+    if (kept != null && leaf != null) {
+      kept.message(leaf);
     }
   }
 
@@ -135,7 +141,7 @@ public final class ControlConnection implements AutoCloseable {
     byte[] frame = MessageCodec.encode(message);
     writing.lock();
     try (Deadline deadline = Deadline.closing(socket, timeout)) {
-      keep(message, frame);
+      keep(Manifest.leaf(message, frame));
       try {
         tls.getOutputStream().write(frame);
       } catch (IOException lost) {
@@ -165,7 +171,9 @@ public final class ControlConnection implements AutoCloseable {
    * limit, aborts, or is lost.
    */
   public Message receive() throws MigrationException, InterruptedException {
-    return inbox.take(timeout);
+    Inbox.Letter letter = inbox.take(timeout);
+    keep(letter.leaf());
+    return letter.message();
   }
 
   /** Waits for a message of one kind; any other is out of turn. */
@@ -233,6 +241,20 @@ public final class ControlConnection implements AutoCloseable {
     }
   }
 
+  /**
+   * The SHA-256 of the public key in the peer's certificate (SubjectPublicKeyInfo), hexadecimal.
+   */
+  public String peerKey() {
+    try {
+      byte[] key = tls.getSession().getPeerCertificates()[0].getPublicKey().getEncoded();
+      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(key));
+    } catch (SSLException impossible) {
+      throw new IllegalStateException("the handshake asks for a certificate", impossible);
+    } catch (NoSuchAlgorithmException impossible) {
+      throw new IllegalStateException("every Java has SHA-256", impossible);
+    }
+  }
+
   /** Bytes that this side put on the wire here, TLS included. */
   public long bytesSent() {
     return socket.bytesSent();
@@ -243,12 +265,11 @@ public final class ControlConnection implements AutoCloseable {
       while (true) {
         MessageCodec.Frame frame = MessageCodec.readFrame(tls.getInputStream());
         Message message = frame.message();
-        keep(message, frame.bytes());
         if (message instanceof Message.Abort abort) {
           inbox.abort(MigrationException.of(abort));
           broken.complete(null);
         } else {
-          inbox.put(message);
+          inbox.put(new Inbox.Letter(message, Manifest.leaf(message, frame.bytes())));
         }
       }
     } catch (IOException lost) {

@@ -78,7 +78,7 @@ public final class DataGate implements AutoCloseable {
         }
         if (closed || left <= 0) {
           throw new MigrationException(
-              closed ? FailureCode.CANCELLED : FailureCode.TIMED_OUT,
+              closed ? FailureCode.LINK_LOST : FailureCode.TIMED_OUT,
               "data connection %d did not come".formatted(index));
         }
         left = changed.awaitNanos(left);

@@ -16,22 +16,31 @@ final class Inbox {
 
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
-  private final Deque<Message> messages = new ArrayDeque<>();
+  private final Deque<Letter> letters = new ArrayDeque<>();
   private @Nullable MigrationException abort;
   private @Nullable MigrationException failure;
   private @Nullable MigrationException end;
   private boolean closed;
   private long lastHeard = System.nanoTime();
 
+  /**
+   * A message that came in.
+   *
+   * @param leaf what stands for it in a manifest; null for one that carries no part of the guest
+   */
+  // Made, taken and forgotten.
+  @SuppressWarnings("ArrayRecordComponent")
+  record Letter(Message message, byte @Nullable [] leaf) {}
+
   /** The reader adds a message; waits while the inbox is full. */
-  void put(Message message) throws InterruptedException {
+  void put(Letter letter) throws InterruptedException {
     lock.lock();
     try {
-      while (messages.size() == CAPACITY && !isOver()) {
+      while (letters.size() == CAPACITY && !isOver()) {
         changed.await();
       }
       if (!isOver()) {
-        messages.add(message);
+        letters.add(letter);
       }
       lastHeard = System.nanoTime();
       changed.signalAll();
@@ -82,7 +91,7 @@ final class Inbox {
     lock.lock();
     try {
       closed = true;
-      messages.clear();
+      letters.clear();
       changed.signalAll();
     } finally {
       lock.unlock();
@@ -104,7 +113,7 @@ final class Inbox {
    *
    * @param silence how long the peer may be silent on all its connections
    */
-  Message take(Duration silence) throws MigrationException, InterruptedException {
+  Letter take(Duration silence) throws MigrationException, InterruptedException {
     lock.lockInterruptibly();
     try {
       long began = System.nanoTime();
@@ -115,7 +124,7 @@ final class Inbox {
         if (failure != null) {
           throw failure;
         }
-        Message next = messages.poll();
+        Letter next = letters.poll();
         if (next != null) {
           changed.signalAll();
           return next;

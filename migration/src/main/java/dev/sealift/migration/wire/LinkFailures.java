@@ -1,5 +1,6 @@
 package dev.sealift.migration.wire;
 
+import java.io.EOFException;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.util.regex.Pattern;
@@ -18,6 +19,9 @@ final class LinkFailures {
       case SocketTimeoutException _ ->
           new MigrationException(
               FailureCode.TIMED_OUT, "the peer fell silent on %s".formatted(connection), lost);
+      case SSLHandshakeException hungUp when hungUp.getCause() instanceof EOFException ->
+          new MigrationException(
+              FailureCode.LINK_LOST, "%s was lost in the handshake".formatted(connection), lost);
       case SSLHandshakeException _, SSLPeerUnverifiedException _ ->
           new MigrationException(
               FailureCode.PEER_NOT_TRUSTED,

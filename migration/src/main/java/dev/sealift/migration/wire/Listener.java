@@ -76,7 +76,8 @@ public final class Listener implements AutoCloseable {
   }
 
   /**
-   * From here on the data connections of a move are let in.
+   * From here on the data connections of a move are let in: of its first link, or of a new one,
+   * once the gate of the one before is closed.
    *
    * @throws MigrationException if a move of this name is under way
    */
@@ -84,7 +85,7 @@ public final class Listener implements AutoCloseable {
       throws MigrationException {
     var gate = new DataGate(this, move, control.batchKey(move), connections);
     if (gates.putIfAbsent(move, gate) != null) {
-      throw MigrationException.malformed("GUEST: a move of this name is under way");
+      throw MigrationException.malformed("a move of this name is under way");
     }
     return gate;
   }

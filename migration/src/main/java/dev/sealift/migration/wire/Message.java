@@ -4,6 +4,7 @@ import dev.sealift.abi.Pages;
 import dev.sealift.abi.sev.SevLimits;
 import dev.sealift.migration.trust.PlatformCredentials;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -47,6 +48,15 @@ import java.util.List;
  *     |---------------------------------------------&gt;|  has it, too
  *
  *   ABORT may come from either side instead of any message before COMMIT.
+ *
+ *   where a link was lost, on a new control connection:
+ *     | HELLO, then WELCOME, and instead of GUEST    |
+ *     | RESUME                                       |
+ *     |---------------------------------------------&gt;|  gives the old link up
+ *     |                                     STANDING |
+ *     |&lt;---------------------------------------------|
+ *     |===== new data connections: the batches =====&gt;|  goes on where the destination stands
+ *     :  of the same round that did not arrive       :
  * </pre>
  *
  * <p>Components that are arrays are not copied: a message is made, sent and forgotten, or read and
@@ -285,6 +295,53 @@ public sealed interface Message {
   record Endorsement(byte[] report) implements Message {
     public Endorsement {
       checkReport("ENDORSEMENT", report);
+    }
+  }
+
+  /**
+   * S, instead of GUEST: a link of this move was lost; say where you stand.
+   *
+   * @param move the name of the move, as GUEST said it
+   */
+  record Resume(MoveId move) implements Message {}
+
+  /**
+   * D: where I stand in the move that was asked after.
+   *
+   * @param place where
+   * @param progress how far it has come; {@link Progress#NONE} unless it is RECEIVING
+   * @param root the root of the destination's manifest, 32 bytes; zeros unless it is PREPARED
+   */
+  record Standing(Place place, Progress progress, byte[] root) implements Message {
+    public Standing {
+      checkManifest("STANDING", root);
+      Bounds.check(
+          (place == Place.RECEIVING) != progress.batches().isEmpty(),
+          "STANDING: data connections are 1 to 16 in RECEIVING, and 0 elsewhere");
+      Bounds.check(
+          place == Place.RECEIVING || (progress.round() == 0 && progress.messages() == 0),
+          "STANDING: there is progress in RECEIVING only");
+      Bounds.check(
+          place == Place.PREPARED || isZero(root), "STANDING: there is a root in PREPARED only");
+    }
+
+    /** A place of which there is nothing more to say. */
+    public static Standing at(Place place) {
+      return new Standing(place, Progress.NONE, new byte[Manifest.ROOT_SIZE]);
+    }
+
+    /** It takes memory in, and has come so far. */
+    public static Standing receiving(Progress progress) {
+      return new Standing(Place.RECEIVING, progress, new byte[Manifest.ROOT_SIZE]);
+    }
+
+    /** The guest is whole, and this is the root of its manifest. */
+    public static Standing prepared(byte[] root) {
+      return new Standing(Place.PREPARED, Progress.NONE, root);
+    }
+
+    private static boolean isZero(byte[] bytes) {
+      return Arrays.equals(bytes, new byte[bytes.length]);
     }
   }
 

@@ -176,6 +176,20 @@ final class MessageCodec {
         body.raw(endorsement.report());
         yield MessageType.ENDORSEMENT;
       }
+      case Message.Resume resume -> {
+        body.raw(resume.move().bytes());
+        yield MessageType.RESUME;
+      }
+      case Message.Standing standing -> {
+        Progress progress = standing.progress();
+        body.u8(standing.place().number())
+            .u32(progress.round())
+            .u64(progress.messages())
+            .u8(progress.batches().size());
+        progress.batches().forEach(body::u64);
+        body.raw(standing.root());
+        yield MessageType.STANDING;
+      }
       case Message.Abort abort -> {
         body.u16(abort.code().number())
             .u32(abort.status())
@@ -191,7 +205,7 @@ final class MessageCodec {
       case WELCOME -> new Message.Welcome(body.u16(), flag(type, body), body.u8(), platform(body));
       case GUEST ->
           new Message.Guest(
-              new MoveId(body.word64(), body.word64()),
+              move(body),
               body.blob("the configuration", 1, Bounds.CONFIGURATION),
               body.word(),
               platform(body),
@@ -225,12 +239,19 @@ final class MessageCodec {
           new Message.Statement(
               body.blob("the statement", 1, Bounds.STATEMENT), body.raw(Bounds.REPORT));
       case ENDORSEMENT -> new Message.Endorsement(body.raw(Bounds.REPORT));
+      case RESUME -> new Message.Resume(move(body));
+      case STANDING ->
+          new Message.Standing(Place.of(body.u8()), progress(body), body.raw(Manifest.ROOT_SIZE));
       case ABORT ->
           new Message.Abort(
               FailureCode.of(body.u16()),
               body.word(),
               new String(body.blob("the sentence", 0, Bounds.SENTENCE), StandardCharsets.UTF_8));
     };
+  }
+
+  private static MoveId move(BodyReader body) throws MigrationException {
+    return new MoveId(body.word64(), body.word64());
   }
 
   private static byte[] platform(BodyReader body) throws MigrationException {
@@ -267,6 +288,18 @@ final class MessageCodec {
       ranges.add(new SharedRange(body.u64("a page number"), body.u64("a page count")));
     }
     return new Message.PageStatus(ranges);
+  }
+
+  private static Progress progress(BodyReader body) throws MigrationException {
+    int round = round(body);
+    long messages = body.u64("the messages");
+    int connections = body.u8();
+    Bounds.check(connections <= Bounds.DATA_CONNECTIONS, "STANDING: data connections are 0 to 16");
+    List<Long> batches = new ArrayList<>(connections);
+    for (int i = 0; i < connections; i++) {
+      batches.add(body.u64("a connection's batches"));
+    }
+    return new Progress(round, messages, batches);
   }
 
   private static int round(BodyReader body) throws MigrationException {

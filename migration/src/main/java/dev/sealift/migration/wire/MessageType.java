@@ -32,13 +32,16 @@ enum MessageType {
   ABORT(14, 2 + 4 + 4, 2 + 4 + 4 + Bounds.SENTENCE),
   VCPU_VMSA(15, Sizes.VCPU_VMSA, Sizes.VCPU_VMSA),
   STATEMENT(16, 4 + 1 + Bounds.REPORT, 4 + Bounds.STATEMENT + Bounds.REPORT),
-  ENDORSEMENT(17, Bounds.REPORT, Bounds.REPORT);
+  ENDORSEMENT(17, Bounds.REPORT, Bounds.REPORT),
+  RESUME(18, MoveId.SIZE, MoveId.SIZE),
+  STANDING(19, Sizes.STANDING, Sizes.STANDING + Bounds.DATA_CONNECTIONS * Long.BYTES);
 
   /** Bytes of what does not vary; the lengths of what does are in it. */
   private static final class Sizes {
     static final int WELCOME = 2 + 1 + 1 + 4;
     static final int GUEST = MoveId.SIZE + 4 + 4 + 4 + SevLimits.SESSION + 1;
     static final int SHARED_PAGE = Long.BYTES + Pages.SIZE;
+    static final int STANDING = 1 + 4 + 8 + 1 + Manifest.ROOT_SIZE;
     static final int VCPU_VMSA = 4 + SevLimits.PACKET_HEADER + Pages.SIZE;
   }
 

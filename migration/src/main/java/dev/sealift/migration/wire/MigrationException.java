@@ -73,6 +73,15 @@ public final class MigrationException extends Exception {
     return fromPeer;
   }
 
+  /**
+   * Whether only a connection failed, as far as this side saw: it broke, or the peer fell silent on
+   * it. A new connection may then take the move up again; after any other failure, and after an
+   * ABORT, the move is over.
+   */
+  public boolean isOfTheLink() {
+    return !fromPeer && (code == FailureCode.LINK_LOST || code == FailureCode.TIMED_OUT);
+  }
+
   /** The sentence for people. */
   public String sentence() {
     String message = getMessage();

@@ -14,12 +14,13 @@ import java.util.OptionalInt;
  */
 public final class Protocol {
   /**
-   * The first version in which both hosts prove their platforms; a host that spoke an older one
-   * could be talked into taking a guest from anybody.
+   * The first version in which a destination that has a whole guest waits for its source, however
+   * long that takes; one that spoke an older version would give the guest up by itself, after its
+   * source can no longer run it.
    */
-  public static final int LOWEST_VERSION = 3;
+  public static final int LOWEST_VERSION = 4;
 
-  public static final int HIGHEST_VERSION = 3;
+  public static final int HIGHEST_VERSION = 4;
 
   private Protocol() {}
 

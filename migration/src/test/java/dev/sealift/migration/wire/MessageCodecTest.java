@@ -54,6 +54,13 @@ class MessageCodecTest {
         new Message.Statement(filled(1), filled(208)),
         new Message.Statement(filled(Bounds.STATEMENT), filled(208)),
         new Message.Endorsement(filled(208)),
+        new Message.Resume(new MoveId(-1, 2)),
+        Message.Standing.at(Place.UNKNOWN),
+        Message.Standing.at(Place.GONE),
+        Message.Standing.prepared(filled(32)),
+        Message.Standing.receiving(new Progress(3, 700, List.of(0L, Long.MAX_VALUE))),
+        Message.Standing.receiving(
+            new Progress(Bounds.ROUNDS, Long.MAX_VALUE, LongStream.range(0, 16).boxed().toList())),
         new Message.Abort(FailureCode.PACKET_REFUSED, 0x0B, "the MAC does not hold"),
         new Message.Abort(FailureCode.LINK_LOST, 0, "x".repeat(Bounds.SENTENCE)),
         new Message.Abort(FailureCode.OTHER, 0, ""));
@@ -177,6 +184,26 @@ class MessageCodecTest {
   }
 
   @Test
+  void aStandingThatContradictsItselfIsRefused() {
+    byte[] receiving =
+        MessageCodec.encode(Message.Standing.receiving(new Progress(3, 7, List.of(1L, 2L))));
+    byte[] gone = MessageCodec.encode(Message.Standing.at(Place.GONE));
+    byte[] prepared = MessageCodec.encode(Message.Standing.prepared(filled(32)));
+
+    assertMalformed(with(receiving, 8, 6));
+    assertMalformed(with(receiving, 8, Place.GONE.number()));
+    assertMalformed(with(prepared, 8, Place.RUNNING.number()));
+    assertMalformed(with(gone, 8, Place.RECEIVING.number()));
+    assertMalformed(with(gone, 12, 1));
+    assertMalformed(with(gone, 20, 1));
+    assertMalformed(with(receiving, 9, 0xFF));
+    assertMalformed(with(receiving, 13, 0x80));
+    assertMalformed(with(receiving, 21, 17));
+    assertMalformed(with(receiving, 21, 1));
+    assertMalformed(with(receiving, 22, 0x80));
+  }
+
+  @Test
   void whateverBytesComeTheAnswerIsAMessageOrARefusal() throws IOException {
     long seed = System.nanoTime();
     var random = new Random(seed);
@@ -210,7 +237,7 @@ class MessageCodecTest {
   }
 
   private static Message.Welcome welcome(int platform) {
-    return new Message.Welcome(3, true, 16, filled(platform));
+    return new Message.Welcome(4, true, 16, filled(platform));
   }
 
   private static Message.Guest guest(int configuration, int platform) {
@@ -241,6 +268,12 @@ class MessageCodecTest {
       bytes[i] = (byte) (i * 31 + 7);
     }
     return bytes;
+  }
+
+  private static byte[] with(byte[] frame, int offset, int value) {
+    byte[] changed = frame.clone();
+    changed[offset] = (byte) value;
+    return changed;
   }
 
   private static byte[] withLength(byte[] frame, int length) {

@@ -8,7 +8,7 @@ class ProtocolTest {
 
   @Test
   void theHighestVersionThatBothSpeakIsChosen() {
-    assertThat(Protocol.choose(3, 3)).hasValue(3);
+    assertThat(Protocol.choose(4, 4)).hasValue(4);
     assertThat(Protocol.choose(1, 9)).hasValue(Protocol.HIGHEST_VERSION);
   }
 
@@ -16,5 +16,6 @@ class ProtocolTest {
   void whereThereIsNoCommonVersionNoneIsChosen() {
     int next = Protocol.HIGHEST_VERSION + 1;
     assertThat(Protocol.choose(next, next + 5)).isEmpty();
+    assertThat(Protocol.choose(1, 3)).as("versions that are no longer spoken").isEmpty();
   }
 }

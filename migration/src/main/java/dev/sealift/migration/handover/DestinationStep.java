@@ -1,4 +1,4 @@
-package dev.sealift.migration;
+package dev.sealift.migration.handover;
 
 import java.util.EnumSet;
 import java.util.Set;
@@ -7,16 +7,16 @@ import java.util.Set;
 public enum DestinationStep implements HandOverStep {
   /** RECEIVE_START is done: pages come in. */
   RECEIVING(false, false),
-  /** The guest is whole; only COMMIT is missing. */
+  /** The guest is whole; only COMMIT is missing. From here on the source decides. */
   PREPARED(false, true),
   /** COMMIT was heard: the source can never run the guest again. */
   COMMITTED(true, true),
   /** RECEIVE_FINISH is done and the guest runs here. */
-  RUNNING(true, false),
+  RUNNING(true, true),
   /** The move is off, and what was received is gone. */
-  TORN_DOWN(false, false),
-  /** COMMIT was heard, but the host could not run the guest. */
-  LOST(false, false);
+  TORN_DOWN(false, true),
+  /** COMMIT was heard, but the host could not run the guest; it is tried again. */
+  LOST(true, true);
 
   private final boolean mayRunHere;
   private final boolean durable;
@@ -32,8 +32,14 @@ public enum DestinationStep implements HandOverStep {
       case RECEIVING -> EnumSet.of(PREPARED, TORN_DOWN);
       case PREPARED -> EnumSet.of(COMMITTED, TORN_DOWN);
       case COMMITTED -> EnumSet.of(RUNNING, LOST);
-      case RUNNING, TORN_DOWN, LOST -> EnumSet.noneOf(DestinationStep.class);
+      case LOST -> EnumSet.of(RUNNING);
+      case RUNNING, TORN_DOWN -> EnumSet.noneOf(DestinationStep.class);
     };
+  }
+
+  @Override
+  public Side side() {
+    return Side.DESTINATION;
   }
 
   @Override

@@ -1,16 +1,19 @@
-package dev.sealift.migration;
+package dev.sealift.migration.handover;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.sealift.migration.handover.JournalEntry.Detail;
 import dev.sealift.migration.wire.MoveId;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -29,11 +32,11 @@ class FileJournalTest {
   @Test
   void stepsComeBackInTheOrderInWhichTheyWereRecorded() throws IOException {
     try (FileJournal journal = FileJournal.open(path)) {
-      journal.record(SourceStep.NEGOTIATING, MOVE);
-      journal.record(SourceStep.FINISHED, MOVE);
+      journal.record(SourceStep.NEGOTIATING, MOVE, Map.of());
+      journal.record(SourceStep.FINISHED, MOVE, Map.of());
     }
     try (FileJournal journal = FileJournal.open(path)) {
-      journal.record(DestinationStep.COMMITTED, MOVE);
+      journal.record(DestinationStep.COMMITTED, MOVE, Map.of());
     }
     assertThat(steps())
         .containsExactly(SourceStep.NEGOTIATING, SourceStep.FINISHED, DestinationStep.COMMITTED);
@@ -44,10 +47,10 @@ class FileJournalTest {
   void everyStepOfBothSidesIsWrittenAndReadAlike() throws IOException {
     try (FileJournal journal = FileJournal.open(path)) {
       for (SourceStep step : SourceStep.values()) {
-        journal.record(step, MOVE);
+        journal.record(step, MOVE, Map.of());
       }
       for (DestinationStep step : DestinationStep.values()) {
-        journal.record(step, MOVE);
+        journal.record(step, MOVE, Map.of());
       }
     }
     assertThat(steps())
@@ -64,8 +67,8 @@ class FileJournalTest {
   @Test
   void aLineThatACrashToreIsCutOffAndTheJournalGoesOn() throws IOException {
     try (FileJournal journal = FileJournal.open(path)) {
-      journal.record(SourceStep.FINISHING, MOVE);
-      journal.record(SourceStep.FINISHED, MOVE);
+      journal.record(SourceStep.FINISHING, MOVE, Map.of());
+      journal.record(SourceStep.FINISHED, MOVE, Map.of());
     }
     byte[] whole = Files.readAllBytes(path);
     int firstLine = new String(whole, StandardCharsets.US_ASCII).indexOf('\n') + 1;
@@ -73,7 +76,7 @@ class FileJournalTest {
       Files.write(path, Arrays.copyOf(whole, length));
       assertThat(steps()).containsExactly(SourceStep.FINISHING);
       try (FileJournal journal = FileJournal.open(path)) {
-        journal.record(SourceStep.STAYED, MOVE);
+        journal.record(SourceStep.STAYED, MOVE, Map.of());
       }
       assertThat(steps()).containsExactly(SourceStep.FINISHING, SourceStep.STAYED);
     }
@@ -82,8 +85,8 @@ class FileJournalTest {
   @Test
   void aDamagedLineBeforeTheLastIsNamedAndNothingIsOverwritten() throws IOException {
     try (FileJournal journal = FileJournal.open(path)) {
-      journal.record(SourceStep.FINISHED, MOVE);
-      journal.record(SourceStep.COMMITTED, MOVE);
+      journal.record(SourceStep.FINISHED, MOVE, Map.of());
+      journal.record(SourceStep.COMMITTED, MOVE, Map.of());
     }
     byte[] bytes = Files.readAllBytes(path);
     bytes[40] ^= 1;
@@ -100,11 +103,65 @@ class FileJournalTest {
   @Test
   void aLineThatWasAddedByHandIsNotTaken() throws IOException {
     try (FileJournal journal = FileJournal.open(path)) {
-      journal.record(SourceStep.FINISHED, MOVE);
+      journal.record(SourceStep.FINISHED, MOVE, Map.of());
     }
     String forged = "00000000 2026-01-01T00:00:00Z " + MOVE + " source.STAYED\n";
     Files.writeString(path, forged, StandardOpenOption.APPEND);
     assertThat(steps()).containsExactly(SourceStep.FINISHED);
+  }
+
+  @Test
+  void whatARestartedHostMustKnowStandsBesideTheSteps() throws IOException {
+    try (FileJournal journal = FileJournal.open(path)) {
+      journal.record(
+          SourceStep.SENDING,
+          MOVE,
+          Map.of(Detail.GUEST, "web 1 = %41\n", Detail.ADDRESS, "fe80::1%eth0"));
+      journal.record(SourceStep.FINISHED, MOVE, Map.of(Detail.PORT, "4711"));
+      journal.record(DestinationStep.RECEIVING, MOVE, Map.of());
+    }
+    try (FileJournal journal = FileJournal.open(path)) {
+      assertThat(journal.find(MOVE, Side.SOURCE))
+          .hasValueSatisfying(entry -> {
+            assertThat(entry.step()).isEqualTo(SourceStep.FINISHED);
+            assertThat(entry.details())
+                .containsEntry(Detail.GUEST, "web 1 = %41\n")
+                .containsEntry(Detail.ADDRESS, "fe80::1%eth0")
+                .containsEntry(Detail.PORT, "4711");
+          });
+      assertThat(journal.find(MOVE, Side.DESTINATION))
+          .hasValueSatisfying(
+              entry -> assertThat(entry.step()).isEqualTo(DestinationStep.RECEIVING));
+      assertThat(journal.moves()).hasSize(2);
+    }
+  }
+
+  @Test
+  void aLongJournalForgetsOldMovesThatAreOverAndNoOther() throws IOException {
+    MoveId open = new MoveId(7, 7);
+    String padding = "x".repeat(2000);
+    try (FileJournal journal = FileJournal.open(path)) {
+      journal.record(SourceStep.FINISHED, open, Map.of(Detail.GUEST, "still on its way"));
+      for (int i = 0; i < 600; i++) {
+        journal.record(DestinationStep.TORN_DOWN, new MoveId(1, i), Map.of(Detail.GUEST, padding));
+      }
+    }
+    long before = Files.size(path);
+    try (FileJournal journal = FileJournal.open(path)) {
+      assertThat(Files.size(path)).isLessThan(before / 2);
+      assertThat(journal.find(open, Side.SOURCE))
+          .hasValueSatisfying(
+              entry -> assertThat(entry.details()).containsEntry(Detail.GUEST, "still on its way"));
+      assertThat(journal.find(new MoveId(1, 599), Side.DESTINATION)).isPresent();
+      assertThat(journal.find(new MoveId(1, 0), Side.DESTINATION)).isEmpty();
+    }
+  }
+
+  @Test
+  void onlyItsOwnerMayReadIt() throws IOException {
+    FileJournal.open(path).close();
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(path)))
+        .isEqualTo("rw-------");
   }
 
   private List<HandOverStep> steps() throws IOException {

@@ -1,9 +1,9 @@
-package dev.sealift.migration;
+package dev.sealift.migration.handover;
 
 import java.util.Set;
 
 /**
- * A state of one side's hand-over. The two sides together keep the promise that at no moment the
+ * A step of one side's hand-over. The two sides together keep the promise that at no moment the
  * guest may run at both hosts: the destination's COMMITTED comes after the source's FINISHED, and
  * no step leads the source back from there.
  *
@@ -13,15 +13,17 @@ import java.util.Set;
  *   NEGOTIATING --------------------+
  *        | SEND_START               |
  *   SENDING ------------------------+          RECEIVING ---------+
- *        | pause                    |               | PREPARE     |
- *   PAUSED -------------------------+          PREPARED ----------+--&gt; TORN_DOWN
- *        | PREPARED                 |               |
- *   FINISHING ----------------------+--&gt; STAYED     |
+ *        | pause                    |               |             |
+ *   PAUSED -------------------------+--&gt; STAYED     |             |
+ *        | everything is sent              ^        | PREPARE     |
+ *   PREPARING ---------------+--&gt; WITHDRAWN       PREPARED -------+--&gt; TORN_DOWN
+ *        | PREPARED          |                      |    (only if the source says so)
+ *   FINISHING ---------------+                      |
  *        | SEND_FINISH                              |
  *   FINISHED  . . . . . . . . . . . . . . . . . . . | COMMIT
  *        | COMMIT                              COMMITTED ---------+--&gt; LOST
- *   COMMITTED                                       | RECEIVE_FINISH
- *        | RUNNING                             RUNNING
+ *   COMMITTED                                       | RECEIVE_FINISH   |
+ *        | RUNNING                             RUNNING &lt;-----------------+
  *   HANDED_OVER
  * </pre>
  */
@@ -39,13 +41,17 @@ public sealed interface HandOverStep permits SourceStep, DestinationStep {
   /** Whether the step must have reached the disk before anything else happens. */
   boolean isDurable();
 
+  /** Whether nothing of the hand-over is left to do for this side. */
+  default boolean isLast() {
+    return next().isEmpty();
+  }
+
+  /** Whose step it is. */
+  Side side();
+
   /** {@code source.FINISHED}: unique among both sides. */
   default String label() {
-    return switch (this) {
-          case SourceStep _ -> "source.";
-          case DestinationStep _ -> "destination.";
-        }
-        + name();
+    return side().word() + "." + name();
   }
 
   /**
@@ -54,11 +60,12 @@ public sealed interface HandOverStep permits SourceStep, DestinationStep {
    * @throws IllegalArgumentException if there is no such step
    */
   static HandOverStep parse(String label) {
-    if (label.startsWith("source.")) {
-      return SourceStep.valueOf(label.substring("source.".length()));
-    }
-    if (label.startsWith("destination.")) {
-      return DestinationStep.valueOf(label.substring("destination.".length()));
+    for (Side side : Side.values()) {
+      String prefix = side.word() + ".";
+      if (label.startsWith(prefix)) {
+        String name = label.substring(prefix.length());
+        return side == Side.SOURCE ? SourceStep.valueOf(name) : DestinationStep.valueOf(name);
+      }
     }
     throw new IllegalArgumentException("there is no step " + label);
   }

@@ -1,0 +1,108 @@
+package dev.sealift.migration;
+
+import dev.sealift.crypto.GuestPolicy;
+import dev.sealift.migration.handover.DestinationHandOver;
+import dev.sealift.migration.trust.PlatformCredentials;
+import dev.sealift.migration.trust.Verdict;
+import dev.sealift.migration.wire.ControlConnection;
+import dev.sealift.migration.wire.DataGate;
+import dev.sealift.migration.wire.FailureCode;
+import dev.sealift.migration.wire.Listener;
+import dev.sealift.migration.wire.Message;
+import dev.sealift.migration.wire.MigrationException;
+import dev.sealift.vmm.Guest;
+import dev.sealift.vmm.GuestConfiguration;
+import dev.sealift.vmm.ReceiveSession;
+import dev.sealift.vmm.VmmException;
+
+/**
+ * How a move begins at its destination: the source is held against this host's policy, the guest is
+ * made, RECEIVE_START is done. Where that fails nothing is left.
+ *
+ * @param listener lets the data connections in
+ */
+record Arrival(
+    DestinationHost host, DestinationOptions options, Listener listener, ArrivalListener arrivals) {
+
+  /** Returns the move, which has said READY; it has the connection from now on. */
+  IncomingMove begin(
+      ControlConnection control, Message.Hello hello, PlatformCredentials own, Message.Guest offer)
+      throws VmmException, MigrationException {
+    GuestConfiguration configuration =
+        DestinationChecks.guest(offer, options, host.platform().status());
+    var receipt =
+        new DestinationReceipt(offer, judge(offer), own, hello.emulated(), host.emulated());
+    DataGate gate = listener.expect(control, offer.move(), offer.dataConnections());
+    try {
+      return begin(control, offer, receipt, gate, create(offer, configuration));
+    } catch (VmmException | MigrationException failed) {
+      gate.close();
+      throw failed;
+    }
+  }
+
+  private IncomingMove begin(
+      ControlConnection control,
+      Message.Guest offer,
+      DestinationReceipt receipt,
+      DataGate gate,
+      Guest guest)
+      throws VmmException, MigrationException {
+    try {
+      DestinationChecks.registers(guest);
+      ReceiveSession session =
+          guest
+              .sev()
+              .receiveStart(
+                  offer.policy(), receipt.source().chain().pdh().bytes(), offer.session());
+      var arriving = new ArrivingGuest(guest, session);
+      Reception reception =
+          Reception.open(offer, listener, control, gate, arriving, session, options, receipt);
+      return begin(control, offer, arriving, reception);
+    } catch (VmmException | MigrationException failed) {
+      guest.close();
+      throw failed;
+    }
+  }
+
+  private IncomingMove begin(
+      ControlConnection control, Message.Guest offer, ArrivingGuest guest, Reception reception)
+      throws MigrationException {
+    var move =
+        new IncomingMove(
+            offer.move(), control.peerKey(), guest, reception, control, options, arrivals);
+    try {
+      move.goBy(DestinationHandOver.begin(host.journal(), offer.move(), move));
+      move.checkBegun();
+      control.send(new Message.Ready());
+      return move;
+    } catch (MigrationException failed) {
+      move.abandon();
+      reception.close();
+      throw failed;
+    }
+  }
+
+  /** The firmware of a destination asks nobody who sends it a guest; this host does. */
+  private PlatformCredentials judge(Message.Guest offer) throws MigrationException {
+    PlatformCredentials source = Peer.SOURCE.read(offer.platform());
+    Verdict verdict =
+        Peer.SOURCE.judge(source, host.policy(), host.chain(), new GuestPolicy(offer.policy()));
+    arrivals.judged(offer.move(), verdict);
+    Peer.check(verdict);
+    return source;
+  }
+
+  private Guest create(Message.Guest offer, GuestConfiguration configuration)
+      throws MigrationException {
+    try {
+      return host.guests().create(offer.move(), configuration);
+    } catch (VmmException refused) {
+      throw new MigrationException(
+          FailureCode.GUEST_REFUSED,
+          "this destination cannot make the guest: " + refused.getMessage(),
+          refused.status(),
+          refused);
+    }
+  }
+}

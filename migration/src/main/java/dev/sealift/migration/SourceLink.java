@@ -1,0 +1,137 @@
+package dev.sealift.migration;
+
+import dev.sealift.migration.wire.ControlConnection;
+import dev.sealift.migration.wire.FailureCode;
+import dev.sealift.migration.wire.Message;
+import dev.sealift.migration.wire.MigrationException;
+import dev.sealift.migration.wire.MoveId;
+import dev.sealift.migration.wire.Protocol;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The source's way to one destination: a control connection, and another one when that broke.
+ * Thread-confined, but for {@link #bytesSent}.
+ */
+final class SourceLink implements AutoCloseable {
+  private final SourceHost host;
+  private final InetSocketAddress address;
+  private final Duration timeout;
+  private @Nullable ControlConnection control;
+  private @Nullable String peer;
+  private volatile LongSupplier bytesNow = () -> 0;
+  private volatile long bytesBefore;
+
+  /**
+   * A way that nobody has gone yet.
+   *
+   * @param timeout for connecting, for the handshake, for a write, and for the peer's silence
+   * @param peer the key of the one destination that is meant, or null where it is still to be known
+   */
+  SourceLink(SourceHost host, InetSocketAddress address, Duration timeout, @Nullable String peer) {
+    this.host = host;
+    this.address = address;
+    this.timeout = timeout;
+    this.peer = peer;
+  }
+
+  /** Connects, and gets to know the destination. */
+  Message.Welcome open() throws MigrationException, InterruptedException {
+    drop();
+    ControlConnection made = ControlConnection.connect(host.identity(), address, timeout);
+    control = made;
+    bytesNow = made::bytesSent;
+    checkPeer(made.peerKey());
+    made.send(
+        new Message.Hello(Protocol.LOWEST_VERSION, Protocol.HIGHEST_VERSION, host.emulated()));
+    Message.Welcome welcome = made.expect(Message.Welcome.class);
+    if (Protocol.choose(welcome.version(), welcome.version()).isEmpty()) {
+      throw ControlConnection.outOfTurn(welcome, "a version that both hosts speak");
+    }
+    return welcome;
+  }
+
+  /**
+   * Connects anew, and asks where the destination stands with a move.
+   *
+   * @return its answer
+   */
+  Message.Standing resume(MoveId move) throws MigrationException, InterruptedException {
+    try {
+      open();
+      control().send(new Message.Resume(move));
+      return control().expect(Message.Standing.class);
+    } catch (MigrationException failed) {
+      MigrationException why = control == null ? failed : control().explain(failed);
+      drop();
+      throw why;
+    }
+  }
+
+  /** Another host behind the same address is not the one that has the guest. */
+  private void checkPeer(String key) throws MigrationException {
+    if (peer == null) {
+      peer = key;
+    } else if (!peer.equals(key)) {
+      throw new MigrationException(
+          FailureCode.PEER_NOT_TRUSTED,
+          "%s is another host now than the one that the move began with".formatted(address));
+    }
+  }
+
+  /** Whether there is no connection, or it is known to be broken. */
+  boolean isDown() {
+    return control == null;
+  }
+
+  /** The connection. */
+  ControlConnection control() {
+    if (control == null) {
+      throw new IllegalStateException("there is no connection to " + address);
+    }
+    return control;
+  }
+
+  /** The SHA-256 of the destination's public key, hexadecimal; null before it is known. */
+  @Nullable String peer() {
+    return peer;
+  }
+
+  InetSocketAddress address() {
+    return address;
+  }
+
+  /** Says something if there is a connection; where it breaks, there is none any more. */
+  void say(Message message) {
+    if (control == null) {
+      return;
+    }
+    try {
+      control.send(message);
+    } catch (MigrationException lost) {
+      drop();
+    }
+  }
+
+  /** Gives the connection up. */
+  void drop() {
+    if (control != null) {
+      bytesBefore += control.bytesSent();
+      bytesNow = () -> 0;
+      control.close();
+      control = null;
+    }
+  }
+
+  /** Bytes that this side put on the wire on all its control connections. */
+  long bytesSent() {
+    return bytesBefore + bytesNow.getAsLong();
+  }
+
+  @Override
+  public void close() {
+    drop();
+  }
+}
