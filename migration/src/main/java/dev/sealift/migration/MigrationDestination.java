@@ -92,14 +92,15 @@ public final class MigrationDestination implements AutoCloseable {
   }
 
   private void recover(JournalEntry entry) {
-    if (!(entry.step() instanceof DestinationStep step)) {
+    // A guest that runs here, or is gone, is nobody's arrival any more.
+    if (!(entry.step() instanceof DestinationStep step) || step.isLast()) {
       return;
     }
     try {
       Optional<Guest> found = host.guests().adopt(entry.move());
       if (found.isPresent()) {
         recover(entry, step, found.get());
-      } else if (!step.isLast()) {
+      } else {
         var nothing = new AbsentGuest(entry, arrivals);
         DestinationHandOver rules =
             DestinationHandOver.recover(host.journal(), entry.move(), step, Copy.ABSENT, nothing);

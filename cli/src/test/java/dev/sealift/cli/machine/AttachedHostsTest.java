@@ -9,7 +9,7 @@ import dev.sealift.interpose.machine.Standing;
 import dev.sealift.kernel.KernelProfile;
 import dev.sealift.migration.ArrivalListener;
 import dev.sealift.migration.DestinationOptions;
-import dev.sealift.migration.FileJournal;
+import dev.sealift.migration.handover.FileJournal;
 import dev.sealift.migration.MigrationDestination;
 import dev.sealift.migration.MigrationSource;
 import dev.sealift.migration.MoveListener;
