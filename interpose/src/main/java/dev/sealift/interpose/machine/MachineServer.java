@@ -100,7 +100,7 @@ public final class MachineServer implements AutoCloseable {
         default -> throw new MalformedFrameException("a call before its thread has joined");
       }
     } catch (MalformedFrameException malformed) {
-      LOG.log(Level.WARNING, "A connection is ended: it sent {0}.", malformed.getMessage());
+      LOG.log(Level.DEBUG, "A connection is ended: it sent {0}.", malformed.getMessage());
     } catch (IOException gone) {
       // The other end is gone, and so is the thread that it was for.
     } catch (RuntimeException broken) {
