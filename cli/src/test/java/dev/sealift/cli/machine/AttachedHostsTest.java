@@ -6,7 +6,6 @@ import dev.sealift.cli.TestRoot;
 import dev.sealift.cli.process.HostRole;
 import dev.sealift.cli.process.HostTrust;
 import dev.sealift.interpose.machine.Standing;
-import dev.sealift.kernel.KernelProfile;
 import dev.sealift.migration.ArrivalListener;
 import dev.sealift.migration.DestinationOptions;
 import dev.sealift.migration.handover.FileJournal;
@@ -33,6 +32,7 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -47,6 +47,7 @@ class AttachedHostsTest {
   @TempDir Path directory;
 
   @Test
+  @Tag("long")
   void moveAGuestWithEveryByteOfItsMemory() throws Exception {
     HostTrust.save(TestRoot.root(), directory, "test", PASSWORD, new SecureRandom());
     CompletableFuture<Guest> arrival = new CompletableFuture<>();
@@ -82,7 +83,7 @@ class AttachedHostsTest {
   }
 
   private ServedMachine machine(String name) throws Exception {
-    return ServedMachine.in(Files.createDirectory(directory.resolve(name)), KernelProfile.EXTENDED);
+    return ServedMachine.in(Files.createDirectory(directory.resolve(name)));
   }
 
   private HostTrust trust(HostRole role) throws Exception {

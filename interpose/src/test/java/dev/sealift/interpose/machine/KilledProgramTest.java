@@ -51,7 +51,7 @@ class KilledProgramTest {
   @Test
   @Timeout(120)
   void leavesWhatItKeptAndNothingElse() throws Exception {
-    killOverAndOver(2, 1);
+    killOverAndOver(1, 1);
   }
 
   @Test

@@ -27,8 +27,7 @@ final class RawConnection implements AutoCloseable {
   /** How a program and its threads introduce themselves. */
   static byte[] hello(Request request, long magic, int version, long low) {
     return frame(
-        request,
-        buffer(28).putLong(magic).putInt(version).putLong(HIGH).putLong(low).array());
+        request, buffer(28).putLong(magic).putInt(version).putLong(HIGH).putLong(low).array());
   }
 
   static byte[] hello(Request request) {
