@@ -10,6 +10,8 @@ import dev.sealift.abi.SystemCalls.MapResult;
 import dev.sealift.abi.kvm.KvmIoctl;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -39,6 +41,31 @@ class MemoryMappingTest {
     assertThat(host.unmap(memory)).isZero();
     assertThatThrownBy(() -> memory.get(ValueLayout.JAVA_BYTE, 0))
         .isInstanceOf(IllegalStateException.class);
+  }
+
+  @Test
+  void giveMemoryFromItsSourceUntilItIsUnmapped() {
+    List<MemorySegment> given = new ArrayList<>();
+    ModelHost host =
+        ModelHost.over((length, lifetime) -> {
+          if (length > 1 << 20) {
+            throw new OutOfMemoryError("there is no more");
+          }
+          MemorySegment memory = lifetime.allocate(length, Pages.SIZE);
+          given.add(memory);
+          return memory;
+        });
+    MemorySegment memory = host.map(3 * Pages.SIZE);
+    assertThat(memory).isEqualTo(given.getLast());
+    assertThat(host.unmap(memory)).isZero();
+    assertThat(given.getLast().scope().isAlive()).isFalse();
+    assertThat(host.kvm.mmap(2 << 20, READ_WRITE, ANONYMOUS, -1, 0))
+        .isEqualTo(refused(Errno.ENOMEM));
+
+    ModelGuest guest = new ModelGuest(host, 4 * Pages.SIZE);
+    assertThat(given)
+        .extracting(MemorySegment::address)
+        .contains(guest.memory.address(), guest.run.address());
   }
 
   @Test

@@ -13,6 +13,7 @@ import dev.sealift.firmware.SystemMemory;
 import dev.sealift.firmware.WorldSwitch;
 import dev.sealift.kernel.EncryptionContexts;
 import dev.sealift.kernel.MappedMemory;
+import dev.sealift.kernel.MemorySource;
 import dev.sealift.kernel.PhysicalMemory;
 import dev.sealift.kernel.UserMemory;
 import java.lang.foreign.MemorySegment;
@@ -32,19 +33,25 @@ final class ModelHost {
   private final MemorySegment scratch;
 
   private ModelHost(
+      MemorySource source,
       Function<SystemMemory, MemoryController> controller,
       EncryptionContexts contexts,
       List<GuestProgram> programs) {
     PhysicalMemory physical = new PhysicalMemory();
     this.controller = controller.apply(physical);
     user = new MappedMemory(physical);
-    kvm = new SoftwareKvm(user, this.controller, WorldSwitch.NONE, contexts, programs);
+    kvm = new SoftwareKvm(source, user, this.controller, WorldSwitch.NONE, contexts, programs);
     scratch = map(SCRATCH_SIZE);
   }
 
   /** A host whose guests are not encrypted. */
   static ModelHost of(GuestProgram... programs) {
-    return new ModelHost(PlainMemoryController::new, vmFd -> 0, List.of(programs));
+    return over(MemorySource.PRIVATE, programs);
+  }
+
+  /** The same with memory from somewhere. */
+  static ModelHost over(MemorySource source, GuestProgram... programs) {
+    return new ModelHost(source, PlainMemoryController::new, vmFd -> 0, List.of(programs));
   }
 
   /** A host whose guests run under the ASIDs that {@code contexts} says. */
@@ -52,7 +59,7 @@ final class ModelHost {
       Function<SystemMemory, MemoryController> controller,
       EncryptionContexts contexts,
       GuestProgram... programs) {
-    return new ModelHost(controller, contexts, List.of(programs));
+    return new ModelHost(MemorySource.PRIVATE, controller, contexts, List.of(programs));
   }
 
   int openKvm() {
