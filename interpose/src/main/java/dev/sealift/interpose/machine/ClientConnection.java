@@ -13,7 +13,7 @@ final class ClientConnection {
   /** The descriptor; or the negative errno for which there is none. */
   private final int fd;
 
-  private final Frame frame = new Frame();
+  private final Frame frame;
 
   /** Guarded by this. */
   private boolean underWay;
@@ -25,10 +25,12 @@ final class ClientConnection {
    * A connection that is open, or was refused.
    *
    * @param fd its descriptor; or a negative errno, which every call is answered with
+   * @param frame the thread's own
    */
-  ClientConnection(LinuxSockets sockets, int fd) {
+  ClientConnection(LinuxSockets sockets, int fd, Frame frame) {
     this.sockets = sockets;
     this.fd = fd;
+    this.frame = frame;
     this.closed = fd < 0;
     this.descriptorClosed = fd < 0;
   }

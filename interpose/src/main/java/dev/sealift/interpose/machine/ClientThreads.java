@@ -43,7 +43,7 @@ final class ClientThreads implements AutoCloseable {
     SecureRandom random = new SecureRandom();
     this.high = random.nextLong();
     this.low = random.nextLong();
-    this.lifeline = connect();
+    this.lifeline = connect(new Frame());
     this.memoryDirectory = introduce();
   }
 
@@ -56,8 +56,9 @@ final class ClientThreads implements AutoCloseable {
     return memoryDirectory;
   }
 
-  private ClientConnection connect() {
-    return new ClientConnection(sockets, sockets.connect(socket));
+  private ClientConnection connect(Frame frame) {
+    int fd = closed ? Errno.ENODEV.negated() : sockets.connect(socket);
+    return new ClientConnection(sockets, fd, frame);
   }
 
   private Path introduce() throws MachineException {
@@ -110,13 +111,13 @@ final class ClientThreads implements AutoCloseable {
     if (known != null && !known.connection().isClosed()) {
       return known;
     }
-    Joined fresh = join();
+    Joined fresh = join(known == null ? new Frame() : known.connection().frame());
     ofThread.set(fresh);
     return fresh;
   }
 
-  private Joined join() {
-    ClientConnection connection = connect();
+  private Joined join(Frame frame) {
+    ClientConnection connection = connect(frame);
     hello(connection, Request.JOIN);
     int result = (int) connection.call();
     if (result == Errno.ENOENT.negated()
@@ -126,7 +127,7 @@ final class ClientThreads implements AutoCloseable {
     }
     if (result < 0) {
       connection.close();
-      return new Joined(new ClientConnection(sockets, result), result);
+      return new Joined(new ClientConnection(sockets, result, frame), result);
     }
     closeWithThread(connection);
     return new Joined(connection, result);
