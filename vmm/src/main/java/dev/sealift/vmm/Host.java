@@ -20,6 +20,6 @@ public record Host(SystemCalls calls, ThreadSignals signals, DescriptorStore sto
 
   /** Whether it keeps a guest beyond the end of this process: see {@link Guest#keep}. */
   public boolean keeps() {
-    return store != DescriptorStore.NONE;
+    return !store.equals(DescriptorStore.NONE);
   }
 }

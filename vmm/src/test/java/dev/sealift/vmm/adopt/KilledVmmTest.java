@@ -24,10 +24,10 @@ class KilledVmmTest {
   private final Machine machine = new Machine();
 
   @ParameterizedTest(name = "{0}, {1} the call, each {2}th call")
-  @CsvSource({"SEV, BEFORE, 4", "SEV, AFTER, 3", "SEV_ES, AFTER, 4"})
+  @CsvSource({"SEV, AFTER, 7", "SEV_ES, BEFORE, 11"})
   void goesOnUnderAnotherAtCallsFromTheFirstToTheLast(
       SevMode mode, MortalVmm.Moment moment, int step) throws Exception {
-    assertThat(sweep(mode, moment, step)).isGreaterThan(8);
+    assertThat(sweep(mode, moment, step)).isGreaterThan(3);
   }
 
   @ParameterizedTest(name = "{0}, {1} the call")
