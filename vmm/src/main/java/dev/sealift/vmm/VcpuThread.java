@@ -71,11 +71,12 @@ final class VcpuThread {
     this.exits = exits;
     this.books = parts.books();
     VcpuWish last = books.wish();
-    switch (last) {
-      case NOT_STARTED -> state = new State.Ready();
-      case RUN, PAUSE -> state = new State.Paused();
-      case STOP -> state = new State.Stopped();
-    }
+    state =
+        switch (last) {
+          case NOT_STARTED -> new State.Ready();
+          case RUN, PAUSE -> new State.Paused();
+          case STOP -> new State.Stopped();
+        };
     wish = last == VcpuWish.RUN ? VcpuWish.PAUSE : last;
     unsettled = state instanceof State.Paused && !books.isSettled();
   }
