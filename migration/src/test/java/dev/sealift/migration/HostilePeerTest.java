@@ -263,7 +263,7 @@ class HostilePeerTest {
     assertStays(
         (control, listener) ->
             control.send(
-                new Message.Welcome(2, true, 1, crossing.destination.credentials().encode())),
+                new Message.Welcome(3, true, 1, crossing.destination.credentials().encode())),
         FailureCode.OUT_OF_TURN);
     assertStays(
         (control, listener) ->

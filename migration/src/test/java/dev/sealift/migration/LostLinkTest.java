@@ -94,7 +94,7 @@ class LostLinkTest {
           crossing.move(
               guest,
               Crossing.OPTIONS.withResumeLimit(Duration.ofSeconds(20)),
-              at(SourceStep.FINISHED, crossing.wire::interrupt));
+              at(SourceStep.FINISHED, crossing.wire::snap));
       assertThat(outcome).isInstanceOf(MoveOutcome.Moved.class);
       assertNeverAgainHere();
       try (Guest arrived = crossing.arrived()) {

@@ -37,6 +37,9 @@ final class Wire implements AutoCloseable {
      * @return what goes on
      */
     List<byte[]> pass(int connection, long number, byte[] batch);
+
+    /** What goes on of a batch has gone on. */
+    default void passed(int connection, long number) {}
   }
 
   private final ServerSocket server;
@@ -74,8 +77,8 @@ final class Wire implements AutoCloseable {
     sockets.forEach(Wire::hangUp);
   }
 
-  /** Cuts every connection that there is; new ones are passed on. */
-  void interrupt() {
+  /** Cuts the connections that there are; new ones are taken. */
+  void snap() {
     sockets.forEach(Wire::hangUp);
   }
 
@@ -187,6 +190,7 @@ final class Wire implements AutoCloseable {
       for (byte[] passed : tampering.pass(index, number, batch.array())) {
         out.write(passed);
       }
+      tampering.passed(index, number);
     }
   }
 
