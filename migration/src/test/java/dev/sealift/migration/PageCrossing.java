@@ -230,8 +230,7 @@ final class PageCrossing implements AutoCloseable {
   /** Both sides have counted the same. */
   private void checkTotals() throws MigrationException {
     ledger.checkTotals(
-        new Message.Prepare(
-            rounds.size(), privatePackets(), sharedPages(), sender.manifest()));
+        new Message.Prepare(rounds.size(), privatePackets(), sharedPages(), sender.manifest()));
     ledger.checkWhole(guest.pageStatus().shared());
   }
 

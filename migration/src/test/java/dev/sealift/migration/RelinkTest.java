@@ -108,21 +108,21 @@ class RelinkTest {
   void theControlConnectionBreaks(Moment moment) throws Exception {
     long shared = crossing.guest.pageStatus().shared().count();
     long sealed = crossing.guest.memory().pages() - shared;
-    snapOnce(
-        at -> {
-          if (at == Moment.TAKING && moment == at && crossing.sharedPagesPlaced == shared) {
-            Await.until("only ROUND_END is missing", () -> pagesReceived() - received == sealed);
-            return true;
-          }
-          return at == moment && at != Moment.TAKING;
-        });
+    snapOnce(at -> {
+      if (at == Moment.TAKING && moment == at && crossing.sharedPagesPlaced == shared) {
+        Await.until("only ROUND_END is missing", () -> pagesReceived() - received == sealed);
+        return true;
+      }
+      return at == moment && at != Moment.TAKING;
+    });
     crossing.send(all());
     crossing.handOver();
     assertAsIfNothingHadBeen(1);
   }
 
   @Test
-  @DisplayName("a link that breaks between two rounds, and while the guest stands still, is taken up")
+  @DisplayName(
+      "a link that breaks between two rounds, and while the guest stands still, is taken up")
   void betweenRounds() throws Exception {
     crossing.send(all());
     crossing.wire.snap();
@@ -174,14 +174,15 @@ class RelinkTest {
   void hostileInARound() throws Exception {
     var refused = new AtomicInteger();
     cutAt(Cut.AFTER_A_BATCH, 10);
-    crossing.answer = honest -> {
-      for (int ahead = 1; ahead <= 2; ahead++) {
-        assertRefused(
-            new Progress(ahead, honest.messages(), honest.batches()), FailureCode.MALFORMED);
-        refused.incrementAndGet();
-      }
-      return honest;
-    };
+    crossing.answer =
+        honest -> {
+          for (int ahead = 1; ahead <= 2; ahead++) {
+            assertRefused(
+                new Progress(ahead, honest.messages(), honest.batches()), FailureCode.MALFORMED);
+            refused.incrementAndGet();
+          }
+          return honest;
+        };
     crossing.send(all());
     crossing.handOver();
     assertThat(refused).hasValue(2);
@@ -211,9 +212,7 @@ class RelinkTest {
 
   private void breakAnywhere(Random random) {
     Cut[] cuts = Cut.values();
-    cutAt(
-        cuts[random.nextInt(cuts.length)],
-        random.ints(random.nextInt(6), 1, 24).toArray());
+    cutAt(cuts[random.nextInt(cuts.length)], random.ints(random.nextInt(6), 1, 24).toArray());
     Moment[] moments = Moment.values();
     Moment moment = moments[random.nextInt(moments.length)];
     var skip = new AtomicInteger(random.nextInt(4));
@@ -257,15 +256,16 @@ class RelinkTest {
   /** Breaks the link once. */
   private void snapOnce(Predicate<Moment> when) {
     var done = new AtomicBoolean();
-    crossing.watcher = at -> {
-      if (!done.get() && when.test(at)) {
-        done.set(true);
-        crossing.wire.snap();
-        if (at != Moment.SHARED_PAGES_PLACED) {
-          throw new MigrationException(FailureCode.LINK_LOST, "the wire was cut");
-        }
-      }
-    };
+    crossing.watcher =
+        at -> {
+          if (!done.get() && when.test(at)) {
+            done.set(true);
+            crossing.wire.snap();
+            if (at != Moment.SHARED_PAGES_PLACED) {
+              throw new MigrationException(FailureCode.LINK_LOST, "the wire was cut");
+            }
+          }
+        };
   }
 
   private PageSet all() {
