@@ -28,6 +28,20 @@ class PageCursorTest {
   }
 
   @Test
+  void whatWasNotDealtOutIsLeft() {
+    var pages = new PageSet(200);
+    pages.addRange(60, 10);
+    var cursor = new PageCursor(pages);
+    assertThat(cursor.rest()).isEqualTo(pages);
+    cursor.take(new long[7]);
+    var rest = new PageSet(200);
+    rest.addRange(67, 3);
+    assertThat(cursor.rest()).isEqualTo(rest);
+    cursor.take(new long[7]);
+    assertThat(cursor.rest().isEmpty()).isTrue();
+  }
+
+  @Test
   void anEmptySetHasNothingToDeal() {
     assertThat(new PageCursor(new PageSet(64)).take(new long[4])).isZero();
   }

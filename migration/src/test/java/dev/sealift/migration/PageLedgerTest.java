@@ -118,6 +118,24 @@ class PageLedgerTest {
     assertFails(() -> ledger.endRound(end(0, 1, 0, 8, 0), PATIENCE), FailureCode.PACKET_REFUSED);
   }
 
+  @Test
+  void aRoundWhoseLinkWasLostGoesOnOverTheNextOneAndItsEndMayBeSaidAgain() throws Exception {
+    ledger.claimPrivate(0, range(0, 4));
+    ledger.placed(0);
+    ledger.ended(0);
+    assertFails(() -> ledger.endRound(end(0, 2, 0, 8, 0), PATIENCE), FailureCode.LINK_LOST);
+    ledger.fail(new MigrationException(FailureCode.LINK_LOST, "the source was lost"));
+
+    ledger.relink();
+    assertFails(() -> ledger.claimPrivate(0, new long[] {3}), FailureCode.MALFORMED);
+    ledger.claimPrivate(0, range(4, 8));
+    ledger.placed(1);
+    ledger.endRound(end(0, 1, 1, 8, 0), PATIENCE);
+
+    ledger.checkTotals(totals(1, 8, 0));
+    assertThat(ledger.rounds()).isEqualTo(1);
+  }
+
   private static Message.RoundEnd end(
       int round, int first, int second, long privatePages, long sharedPages) {
     return new Message.RoundEnd(round, new int[] {first, second}, privatePages, sharedPages);
