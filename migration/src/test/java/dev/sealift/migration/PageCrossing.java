@@ -62,7 +62,7 @@ final class PageCrossing implements AutoCloseable {
   final Manifest manifest = new Manifest(CONNECTIONS);
   final PageLedger ledger;
   volatile Watcher watcher = moment -> {};
-  volatile long sharedPagesPlaced;
+  long sharedPagesPlaced;
   int linksLost;
 
   /** How many answers of the destination are lost on their way with the link that brings them. */

@@ -200,13 +200,17 @@ class RelinkTest {
         close();
         launch();
       }
-      breakAnywhere(random);
-      crossing.send(all());
-      for (int round = random.nextInt(3); round > 0; round--) {
-        crossing.send(crossing.due());
+      try {
+        breakAnywhere(random);
+        crossing.send(all());
+        for (int round = random.nextInt(3); round > 0; round--) {
+          crossing.send(crossing.due());
+        }
+        crossing.handOver();
+        assertAsIfNothingHadBeen(crossing.linksLost);
+      } catch (MigrationException | AssertionError failed) {
+        throw new AssertionError("run %d of seed %d".formatted(run, seed), failed);
       }
-      crossing.handOver();
-      assertAsIfNothingHadBeen(crossing.linksLost);
     }
   }
 
