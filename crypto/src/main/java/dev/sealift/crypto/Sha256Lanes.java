@@ -75,6 +75,16 @@ final class Sha256Lanes {
   private final int[] schedule = new int[ROUNDS * LANES];
   private final int[] midway = new int[STATE_WORDS];
 
+  /** A word of the state before the first block. */
+  static int initial(int word) {
+    return INITIAL[word];
+  }
+
+  /** The constant of a round. */
+  static int constant(int round) {
+    return K[round];
+  }
+
   /** Starts sixteen messages. */
   void begin() {
     for (int word = 0; word < INITIAL.length; word++) {

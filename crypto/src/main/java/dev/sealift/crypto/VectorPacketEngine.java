@@ -113,15 +113,17 @@ final class VectorPacketEngine implements PacketEngine {
     return true;
   }
 
-  private void hashKeyBlock(byte[] tik, byte pad, int[] into) {
+  private static void hashKeyBlock(byte[] tik, byte pad, int[] into) {
     byte[] block = new byte[Sha256Lanes.BLOCK];
     System.arraycopy(tik, 0, block, 0, tik.length);
     for (int i = 0; i < block.length; i++) {
       block[i] ^= pad;
     }
-    lanes.begin();
-    lanes.update(block, 0, 0);
-    lanes.save(into);
+    int[] state = Sha256KeyBlock.stateAfter(block);
+    for (int word = 0; word < state.length; word++) {
+      Arrays.fill(into, word * LANES, (word + 1) * LANES, state[word]);
+    }
+    Arrays.fill(state, 0);
     Arrays.fill(block, (byte) 0);
   }
 

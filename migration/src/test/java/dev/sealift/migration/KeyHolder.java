@@ -24,6 +24,7 @@ import dev.sealift.vmm.guest.PseudoRandomWriter;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
 import java.lang.foreign.MemorySegment;
+import java.lang.management.GarbageCollectorMXBean;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
@@ -86,6 +87,7 @@ final class KeyHolder {
       case "open" -> open(bytes(words[1]), bytes(words[2]));
       case "finish-receiving" -> done(() -> opened(receive).finish());
       case "close" -> done(() -> opened(guest).close());
+      case "collections" -> collections();
       case "dump" -> dump(words[1], words[2].equals("live"));
       default -> throw new IllegalArgumentException(words[0]);
     };
@@ -155,6 +157,15 @@ final class KeyHolder {
   private static String dump(String file, boolean live) throws Exception {
     ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class).dumpHeap(file, live);
     return "done";
+  }
+
+  /** How often the heap was collected. */
+  private static String collections() {
+    long count = 0;
+    for (GarbageCollectorMXBean collector : ManagementFactory.getGarbageCollectorMXBeans()) {
+      count += collector.getCollectionCount();
+    }
+    return Long.toString(count);
   }
 
   private static byte[] bytes(String word) {

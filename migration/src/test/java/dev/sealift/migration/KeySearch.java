@@ -25,6 +25,8 @@ final class KeySearch {
   private static final VarHandle LONG =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
+  private static final int KEY = 16;
+
   private record Form(String name, byte[] bytes) {}
 
   private final Map<Long, List<Form>> forms = new HashMap<>();
@@ -80,7 +82,8 @@ final class KeySearch {
   /** What of the keys is in memory. */
   Set<String> findIn(MemorySegment memory) {
     Set<String> found = new TreeSet<>();
-    for (long at = 0; at + 16 <= memory.byteSize(); at++) {
+    long last = memory.byteSize() - KEY;
+    for (long at = 0; at <= last; at++) {
       int start = Short.toUnsignedInt(memory.get(ValueLayout.JAVA_SHORT_UNALIGNED, at));
       if ((sieve[start >> 6] >>> start & 1) != 0) {
         compare(memory, at, found);
@@ -92,7 +95,7 @@ final class KeySearch {
   private void compare(MemorySegment memory, long at, Set<String> found) {
     long head = memory.get(ValueLayout.JAVA_LONG_UNALIGNED, at);
     for (Form form : forms.getOrDefault(head, List.of())) {
-      if (memory.asSlice(at, 16).mismatch(MemorySegment.ofArray(form.bytes)) < 0) {
+      if (memory.asSlice(at, KEY).mismatch(MemorySegment.ofArray(form.bytes)) < 0) {
         found.add(form.name);
       }
     }
