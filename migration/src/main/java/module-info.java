@@ -7,6 +7,7 @@ module dev.sealift.migration {
 
   exports dev.sealift.migration;
   exports dev.sealift.migration.handover;
+  exports dev.sealift.migration.access;
   exports dev.sealift.migration.plan;
   exports dev.sealift.migration.receipt;
   exports dev.sealift.migration.trust;

@@ -24,6 +24,7 @@ import dev.sealift.linux.LinuxUnavailableException;
 import dev.sealift.migration.DestinationHost;
 import dev.sealift.migration.SourceHost;
 import dev.sealift.migration.handover.HandOverJournal;
+import dev.sealift.migration.access.AllowedPeers;
 import dev.sealift.migration.trust.MovePolicy;
 import dev.sealift.vmm.ExportedCertificates;
 import dev.sealift.vmm.Guest;
@@ -320,7 +321,13 @@ public final class HostMachine implements AutoCloseable {
   public SourceHost source(SSLContext identity, HandOverJournal journal)
       throws VmmException, Failure {
     return new SourceHost(
-        platform, chain(), identity, MovePolicy.trusting(maker.root()), journal, true);
+        platform,
+        chain(),
+        identity,
+        AllowedPeers.anyTrusted(),
+        MovePolicy.trusting(maker.root()),
+        journal,
+        true);
   }
 
   /** As the host that a guest comes to. */
@@ -330,6 +337,7 @@ public final class HostMachine implements AutoCloseable {
         platform,
         chain(),
         identity,
+        AllowedPeers.anyTrusted(),
         MovePolicy.trusting(maker.root()),
         configuration -> Guest.create(host, platform, configuration),
         journal,

@@ -30,6 +30,7 @@ record Arrival(
       throws VmmException, MigrationException {
     GuestConfiguration configuration =
         DestinationChecks.guest(offer, options, host.platform().status());
+    DestinationChecks.peer(host.peers(), control, configuration);
     var receipt =
         new DestinationReceipt(offer, judge(offer), own, hello.emulated(), host.emulated());
     DataGate gate = listener.expect(control, offer.move(), offer.dataConnections());

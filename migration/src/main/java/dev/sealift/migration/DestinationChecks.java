@@ -1,6 +1,10 @@
 package dev.sealift.migration;
 
 import dev.sealift.crypto.GuestPolicy;
+import dev.sealift.migration.access.AllowedPeers;
+import dev.sealift.migration.access.PeerIdentity;
+import dev.sealift.migration.access.Right;
+import dev.sealift.migration.wire.ControlConnection;
 import dev.sealift.migration.wire.FailureCode;
 import dev.sealift.migration.wire.Message;
 import dev.sealift.migration.wire.MigrationException;
@@ -13,6 +17,25 @@ import dev.sealift.vmm.VmmException;
 /** What the destination makes sure of before it makes a guest. */
 final class DestinationChecks {
   private DestinationChecks() {}
+
+  /**
+   * Whether a peer may send guests to this host at all; asked before it is answered.
+   *
+   * @throws MigrationException PEER_NOT_TRUSTED if not
+   */
+  static void peer(AllowedPeers peers, ControlConnection source) throws MigrationException {
+    peers.check(PeerIdentity.of(source.peerCertificate()), Right.SEND);
+  }
+
+  /**
+   * Whether the source may send this guest to this host.
+   *
+   * @throws MigrationException PEER_NOT_TRUSTED if not
+   */
+  static void peer(AllowedPeers peers, ControlConnection source, GuestConfiguration guest)
+      throws MigrationException {
+    peers.check(PeerIdentity.of(source.peerCertificate()), Right.SEND, guest.name());
+  }
 
   /** Reads the guest's configuration and refuses a guest that this host cannot take. */
   static GuestConfiguration guest(

@@ -167,6 +167,7 @@ public final class MigrationDestination implements AutoCloseable {
   /** Returns whether a move has the connection now. */
   private boolean hear(ControlConnection control)
       throws VmmException, MigrationException, InterruptedException {
+    DestinationChecks.peer(host.peers(), control);
     Message.Hello hello = control.expect(Message.Hello.class);
     int version =
         Protocol.choose(hello.lowestVersion(), hello.highestVersion())

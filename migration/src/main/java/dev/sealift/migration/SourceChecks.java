@@ -1,6 +1,10 @@
 package dev.sealift.migration;
 
 import dev.sealift.crypto.GuestPolicy;
+import dev.sealift.migration.access.AllowedPeers;
+import dev.sealift.migration.access.PeerIdentity;
+import dev.sealift.migration.access.Right;
+import dev.sealift.migration.wire.ControlConnection;
 import dev.sealift.migration.wire.FailureCode;
 import dev.sealift.migration.wire.MigrationException;
 import dev.sealift.vmm.Guest;
@@ -13,6 +17,19 @@ import dev.sealift.vmm.VmmException;
  */
 final class SourceChecks {
   private SourceChecks() {}
+
+  /**
+   * Whether the destination may receive the guest from this host.
+   *
+   * @throws MigrationException PEER_NOT_TRUSTED if not
+   */
+  static void peer(AllowedPeers peers, ControlConnection destination, Guest guest)
+      throws MigrationException {
+    peers.check(
+        PeerIdentity.of(destination.peerCertificate()),
+        Right.RECEIVE,
+        guest.configuration().name());
+  }
 
   /** Whether the guest may be sent at all. */
   static void policy(GuestPolicy policy) throws MigrationException {

@@ -116,6 +116,7 @@ final class SourceMove {
   private void transfer(SourceHandOver handOver, GuestPolicy policy)
       throws VmmException, MigrationException, InterruptedException {
     Message.Welcome welcome = link.open();
+    SourceChecks.peer(host.peers(), link.control(), guest);
     log.destinationEmulated(welcome.emulated());
     PlatformCredentials own = Peer.own(host.platform(), host.chain());
     PlatformCredentials destination = Peer.DESTINATION.read(welcome.platform());

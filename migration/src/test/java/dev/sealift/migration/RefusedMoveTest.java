@@ -168,7 +168,13 @@ class RefusedMoveTest {
   private SourceHost withIdentity(SSLContext identity) {
     SourceHost source = crossing.source.asSource();
     return new SourceHost(
-        source.platform(), source.chain(), identity, source.policy(), source.journal(), true);
+        source.platform(),
+        source.chain(),
+        identity,
+        source.peers(),
+        source.policy(),
+        source.journal(),
+        true);
   }
 
   private void assertStays(Guest staying, FailureCode code, String... words) throws Exception {

@@ -18,6 +18,7 @@ import dev.sealift.kernel.SoftwareMachine;
 import dev.sealift.linux.LinuxSystemCalls;
 import dev.sealift.linux.LinuxThreadSignals;
 import dev.sealift.linux.LinuxUnavailableException;
+import dev.sealift.migration.access.AllowedPeers;
 import dev.sealift.migration.trust.MovePolicy;
 import dev.sealift.migration.trust.PlatformCredentials;
 import dev.sealift.vmm.ExportedCertificates;
@@ -52,6 +53,10 @@ final class TestHost implements AutoCloseable {
   final PlatformChain chain;
   final MemoryJournal journal = new MemoryJournal();
   final SSLContext identity = AUTHORITY.host("host");
+
+  /** Set before {@link #asSource} and {@link #asDestination}. */
+  AllowedPeers peers = AllowedPeers.anyTrusted();
+
   private final Host host;
 
   private TestHost(SoftwareMachine machine, ModelRoot root) throws Exception {
@@ -147,7 +152,7 @@ final class TestHost implements AutoCloseable {
 
   /** A source that lets guests go only where a policy allows. */
   SourceHost asSource(MovePolicy policy) {
-    return new SourceHost(platform, chain, identity, policy, journal, true);
+    return new SourceHost(platform, chain, identity, peers, policy, journal, true);
   }
 
   DestinationHost asDestination() {
@@ -156,7 +161,8 @@ final class TestHost implements AutoCloseable {
 
   /** A destination that takes guests only from where a policy allows. */
   DestinationHost asDestination(MovePolicy policy) {
-    return new DestinationHost(platform, chain, identity, policy, this::create, journal, true);
+    return new DestinationHost(
+        platform, chain, identity, peers, policy, this::create, journal, true);
   }
 
   /** What its platform shows to a peer. */

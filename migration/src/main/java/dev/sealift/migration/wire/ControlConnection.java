@@ -9,6 +9,7 @@ import java.net.SocketTimeoutException;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.security.Principal;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.HexFormat;
 import java.util.concurrent.CompletableFuture;
@@ -229,6 +230,15 @@ public final class ControlConnection implements AutoCloseable {
           .exportKeyingMaterialKey("AES", EXPORTER_LABEL, move.bytes(), BATCH_KEY_SIZE);
     } catch (SSLException impossible) {
       throw new IllegalStateException("every TLS 1.3 session exports keys", impossible);
+    }
+  }
+
+  /** The certificate that the peer showed: the first of its chain. */
+  public X509Certificate peerCertificate() {
+    try {
+      return (X509Certificate) tls.getSession().getPeerCertificates()[0];
+    } catch (SSLException impossible) {
+      throw new IllegalStateException("the handshake asks for a certificate", impossible);
     }
   }
 
