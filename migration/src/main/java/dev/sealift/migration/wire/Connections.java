@@ -8,6 +8,9 @@ import java.time.Duration;
 
 /** Opening and giving up TCP connections. */
 final class Connections {
+  /** What a peer may say in vain, in bytes. */
+  private static final int MOST_UNREAD = 1 << 16;
+
   private Connections() {}
 
   /**
@@ -35,6 +38,19 @@ final class Connections {
     } catch (IOException lost) {
       close(socket);
       throw LinkFailures.of("the connection to " + address, lost);
+    }
+  }
+
+  /**
+   * Gives a connection up so that the peer hears what was said last: closed with bytes unread it
+   * would be reset, and the peer's kernel would throw that away. Whoever calls sets the time limit.
+   */
+  static void closeGently(Socket socket) {
+    try (socket) {
+      socket.shutdownOutput();
+      socket.getInputStream().readNBytes(MOST_UNREAD);
+    } catch (IOException e) {
+      // The peer is gone, or the time is up.
     }
   }
 

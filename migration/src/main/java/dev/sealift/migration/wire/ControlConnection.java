@@ -67,7 +67,7 @@ public final class ControlConnection implements AutoCloseable {
         () -> {
           var tls =
               (SSLSocket)
-                  identity
+                  FreshSessions.of(identity)
                       .getSocketFactory()
                       .createSocket(socket, address.getHostString(), address.getPort(), true);
           SSLParameters parameters = tls.getSSLParameters();
@@ -92,7 +92,11 @@ public final class ControlConnection implements AutoCloseable {
         timeout,
         () -> {
           var consumed = new ByteArrayInputStream(new byte[] {firstByte});
-          var tls = (SSLSocket) identity.getSocketFactory().createSocket(socket, consumed, true);
+          var tls =
+              (SSLSocket)
+                  FreshSessions.of(identity)
+                      .getSocketFactory()
+                      .createSocket(socket, consumed, false);
           tls.setNeedClientAuth(true);
           return tls;
         });
@@ -114,7 +118,7 @@ public final class ControlConnection implements AutoCloseable {
         connection.reader.start();
         return connection;
       } catch (IOException refused) {
-        Connections.close(socket);
+        Connections.closeGently(socket);
         throw deadline.passed()
             ? LinkFailures.of("the control connection", new SocketTimeoutException())
             : LinkFailures.of("the control connection", refused);
