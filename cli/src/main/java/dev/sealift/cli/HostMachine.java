@@ -232,6 +232,7 @@ public final class HostMachine implements AutoCloseable {
       UnaryOperator<SecureProcessor> between,
       MemorySource source)
       throws VmmException, LinuxUnavailableException {
+    CoreDumps.forbid();
     EngineChoice engines = EngineChoice.measured();
     SoftwareMachine.ProcessorFactory processor =
         (memory, controller) ->
