@@ -10,6 +10,7 @@ import dev.sealift.firmware.ProcessorPace;
 import dev.sealift.firmware.SecureProcessor;
 import dev.sealift.firmware.SoftwareSecureProcessor;
 import dev.sealift.firmware.StateDirectory;
+import dev.sealift.firmware.SystemMemory;
 import dev.sealift.firmware.XexMemoryController;
 import dev.sealift.interpose.machine.MachineClient;
 import dev.sealift.interpose.machine.MachineException;
@@ -251,7 +252,7 @@ public final class HostMachine implements AutoCloseable {
           case MODEL ->
               SoftwareMachine.model(
                   processor,
-                  memory -> new XexMemoryController(memory, new SecureRandom().generateSeed(16)),
+                  memory -> encrypting(memory),
                   List.of(new PseudoRandomWriterProgram(), new IdleGuest()),
                   settings,
                   source);
@@ -315,6 +316,15 @@ public final class HostMachine implements AutoCloseable {
       return PlatformChain.parse(exported.pdh(), chain, maker.amdCertificates().get());
     } catch (MalformedCertificateException e) {
       throw new Failure("This platform's certificates cannot be used: " + e.getMessage(), e);
+    }
+  }
+
+  private static XexMemoryController encrypting(SystemMemory memory) {
+    byte[] seed = new SecureRandom().generateSeed(16);
+    try {
+      return new XexMemoryController(memory, seed);
+    } finally {
+      Arrays.fill(seed, (byte) 0);
     }
   }
 

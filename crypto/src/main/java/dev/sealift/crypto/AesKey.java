@@ -4,7 +4,7 @@ import java.util.Arrays;
 import javax.crypto.SecretKey;
 
 /** An AES key that, unlike the platform's own, can be wiped. */
-final class AesKey implements SecretKey {
+public final class AesKey implements SecretKey {
   private static final long serialVersionUID = 1;
 
   /** Never serialized: a key leaves this type only through {@link #getEncoded}. */
@@ -12,7 +12,12 @@ final class AesKey implements SecretKey {
 
   private boolean destroyed;
 
-  AesKey(byte[] key) {
+  /**
+   * Takes a copy of a key.
+   *
+   * @param key 16, 24 or 32 bytes, which the caller must wipe
+   */
+  public AesKey(byte[] key) {
     this.key = key.clone();
   }
 

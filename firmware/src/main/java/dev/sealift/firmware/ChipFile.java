@@ -48,7 +48,10 @@ record ChipFile(ChipKeys keys, byte[] cekHash, byte[] amdHash) {
     ECPublicKey cek = keys.cekPublic();
     file.put(coordinate(cek.getW().getAffineX())).put(coordinate(cek.getW().getAffineY()));
     file.put(keys.id()).put(cekHash).put(amdHash);
-    return file.put(hash(Arrays.copyOf(file.array(), HASHED))).array();
+    byte[] hashed = Arrays.copyOf(file.array(), HASHED);
+    file.put(hash(hashed));
+    Arrays.fill(hashed, (byte) 0);
+    return file.array();
   }
 
   /**

@@ -1,15 +1,11 @@
 package dev.sealift.firmware;
 
+import dev.sealift.crypto.AesGcm;
 import dev.sealift.crypto.SecretBytes;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.security.GeneralSecurityException;
 import java.util.Arrays;
 import java.util.Optional;
-import javax.crypto.AEADBadTagException;
-import javax.crypto.Cipher;
-import javax.crypto.spec.GCMParameterSpec;
-import javax.crypto.spec.SecretKeySpec;
 
 /**
  * The cipher of pages that are swapped out: AES-256-GCM; the nonce is a counter, eight bytes
@@ -20,9 +16,7 @@ import javax.crypto.spec.SecretKeySpec;
 final class PageCipher {
 
   /** Bytes of a tag. */
-  static final int TAG_SIZE = 16;
-
-  private static final int NONCE_SIZE = 12;
+  static final int TAG_SIZE = AesGcm.TAG_SIZE;
 
   private PageCipher() {}
 
@@ -38,43 +32,23 @@ final class PageCipher {
    * @param metadata authenticated with the page
    */
   static Sealed seal(SecretBytes key, long counter, byte[] metadata, byte[] page) {
-    try {
-      byte[] sealed = cipher(Cipher.ENCRYPT_MODE, key, counter, metadata).doFinal(page);
-      return new Sealed(
-          Arrays.copyOf(sealed, page.length),
-          Arrays.copyOfRange(sealed, page.length, sealed.length));
-    } catch (GeneralSecurityException e) {
-      throw new IllegalStateException("this Java platform has no AES-GCM", e);
-    }
+    byte[] sealed = AesGcm.seal(key, nonce(counter), metadata, page);
+    return new Sealed(
+        Arrays.copyOf(sealed, page.length), Arrays.copyOfRange(sealed, page.length, sealed.length));
   }
 
   /** Opens a page; empty where the tag does not hold. */
   static Optional<byte[]> open(
       SecretBytes key, long counter, byte[] metadata, byte[] ciphertext, byte[] tag) {
-    try {
-      Cipher cipher = cipher(Cipher.DECRYPT_MODE, key, counter, metadata);
-      cipher.update(ciphertext);
-      return Optional.of(cipher.doFinal(tag));
-    } catch (AEADBadTagException e) {
-      return Optional.empty();
-    } catch (GeneralSecurityException e) {
-      throw new IllegalStateException("this Java platform has no AES-GCM", e);
-    }
+    byte[] sealed = Arrays.copyOf(ciphertext, ciphertext.length + tag.length);
+    System.arraycopy(tag, 0, sealed, ciphertext.length, tag.length);
+    return AesGcm.open(key, nonce(counter), metadata, sealed);
   }
 
-  private static Cipher cipher(int mode, SecretBytes key, long counter, byte[] metadata)
-      throws GeneralSecurityException {
-    byte[] nonce =
-        ByteBuffer.allocate(NONCE_SIZE).order(ByteOrder.LITTLE_ENDIAN).putLong(counter).array();
-    byte[] bytes = key.reveal();
-    try {
-      Cipher cipher = Cipher.getInstance("AES/GCM/NoPadding");
-      cipher.init(
-          mode, new SecretKeySpec(bytes, "AES"), new GCMParameterSpec(TAG_SIZE * Byte.SIZE, nonce));
-      cipher.updateAAD(metadata);
-      return cipher;
-    } finally {
-      Arrays.fill(bytes, (byte) 0);
-    }
+  private static byte[] nonce(long counter) {
+    return ByteBuffer.allocate(AesGcm.NONCE_SIZE)
+        .order(ByteOrder.LITTLE_ENDIAN)
+        .putLong(counter)
+        .array();
   }
 }

@@ -1,5 +1,6 @@
 package dev.sealift.firmware;
 
+import dev.sealift.crypto.AesGcm;
 import dev.sealift.crypto.P384;
 import dev.sealift.crypto.SecretBytes;
 import dev.sealift.crypto.cert.MalformedCertificateException;
@@ -7,16 +8,11 @@ import dev.sealift.crypto.cert.SevCertificate;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
 import java.security.interfaces.ECPrivateKey;
 import java.security.spec.InvalidKeySpecException;
 import java.util.Arrays;
 import java.util.Optional;
-import javax.crypto.AEADBadTagException;
-import javax.crypto.Cipher;
-import javax.crypto.spec.GCMParameterSpec;
-import javax.crypto.spec.SecretKeySpec;
 
 /**
  * The form in which a platform's identity lies outside its chip: only the same chip opens it, and
@@ -35,8 +31,8 @@ import javax.crypto.spec.SecretKeySpec;
  * <p>How a real chip seals its identity is not public.
  */
 final class SealedIdentity {
-  private static final int NONCE = 12;
-  private static final int TAG = 16;
+  private static final int NONCE = AesGcm.NONCE_SIZE;
+  private static final int TAG = AesGcm.TAG_SIZE;
   private static final int PLAIN = 1 + 3 * (SevCertificate.SIZE + P384.COORDINATE_SIZE);
 
   /** Bytes of the form, whatever is in it. */
@@ -52,16 +48,13 @@ final class SealedIdentity {
 
   /** Seals an identity, or that there is none. */
   static byte[] seal(Optional<PlatformIdentity> identity, ChipKeys chip) {
-    byte[] sealed = new byte[SIZE];
-    byte[] nonce = new byte[NONCE];
+    byte[] nonce = new byte[AesGcm.NONCE_SIZE];
     new SecureRandom().nextBytes(nonce);
-    System.arraycopy(nonce, 0, sealed, 0, NONCE);
     byte[] plain = encode(identity);
-    try {
-      cipher(Cipher.ENCRYPT_MODE, nonce, chip).doFinal(plain, 0, PLAIN, sealed, NONCE);
+    try (SecretBytes key = chip.storageKey()) {
+      byte[] sealed = Arrays.copyOf(nonce, SIZE);
+      System.arraycopy(AesGcm.seal(key, nonce, NAME, plain), 0, sealed, NONCE, PLAIN + TAG);
       return sealed;
-    } catch (GeneralSecurityException e) {
-      throw new IllegalStateException("this Java platform has no AES-GCM", e);
     } finally {
       Arrays.fill(plain, (byte) 0);
     }
@@ -75,36 +68,28 @@ final class SealedIdentity {
    */
   static Optional<PlatformIdentity> open(byte[] sealed, ChipKeys chip)
       throws PlatformStore.DamagedStoreException {
-    byte[] plain = {};
+    byte[] plain = plain(sealed, chip);
     try {
-      plain =
-          cipher(Cipher.DECRYPT_MODE, Arrays.copyOf(sealed, NONCE), chip)
-              .doFinal(sealed, NONCE, PLAIN + TAG);
       return decode(ByteBuffer.wrap(plain));
-    } catch (AEADBadTagException | MalformedCertificateException | InvalidKeySpecException e) {
-      throw new PlatformStore.DamagedStoreException(
-          "the sealed identity was changed, or is another chip's");
-    } catch (GeneralSecurityException e) {
-      throw new IllegalStateException("this Java platform has no AES-GCM", e);
+    } catch (MalformedCertificateException | InvalidKeySpecException e) {
+      throw damaged();
     } finally {
       Arrays.fill(plain, (byte) 0);
     }
   }
 
-  private static Cipher cipher(int mode, byte[] nonce, ChipKeys chip)
-      throws GeneralSecurityException {
+  private static byte[] plain(byte[] sealed, ChipKeys chip)
+      throws PlatformStore.DamagedStoreException {
     try (SecretBytes key = chip.storageKey()) {
-      Cipher cipher = Cipher.getInstance("AES/GCM/NoPadding");
-      byte[] bytes = key.reveal();
-      try {
-        cipher.init(
-            mode, new SecretKeySpec(bytes, "AES"), new GCMParameterSpec(TAG * Byte.SIZE, nonce));
-      } finally {
-        Arrays.fill(bytes, (byte) 0);
-      }
-      cipher.updateAAD(NAME);
-      return cipher;
+      return AesGcm.open(
+              key, Arrays.copyOf(sealed, NONCE), NAME, Arrays.copyOfRange(sealed, NONCE, SIZE))
+          .orElseThrow(SealedIdentity::damaged);
     }
+  }
+
+  private static PlatformStore.DamagedStoreException damaged() {
+    return new PlatformStore.DamagedStoreException(
+        "the sealed identity was changed, or is another chip's");
   }
 
   private static byte[] encode(Optional<PlatformIdentity> there) {

@@ -21,8 +21,8 @@ final class XexLane {
   private final MemorySegment page = MemorySegment.ofArray(dram);
   private final MemorySegment block = page.asSlice(0, BLOCK);
 
-  private @Nullable Ciphers[] ciphers = new Ciphers[0];
-  private @Nullable Ciphers current;
+  private @Nullable XexCiphers[] ciphers = new XexCiphers[0];
+  private @Nullable XexCiphers current;
   private long address;
   private int size;
 
@@ -30,17 +30,27 @@ final class XexLane {
     this.tweaks = tweaks;
   }
 
-  /** Takes up an ASID's key. */
-  void use(int asid, XexKey key) {
+  /** Begins an access under an ASID's key; false if the key is gone, and there is another. */
+  boolean enter(int asid, XexKey key) {
     if (asid >= ciphers.length) {
       ciphers = Arrays.copyOf(ciphers, asid + 1);
     }
-    Ciphers kept = ciphers[asid];
-    if (kept == null || kept.key != key) {
-      kept = new Ciphers(key);
+    XexCiphers kept = ciphers[asid];
+    if (kept == null || !kept.areOf(key)) {
+      kept = key.ciphers();
       ciphers[asid] = kept;
     }
+    if (kept == null || !kept.enter()) {
+      return false;
+    }
     current = kept;
+    return true;
+  }
+
+  /** Ends the access. */
+  void leave() {
+    ciphers().leave();
+    current = null;
   }
 
   /** Goes to the blocks that cover a range within one page. */
@@ -80,12 +90,12 @@ final class XexLane {
 
   /** Makes the text from the DRAM. */
   void decipher() {
-    run(ciphers().decipher, dram, text);
+    run(ciphers().decipher(), dram, text);
   }
 
   /** Makes the DRAM from the text. */
   void encipher() {
-    run(ciphers().encipher, text, dram);
+    run(ciphers().encipher(), text, dram);
   }
 
   private void run(Cipher cipher, byte[] from, byte[] to) {
@@ -98,35 +108,11 @@ final class XexLane {
     tweaks.apply(address, to, to, size);
   }
 
-  private Ciphers ciphers() {
-    Ciphers chosen = current;
+  private XexCiphers ciphers() {
+    XexCiphers chosen = current;
     if (chosen == null) {
-      throw new IllegalStateException("no ASID was chosen");
+      throw new IllegalStateException("no access is under way");
     }
     return chosen;
-  }
-
-  /** AES in both directions under one key. */
-  private static final class Ciphers {
-    private final XexKey key;
-    private final Cipher encipher;
-    private final Cipher decipher;
-
-    Ciphers(XexKey key) {
-      this.key = key;
-      this.encipher = cipher(Cipher.ENCRYPT_MODE, key);
-      this.decipher = cipher(Cipher.DECRYPT_MODE, key);
-    }
-
-    private static Cipher cipher(int mode, XexKey key) {
-      try {
-        // Each block is tweaked by its address before and after: ECB here is the E of XEX.
-        Cipher cipher = Cipher.getInstance("AES/ECB/NoPadding");
-        cipher.init(mode, key.aes());
-        return cipher;
-      } catch (GeneralSecurityException e) {
-        throw new IllegalStateException("every Java platform has AES", e);
-      }
-    }
   }
 }

@@ -91,15 +91,19 @@ public final class XexMemoryController implements MemoryController {
     if (crossesPages(address, length) && !present(address, length)) {
       return false;
     }
-    XexLane lane = lane(asid);
-    for (long done = 0; done < length; ) {
-      int chunk = chunk(address + done, length - done);
-      if (!readWithinPage(lane, address + done, into, done, chunk)) {
-        return false;
+    XexLane lane = enter(asid);
+    try {
+      for (long done = 0; done < length; ) {
+        int chunk = chunk(address + done, length - done);
+        if (!readWithinPage(lane, address + done, into, done, chunk)) {
+          return false;
+        }
+        done += chunk;
       }
-      done += chunk;
+      return true;
+    } finally {
+      lane.leave();
     }
-    return true;
   }
 
   @Override
@@ -111,15 +115,19 @@ public final class XexMemoryController implements MemoryController {
     if (crossesPages(address, length) && !present(address, length)) {
       return false;
     }
-    XexLane lane = lane(asid);
-    for (long done = 0; done < length; ) {
-      int chunk = chunk(address + done, length - done);
-      if (!writeWithinPage(lane, address + done, from, done, chunk)) {
-        return false;
+    XexLane lane = enter(asid);
+    try {
+      for (long done = 0; done < length; ) {
+        int chunk = chunk(address + done, length - done);
+        if (!writeWithinPage(lane, address + done, from, done, chunk)) {
+          return false;
+        }
+        done += chunk;
       }
-      done += chunk;
+      return true;
+    } finally {
+      lane.leave();
     }
-    return true;
   }
 
   private boolean readWithinPage(
@@ -192,11 +200,16 @@ public final class XexMemoryController implements MemoryController {
     return pageLocks[(int) (address >>> Pages.SHIFT) & (STRIPES - 1)];
   }
 
-  private XexLane lane(int asid) {
-    XexKey key = knownKey(asid);
+  /** Begins an access; whoever replaces the ASID's key waits for its end. */
+  private XexLane enter(int asid) {
     XexLane lane = lanes.get();
-    lane.use(asid, key == null ? firstUse(asid) : key);
-    return lane;
+    while (true) {
+      XexKey key = knownKey(asid);
+      if (lane.enter(asid, key == null ? firstUse(asid) : key)) {
+        return lane;
+      }
+      Thread.onSpinWait();
+    }
   }
 
   private @Nullable XexKey knownKey(int asid) {
@@ -217,8 +230,12 @@ public final class XexMemoryController implements MemoryController {
     XexKey made = new XexKey(key);
     Arrays.fill(key, (byte) 0);
     XexKey[] copy = Arrays.copyOf(keys, Math.max(keys.length, asid + 1));
+    XexKey old = copy[asid];
     copy[asid] = made;
     keys = copy;
+    if (old != null) {
+      old.close();
+    }
     return made;
   }
 
