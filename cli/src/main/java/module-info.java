@@ -32,6 +32,7 @@ module dev.sealift.cli {
       info.picocli,
       tools.jackson.databind;
   opens dev.sealift.cli.machine to
+  opens dev.sealift.cli.identity to
       info.picocli,
       tools.jackson.databind;
   opens dev.sealift.cli.owner to

@@ -7,6 +7,7 @@ import dev.sealift.cli.demo.DemoCommand;
 import dev.sealift.cli.demo.DemoHostCommand;
 import dev.sealift.cli.doctor.DoctorCommand;
 import dev.sealift.cli.machine.MachineCommand;
+import dev.sealift.cli.identity.IdentityCommand;
 import dev.sealift.cli.owner.AttestationCommand;
 import dev.sealift.cli.owner.MeasureCommand;
 import dev.sealift.cli.owner.SecretCommand;
@@ -52,7 +53,8 @@ import picocli.CommandLine.Command;
       MeasureCommand.class,
       SecretCommand.class,
       AttestationCommand.class,
-      ReceiptCommand.class
+      ReceiptCommand.class,
+      IdentityCommand.class
     })
 public final class Sealift {
 
