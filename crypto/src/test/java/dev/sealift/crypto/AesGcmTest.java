@@ -11,8 +11,7 @@ import org.junit.jupiter.api.Test;
 class AesGcmTest {
   private static final HexFormat HEX = HexFormat.of();
   private static final byte[] NONCE = HEX.parseHex("cafebabefacedbaddecaf888");
-  private static final byte[] ASSOCIATED =
-      HEX.parseHex("feedfacedeadbeeffeedfacedeadbeefabaddad2");
+  private static final byte[] ASSOCIATED = HEX.parseHex("feedfacedeadbeeffeedfacedeadbeefabaddad2");
   private static final byte[] PLAIN =
       HEX.parseHex(
           "d9313225f88406e5a55909c5aff5269a86a7a9531534f7da2e4c303d8a318a72"

@@ -30,7 +30,8 @@ class AllowedPeersMoveTest {
 
   @Test
   void getsNoByteOfAGuest() throws Exception {
-    assertRefused(peers(Right.SEND), AllowedPeers.anyTrusted(), "does not send any guest", "CN=host");
+    assertRefused(
+        peers(Right.SEND), AllowedPeers.anyTrusted(), "does not send any guest", "CN=host");
   }
 
   @Test

@@ -38,6 +38,9 @@ import org.jspecify.annotations.Nullable;
  * sessions, and it can be looked through. Answers each line with one line.
  */
 final class KeyHolder {
+  /** What it logs first, at the lowest level. */
+  static final String READY = "a platform is made";
+
   private static final int PAGES = 32;
   private static final int POLICY = 0;
 
@@ -66,6 +69,7 @@ final class KeyHolder {
 
   /** Takes the packet engine's name. */
   public static void main(String[] arguments) throws Exception {
+    System.getLogger("holder").log(System.Logger.Level.TRACE, READY);
     var holder = new KeyHolder(EngineKind.valueOf(arguments[0]));
     var lines = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.US_ASCII));
     String line;
@@ -113,9 +117,7 @@ final class KeyHolder {
   private Guest create() throws Exception {
     guest =
         Guest.create(
-            host,
-            platform,
-            new GuestConfiguration("guest", (long) PAGES * Pages.SIZE, POLICY, ""));
+            host, platform, new GuestConfiguration("guest", (long) PAGES * Pages.SIZE, POLICY, ""));
     return guest;
   }
 

@@ -10,8 +10,12 @@ import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Base64;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -69,6 +73,25 @@ final class KeySearch {
       padded[i] ^= (byte) pad;
     }
     return padded;
+  }
+
+  /** What of the keys is in a text: in hexadecimal, in base64, or as arrays print themselves. */
+  Set<String> findInWords(String text) {
+    Set<String> found = new TreeSet<>();
+    String lower = text.toLowerCase(Locale.ROOT);
+    for (Form form : forms.values().stream().flatMap(List::stream).toList()) {
+      String base64 = Base64.getEncoder().withoutPadding().encodeToString(form.bytes);
+      // The last digits of a key in the middle of something longer are others.
+      String beginning = base64.substring(0, base64.length() - 1);
+      String array = Arrays.toString(form.bytes);
+      if (lower.contains(HexFormat.of().formatHex(form.bytes))
+          || lower.contains(HexFormat.ofDelimiter(":").formatHex(form.bytes))
+          || text.contains(beginning)
+          || text.contains(array.substring(1, array.length() - 1))) {
+        found.add(form.name);
+      }
+    }
+    return found;
   }
 
   /** What of the keys is in a file. */

@@ -25,6 +25,7 @@ import java.security.SecureRandom;
 import java.security.interfaces.ECPrivateKey;
 import java.security.interfaces.ECPublicKey;
 import java.util.Base64;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
@@ -53,6 +54,7 @@ class SecretsInMemoryTest {
   private KeyPair own;
   private SevCertificate pdh;
   private ECPublicKey peer;
+  private final StringBuilder said = new StringBuilder();
 
   private void start(EngineKind engine) throws Exception {
     holder =
@@ -66,11 +68,12 @@ class SecretsInMemoryTest {
                 "-XX:TieredStopAtLevel=1",
                 "--add-modules=jdk.incubator.vector",
                 "--enable-native-access=ALL-UNNAMED",
+                "-Djava.util.logging.config.file=" + allLoggers(),
                 "-cp",
                 System.getProperty("java.class.path"),
                 KeyHolder.class.getName(),
                 engine.name())
-            .redirectError(directory.resolve("errors").toFile())
+            .redirectError(log().toFile())
             .start();
     answers =
         new BufferedReader(
@@ -95,6 +98,21 @@ class SecretsInMemoryTest {
     }
   }
 
+  private Path log() {
+    return directory.resolve("log");
+  }
+
+  /** Has every logger say everything that it has to say, to standard error. */
+  private Path allLoggers() throws IOException {
+    return Files.writeString(
+        directory.resolve("logging.properties"),
+        """
+        .level = ALL
+        handlers = java.util.logging.ConsoleHandler
+        java.util.logging.ConsoleHandler.level = ALL
+        """);
+  }
+
   @Test
   void areGoneFromTheSourceOnceAGuestWasSentOrStaysOrIsClosed() throws Exception {
     start(EngineKind.JDK);
@@ -117,6 +135,9 @@ class SecretsInMemoryTest {
     assertThat(memory(thrownAway)).isEmpty();
     assertThat(ask("collections")).as("nothing was moved meanwhile").isEqualTo(collections);
     assertThat(dump(sent, "live")).isEmpty();
+    for (KeySearch session : List.of(sent, calledOff, thrownAway)) {
+      assertNeverSaid(session);
+    }
   }
 
   @Test
@@ -134,6 +155,8 @@ class SecretsInMemoryTest {
     assertThat(memory(thrownAway)).isEmpty();
     assertThat(ask("collections")).as("nothing was moved meanwhile").isEqualTo(collections);
     assertThat(dump(search, "live")).isEmpty();
+    assertNeverSaid(search);
+    assertNeverSaid(thrownAway);
   }
 
   @Test
@@ -149,6 +172,13 @@ class SecretsInMemoryTest {
     assertThat(dump(search, "live")).isEmpty();
   }
 
+  /** Neither in a log, nor on standard output or standard error. */
+  private void assertNeverSaid(KeySearch search) throws IOException {
+    String log = Files.readString(log());
+    assertThat(log).as("what the loggers say").contains(KeyHolder.READY);
+    assertThat(search.findInWords(log + said)).isEmpty();
+  }
+
   /** Has the other process seal pages for this one; returns a search for the session's keys. */
   private KeySearch send() throws Exception {
     byte[] session = bytes(ask("send " + text(pdh.bytes())));
@@ -161,8 +191,7 @@ class SecretsInMemoryTest {
 
   /** Has the other process open a page of this one. */
   private KeySearch receive() throws Exception {
-    Session.Created session =
-        Session.create((ECPrivateKey) own.getPrivate(), peer, POLICY, RANDOM);
+    Session.Created session = Session.create((ECPrivateKey) own.getPrivate(), peer, POLICY, RANDOM);
     byte[] header = new byte[PacketHeader.SIZE];
     byte[] ciphertext = new byte[4096];
     try (PacketEngine engine = new JdkPacketEngine(session.keys())) {
@@ -217,6 +246,7 @@ class SecretsInMemoryTest {
   private String ask(String line) throws IOException {
     lines.println(line);
     String answer = answers.readLine();
+    said.append(answer).append('\n');
     if (answer == null) {
       throw new IOException("the process ended at: " + line.split(" ")[0]);
     }

@@ -144,8 +144,7 @@ final class AllowCommand implements Callable<Integer> {
     append(addition);
     var added = new Added(list.toString(), line, peers.peers().size());
     output.print(
-        added,
-        new Lines(0).sentence(list + " now says:").sentence("  " + line).toString());
+        added, new Lines(0).sentence(list + " now says:").sentence("  " + line).toString());
     return ExitCode.OK;
   }
 

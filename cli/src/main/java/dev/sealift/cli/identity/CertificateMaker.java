@@ -77,8 +77,7 @@ final class CertificateMaker {
   /** The certificate of an authority. */
   X509Certificate authority(KeyPair keys, String name, int days) throws GeneralSecurityException {
     X500Principal subject = subject(name);
-    JcaX509v3CertificateBuilder builder =
-        builder(subject, subject, keys.getPublic(), until(days));
+    JcaX509v3CertificateBuilder builder = builder(subject, subject, keys.getPublic(), until(days));
     try {
       builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(0));
       builder.addExtension(

@@ -5,6 +5,7 @@ import dev.sealift.cli.Failure;
 import dev.sealift.cli.InputFile;
 import dev.sealift.cli.OutputFile;
 import java.io.ByteArrayInputStream;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
@@ -23,7 +24,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.bouncycastle.pkcs.PKCS10CertificationRequest;
-import java.io.IOException;
 
 /** Keys, certificates and requests in PEM files, as openssl reads and writes them. */
 final class IdentityFiles {
@@ -137,7 +137,8 @@ final class IdentityFiles {
         }
       }
     }
-    throw new BadInput(file + " holds neither a certificate nor a request nor a public key in PEM.");
+    throw new BadInput(
+        file + " holds neither a certificate nor a request nor a public key in PEM.");
   }
 
   /** The key that a request asks to have certified. */
@@ -167,7 +168,8 @@ final class IdentityFiles {
       }
     }
     throw new BadInput(
-        file + " holds a public key that is neither on an elliptic curve nor RSA, or a damaged one.");
+        file
+            + " holds a public key that is neither on an elliptic curve nor RSA, or a damaged one.");
   }
 
   /**

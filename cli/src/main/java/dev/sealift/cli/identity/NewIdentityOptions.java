@@ -22,8 +22,9 @@ final class NewIdentityOptions {
   @Option(
       names = "--days",
       paramLabel = "DAYS",
-      description = "For how long the certificate is valid, 1 to 3650 (default: 365; 3650 for an"
-          + " authority).")
+      description =
+          "For how long the certificate is valid, 1 to 3650 (default: 365; 3650 for an"
+              + " authority).")
   private @Nullable Integer days;
 
   NewIdentityOptions(int usualDays) {

@@ -58,7 +58,9 @@ class IdentityCommandTest {
   @Test
   void makesAKeyForItsOwnersEyesACertificateAndARequestThatOpensslReads() throws Exception {
     create("a");
-    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(here.resolve("a/host.key"))))
+    assertThat(
+            PosixFilePermissions.toString(
+                Files.getPosixFilePermissions(here.resolve("a/host.key"))))
         .isEqualTo("rw-------");
     var openssl = new OpenSsl(here.resolve("a"));
     assertThat(openssl.says("pkey -in host.key -check -noout")).contains("valid");
@@ -80,11 +82,14 @@ class IdentityCommandTest {
   void issuesCertificatesThatOpensslBelievesForBothEnds() throws Exception {
     create("a");
     succeeds("identity ca --dir @ --name Hosts --days 10");
-    succeeds("identity issue --ca @ca.crt --ca-key @ca.key --request @a/host.csr --out @a/issued.crt");
+    succeeds(
+        "identity issue --ca @ca.crt --ca-key @ca.key --request @a/host.csr --out @a/issued.crt");
     var openssl = new OpenSsl(here);
     for (String purpose : List.of("sslserver", "sslclient")) {
       openssl.says(
-          "verify -x509_strict -CAfile ca.crt -verify_ip 127.0.0.1 -purpose " + purpose + " a/issued.crt");
+          "verify -x509_strict -CAfile ca.crt -verify_ip 127.0.0.1 -purpose "
+              + purpose
+              + " a/issued.crt");
     }
     openssl.says("req -new -keyout them.key -out them.csr" + NEW_KEY);
     Answer issued =
@@ -110,11 +115,15 @@ class IdentityCommandTest {
     openssl.says(
         "req -x509 -newkey rsa:2048 -nodes -keyout ca.key -out ca.crt -subj /CN=theirs"
             + " -addext keyUsage=critical,keyCertSign");
-    succeeds("identity issue --ca @ca.crt --ca-key @ca.key --request @a/host.csr --out @a/issued.crt");
+    succeeds(
+        "identity issue --ca @ca.crt --ca-key @ca.key --request @a/host.csr --out @a/issued.crt");
     succeeds("identity allow --list @by-name --name a.example --may send");
     HostAccess issued =
         HostAccess.load(
-            here.resolve("a/host.key"), here.resolve("a/issued.crt"), here.resolve("a/peers"), null);
+            here.resolve("a/host.key"),
+            here.resolve("a/issued.crt"),
+            here.resolve("a/peers"),
+            null);
     assertThat(
             talk(
                 issued,
@@ -138,7 +147,8 @@ class IdentityCommandTest {
     succeeds("identity allow --list @b/peers --certificate @a/host.crt --may receive --guests x-*");
     succeeds("identity allow --list @c/peers --certificate @b/host.crt --may receive");
     assertThat(talk(access("a", "a/peers", null), access("b", "b/peers", null)))
-        .satisfies(refusal -> assertThat(refusal).contains("does not take any guest", "CN=127.0.0.1"));
+        .satisfies(
+            refusal -> assertThat(refusal).contains("does not take any guest", "CN=127.0.0.1"));
     assertThat(talk(access("c", "c/peers", null), access("b", "b/peers", null)))
         .contains("certificate");
   }
@@ -159,7 +169,8 @@ class IdentityCommandTest {
       });
       var openssl = new OpenSsl(here);
       String connect =
-          "s_client -connect 127.0.0.1:%d -CAfile b/host.crt -ign_eof ".formatted(listener.address().getPort());
+          "s_client -connect 127.0.0.1:%d -CAfile b/host.crt -ign_eof "
+              .formatted(listener.address().getPort());
       String as = connect + "-cert a/host.crt -key a/host.key ";
       assertThat(openssl.triesTo(as + "-tls1_3 -sess_out ticket"))
           .contains("TLSv1.3", "Verify return code: 0 (ok)", "that was all")
@@ -192,8 +203,7 @@ class IdentityCommandTest {
         "issue --ca @garbage --request @garbage --out @o | holds 0 certificates",
         "issue --request @nothing --out @o | does not exist",
       })
-  void answersBadInputInASentenceAndLeavesNothing(String arguments, String words)
-      throws Exception {
+  void answersBadInputInASentenceAndLeavesNothing(String arguments, String words) throws Exception {
     Files.writeString(here.resolve("garbage"), "nothing here\n");
     Files.writeString(here.resolve("cut"), "-----BEGIN CERTIFICATE-----\nMIIB\n");
     Files.writeString(
@@ -217,9 +227,13 @@ class IdentityCommandTest {
     Files.write(here.resolve("changed"), new Pem(IdentityFiles.REQUEST, der).text());
     String issue = "identity issue --ca @ca.crt --ca-key @ca.key --out @o --request ";
     assertThat(does(issue + "@changed").err()).contains("not signed");
-    assertThat(does("identity issue --ca @ca.crt --ca-key @a/host.key --out @o --request @a/host.csr").err())
+    assertThat(
+            does("identity issue --ca @ca.crt --ca-key @a/host.key --out @o --request @a/host.csr")
+                .err())
         .contains("is not the private key of the first certificate");
-    assertThat(does("identity issue --ca @a/host.crt --ca-key @a/host.key --out @o --request @a/host.csr").err())
+    assertThat(
+            does("identity issue --ca @a/host.crt --ca-key @a/host.key --out @o --request @a/host.csr")
+                .err())
         .contains("no authority's certificate");
     assertThat(here.resolve("o")).doesNotExist();
   }
@@ -242,8 +256,7 @@ class IdentityCommandTest {
   }
 
   /** A source comes to a destination; answers why it is refused, or null where it is not. */
-  private static @Nullable String talk(HostAccess source, HostAccess destination)
-      throws Exception {
+  private static @Nullable String talk(HostAccess source, HostAccess destination) throws Exception {
     var came = new CompletableFuture<@Nullable String>();
     try (Listener listener =
         Listener.open(

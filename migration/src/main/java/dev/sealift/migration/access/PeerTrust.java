@@ -26,8 +26,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Either kind must be valid now by this host's clock, must be for the end of the connection that
  * shows it (extended key usage, where there is one), and a destination's must be for the name or
  * address that the source asked for. There are no lists of revoked certificates: who is no longer
- * to be let in is taken off the list of allowed peers. Source: RFC 5280, sections 4.2.1 and 6;
- * RFC 9525.
+ * to be let in is taken off the list of allowed peers. Source: RFC 5280, sections 4.2.1 and 6; RFC
+ * 9525.
  */
 public final class PeerTrust extends X509ExtendedTrustManager {
   private final Set<KeyFingerprint> pinned;
@@ -98,8 +98,7 @@ public final class PeerTrust extends X509ExtendedTrustManager {
     } catch (CertificateException refused) {
       throw isPinned || !isPathFault(refused)
           ? unfit(own, String.valueOf(refused.getMessage()))
-          : stranger(
-              own, "its key is not pinned here, and no authority named here has issued it");
+          : stranger(own, "its key is not pinned here, and no authority named here has issued it");
     }
     end.check(own);
   }
@@ -176,7 +175,9 @@ public final class PeerTrust extends X509ExtendedTrustManager {
   public void checkServerTrusted(X509Certificate[] chain, String authType, Socket socket)
       throws CertificateException {
     check(
-        End.DESTINATION, chain, (manager, path) -> manager.checkServerTrusted(path, authType, socket));
+        End.DESTINATION,
+        chain,
+        (manager, path) -> manager.checkServerTrusted(path, authType, socket));
   }
 
   @Override
@@ -189,7 +190,9 @@ public final class PeerTrust extends X509ExtendedTrustManager {
   public void checkServerTrusted(X509Certificate[] chain, String authType, SSLEngine engine)
       throws CertificateException {
     check(
-        End.DESTINATION, chain, (manager, path) -> manager.checkServerTrusted(path, authType, engine));
+        End.DESTINATION,
+        chain,
+        (manager, path) -> manager.checkServerTrusted(path, authType, engine));
   }
 
   @Override
@@ -202,8 +205,7 @@ public final class PeerTrust extends X509ExtendedTrustManager {
   @Override
   public void checkServerTrusted(X509Certificate[] chain, String authType)
       throws CertificateException {
-    check(
-        End.DESTINATION, chain, (manager, path) -> manager.checkServerTrusted(path, authType));
+    check(End.DESTINATION, chain, (manager, path) -> manager.checkServerTrusted(path, authType));
   }
 
   /**

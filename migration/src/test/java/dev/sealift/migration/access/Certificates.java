@@ -84,8 +84,8 @@ record Certificates(
     return new Holder(keys, root ? List.of(own) : List.of(own, issuer.certificate()));
   }
 
-  private X509Certificate certify(KeyPair keys, KeyPair issuer, String issuerName, boolean authority)
-      throws Exception {
+  private X509Certificate certify(
+      KeyPair keys, KeyPair issuer, String issuerName, boolean authority) throws Exception {
     var builder =
         new JcaX509v3CertificateBuilder(
             new X500Principal("CN=" + issuerName),

@@ -35,7 +35,9 @@ import org.junit.jupiter.api.Test;
 class PeerTrustTest {
   private static final Duration PATIENCE = Duration.ofSeconds(10);
 
-  /** Two hosts shake hands and the source's greeting arrives; answers how the source's end fares. */
+  /**
+   * Two hosts shake hands and the source's greeting arrives; answers how the source's end fares.
+   */
   private static void meet(Holder source, PeerTrust ofSource, Holder destination, PeerTrust ofDest)
       throws Exception {
     BlockingQueue<ControlConnection> accepted = new LinkedBlockingQueue<>();
@@ -71,8 +73,7 @@ class PeerTrustTest {
 
   private static PeerTrust pins(Holder... peers) {
     return new PeerTrust(
-        List.of(peers).stream().map(Holder::fingerprint).collect(Collectors.toSet()),
-        List.of());
+        List.of(peers).stream().map(Holder::fingerprint).collect(Collectors.toSet()), List.of());
   }
 
   private static PeerTrust authority(Holder authority) {
@@ -140,7 +141,8 @@ class PeerTrustTest {
     assertRefused(a, pins(early), early, pins(a), "CN=b", "is not valid before", clock, "set it");
     assertRefused(expired, pins(a), a, pins(expired), "certificate");
 
-    Holder root = Certificates.of("root").valid(Duration.ofDays(-2), Duration.ofDays(-1)).authority();
+    Holder root =
+        Certificates.of("root").valid(Duration.ofDays(-2), Duration.ofDays(-1)).authority();
     Holder issued = Certificates.of("b").issuedBy(root, false);
     Holder shownWithRoot =
         new Holder(issued.keys(), List.of(issued.certificate(), root.certificate()));
@@ -161,8 +163,9 @@ class PeerTrustTest {
     now[0] = Instant.now().minus(Duration.ofDays(3));
     assertThatThrownBy(() -> trust.checkClientTrusted(peer, "EC"))
         .hasMessageContaining("is not valid before");
-    assertThatThrownBy(() -> new PeerTrust(Set.of(key), List.of(), InstantSource.system())
-            .checkClientTrusted(new X509Certificate[0], "EC"))
+    assertThatThrownBy(() ->
+            new PeerTrust(Set.of(key), List.of(), InstantSource.system())
+                .checkClientTrusted(new X509Certificate[0], "EC"))
         .hasMessage("the peer shows no certificate");
   }
 
