@@ -41,8 +41,8 @@ final class Sha256KeyBlock {
     for (int t = 16; t < ROUNDS; t++) {
       int early = w[t - 15];
       int late = w[t - 2];
-      int s0 = Integer.rotateRight(early, 7) ^ Integer.rotateRight(early, 18) ^ early >>> 3;
-      int s1 = Integer.rotateRight(late, 17) ^ Integer.rotateRight(late, 19) ^ late >>> 10;
+      int s0 = Integer.rotateRight(early, 7) ^ Integer.rotateRight(early, 18) ^ (early >>> 3);
+      int s1 = Integer.rotateRight(late, 17) ^ Integer.rotateRight(late, 19) ^ (late >>> 10);
       w[t] = w[t - 16] + s0 + w[t - 7] + s1;
     }
   }
@@ -61,9 +61,9 @@ final class Sha256KeyBlock {
     int h = state[7];
     for (int t = 0; t < ROUNDS; t++) {
       int s1 = Integer.rotateRight(e, 6) ^ Integer.rotateRight(e, 11) ^ Integer.rotateRight(e, 25);
-      int t1 = h + s1 + (e & f ^ ~e & g) + Sha256Lanes.constant(t) + w[t];
+      int t1 = h + s1 + ((e & f) ^ (~e & g)) + Sha256Lanes.constant(t) + w[t];
       int s0 = Integer.rotateRight(a, 2) ^ Integer.rotateRight(a, 13) ^ Integer.rotateRight(a, 22);
-      int t2 = s0 + (a & b ^ a & c ^ b & c);
+      int t2 = s0 + ((a & b) ^ (a & c) ^ (b & c));
       h = g;
       g = f;
       f = e;

@@ -87,7 +87,7 @@ public final class AllowList {
       number++;
       String words = line.replaceFirst("#.*", "").strip();
       if (!words.isEmpty()) {
-        peers.add(new Line(file, number, BLANKS.split(words)).peer());
+        peers.add(new Line(file, number, BLANKS.split(words, -1)).peer());
       }
       if (peers.size() > MOST_PEERS) {
         throw new MalformedException(
