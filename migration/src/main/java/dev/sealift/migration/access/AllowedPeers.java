@@ -1,7 +1,5 @@
 package dev.sealift.migration.access;
 
-import dev.sealift.migration.access.AllowedPeer.Key;
-import dev.sealift.migration.access.AllowedPeer.Name;
 import dev.sealift.migration.wire.FailureCode;
 import dev.sealift.migration.wire.MigrationException;
 import java.util.HashSet;
@@ -26,7 +24,7 @@ public final class AllowedPeers {
     this.peers = List.copyOf(peers);
     this.anyTrusted = anyTrusted;
     for (AllowedPeer peer : peers) {
-      if (peer.who() instanceof Key(KeyFingerprint fingerprint)) {
+      if (peer.who() instanceof AllowedPeer.Key(KeyFingerprint fingerprint)) {
         keys.add(fingerprint);
       }
     }
@@ -85,8 +83,8 @@ public final class AllowedPeers {
         .filter(line -> line.rights().contains(right))
         .filter(line ->
             switch (line.who()) {
-              case Key(KeyFingerprint fingerprint) -> fingerprint.equals(peer.key());
-              case Name(String name) -> !byKey && peer.names().contains(name);
+              case AllowedPeer.Key(KeyFingerprint fingerprint) -> fingerprint.equals(peer.key());
+              case AllowedPeer.Name(String name) -> !byKey && peer.names().contains(name);
             })
         .toList();
   }
