@@ -112,6 +112,7 @@ final class TestHost implements AutoCloseable {
   private static List<GuestProgram> programs() {
     List<GuestProgram> programs = new ArrayList<>(List.of(StagedGuest.values()));
     programs.addAll(List.of(RationedGuest.values()));
+    programs.add(new CountingGuest());
     programs.add(new PseudoRandomWriterProgram());
     return programs;
   }
