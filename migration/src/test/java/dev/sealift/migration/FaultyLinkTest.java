@@ -80,6 +80,7 @@ class FaultyLinkTest {
 
   /** Waiting takes most of the time: several guests go back and forth side by side. */
   private static void run(List<Trial> trials) throws Exception {
+    Footprint before = Footprint.ofThisProcess();
     var table = new LinkTable();
     Queue<Trial> due = new ConcurrentLinkedQueue<>(trials);
     int lanes = Math.min(LANES, trials.size());
@@ -96,6 +97,7 @@ class FaultyLinkTest {
       }
     }
     System.out.print(table);
+    before.awaitAgain();
     assertThat(table.count(Outcome.DOUBLED)).as("guests doubled").isZero();
     assumeTrue(
         Protocol.HIGHEST_VERSION >= 4 || table.count(Outcome.LOST) == 0,

@@ -25,10 +25,14 @@ record LinkPlace(Stream stream, int frame, Spot spot) {
     }
   }
 
-  /** A boundary between frames, a byte beside it, or the middle. */
+  /**
+   * A boundary between frames, a byte beside it, the length that a TLS record and a preamble begin
+   * with, or the middle.
+   */
   enum Spot {
     BOUNDARY,
     ONE_AFTER,
+    IN_THE_LENGTH,
     MIDDLE,
     ONE_BEFORE_THE_NEXT;
 
@@ -37,6 +41,7 @@ record LinkPlace(Stream stream, int frame, Spot spot) {
       return switch (this) {
         case BOUNDARY -> 0;
         case ONE_AFTER -> Math.min(1, length - 1);
+        case IN_THE_LENGTH -> Math.min(4, length - 1);
         case MIDDLE -> length / 2;
         case ONE_BEFORE_THE_NEXT -> length - 1;
       };
