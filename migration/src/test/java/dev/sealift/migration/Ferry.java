@@ -58,20 +58,42 @@ final class Ferry implements AutoCloseable {
    * @param timeout how long either may be silent
    */
   Ferry(Duration timeout) throws Exception {
+    this(TestHost.model(), TestHost.model(), timeout);
+  }
+
+  /** The same between two given hosts, which are closed with this. */
+  Ferry(TestHost source, TestHost destination, Duration timeout) throws Exception {
     options =
         MoveOptions.DEFAULT
             .withBatchPages(24)
             .withDowntimeTarget(Duration.ofMillis(50))
             .withMaxRounds(2)
             .withTimeout(timeout);
-    here = new Port(timeout);
-    there = new Port(timeout);
+    here = new Port(source, timeout);
+    there = new Port(destination, timeout);
     guest = new CountingGuest().launch(here.host);
   }
 
-  /** Where the guest would go next. */
+  /** The host that the guest is at. */
+  TestHost source() {
+    return here.host;
+  }
+
+  /** The host that it would go to next. */
+  TestHost target() {
+    return there.host;
+  }
+
+  /** Where that one listens. */
   InetSocketAddress destination() {
     return there.listening.address();
+  }
+
+  /** Moves the guest over a link that works. */
+  Crossed cross() throws Exception {
+    try (FaultyLink link = FaultyLink.sound(destination())) {
+      return cross(link);
+    }
   }
 
   /** Moves the guest, and makes sure of it. */
@@ -147,12 +169,13 @@ final class Ferry implements AutoCloseable {
 
   /** A host that listens. */
   private static final class Port implements ArrivalListener, AutoCloseable {
-    final TestHost host = TestHost.model();
+    final TestHost host;
     final MigrationDestination listening;
     final BlockingQueue<Guest> arrivals = new LinkedBlockingQueue<>();
     final BlockingQueue<MigrationException> losses = new LinkedBlockingQueue<>();
 
-    Port(Duration timeout) throws Exception {
+    Port(TestHost host, Duration timeout) throws Exception {
+      this.host = host;
       listening =
           MigrationDestination.listen(
               host.asDestination(),

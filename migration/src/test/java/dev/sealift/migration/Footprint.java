@@ -18,7 +18,7 @@ record Footprint(long connections, long threads) {
   static Footprint ofThisProcess() throws IOException {
     long threads =
         Thread.getAllStackTraces().keySet().stream()
-            .filter(thread -> thread.getName().startsWith("sealift"))
+            .filter(thread -> thread.getName().matches("(sealift|vcpu)-.*"))
             .count();
     try (Stream<Path> descriptors = Files.list(DESCRIPTORS)) {
       return new Footprint(descriptors.filter(Footprint::isConnection).count(), threads);

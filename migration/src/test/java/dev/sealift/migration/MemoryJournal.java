@@ -5,22 +5,32 @@ import dev.sealift.migration.handover.HandOverStep;
 import dev.sealift.migration.handover.JournalEntry;
 import dev.sealift.migration.wire.MoveId;
 import java.io.IOException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /** A journal that a test can look into, and break. */
 final class MemoryJournal implements HandOverJournal {
   private final List<JournalEntry> entries = new ArrayList<>();
   private @Nullable HandOverStep broken;
+  private volatile @Nullable HandOverStep slow;
+  private volatile Duration delay = Duration.ZERO;
 
   /** The disk is full when this step comes. */
   synchronized void breakAt(HandOverStep step) {
     broken = step;
+  }
+
+  /** The disk takes its time for this step. */
+  void slowDownAt(@Nullable HandOverStep step, Duration time) {
+    delay = time;
+    slow = step;
   }
 
   synchronized List<HandOverStep> steps() {
@@ -51,5 +61,12 @@ final class MemoryJournal implements HandOverJournal {
           new JournalEntry(entry.time(), entry.move(), entry.step(), details));
     }
     return List.copyOf(last.values());
+  }
+
+  private void pause() {
+    long until = System.nanoTime() + delay.toNanos();
+    while (until - System.nanoTime() > 0) {
+      LockSupport.parkNanos(until - System.nanoTime());
+    }
   }
 }

@@ -90,8 +90,19 @@ final class TestHost implements AutoCloseable {
     return model(root, api, kernel, ProcessorPace.UNPACED);
   }
 
+  /** A model whose kernel lets each VM pin so many bytes. */
+  static TestHost modelThatPinsUpTo(long bytes) throws Exception {
+    return model(
+        ROOT, new ApiVersion(1, 55), new KernelSettings(false, bytes, false), ProcessorPace.UNPACED);
+  }
+
   private static TestHost model(
       ModelRoot root, ApiVersion api, KernelProfile kernel, ProcessorPace pace) throws Exception {
+    return model(root, api, KernelSettings.DEFAULT.with(kernel), pace);
+  }
+
+  private static TestHost model(
+      ModelRoot root, ApiVersion api, KernelSettings kernel, ProcessorPace pace) throws Exception {
     byte[] bootSeed = new byte[32];
     new SecureRandom().nextBytes(bootSeed);
     return new TestHost(
@@ -105,7 +116,7 @@ final class TestHost implements AutoCloseable {
                     .build(memory, controller),
             memory -> new XexMemoryController(memory, bootSeed),
             programs(),
-            KernelSettings.DEFAULT.with(kernel)),
+            kernel),
         root);
   }
 

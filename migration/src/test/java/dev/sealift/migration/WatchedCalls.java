@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
@@ -27,6 +28,8 @@ final class WatchedCalls implements SystemCalls {
   private volatile int refusedIoctl;
   private final AtomicReference<Interruption> interruption = new AtomicReference<>();
   private volatile int tamperedByte = -1;
+  private final AtomicInteger mappingsLeft = new AtomicInteger(Integer.MAX_VALUE);
+  private final AtomicInteger descriptorsLeft = new AtomicInteger(Integer.MAX_VALUE);
 
   WatchedCalls(SystemCalls below) {
     this.below = below;
@@ -39,6 +42,16 @@ final class WatchedCalls implements SystemCalls {
   /** From here on one ioctl is answered with EIO. */
   void refuse(int request) {
     refusedIoctl = request;
+  }
+
+  /** From here on so many mappings are made, and the one after them is answered with ENOMEM. */
+  void refuseMappingAfter(int made) {
+    mappingsLeft.set(made);
+  }
+
+  /** From here on so many descriptors are given, and the one after them is refused with EMFILE. */
+  void refuseDescriptorAfter(int given) {
+    descriptorsLeft.set(given);
   }
 
   private record Interruption(int request, Runnable act) {}
@@ -97,6 +110,9 @@ final class WatchedCalls implements SystemCalls {
 
   @Override
   public int open(String path, int flags) {
+    if (descriptorsLeft.getAndDecrement() == 0) {
+      return Errno.EMFILE.negated();
+    }
     return below.open(path, flags);
   }
 
@@ -114,6 +130,9 @@ final class WatchedCalls implements SystemCalls {
     if (due != null && due.request == request && interruption.compareAndSet(due, null)) {
       due.act.run();
     }
+    if (givesDescriptor(request) && descriptorsLeft.getAndDecrement() == 0) {
+      return Errno.EMFILE.negated();
+    }
     int result = request == refusedIoctl ? Errno.EIO.negated() : below.ioctl(fd, request, argument);
     if (request == KvmIoctl.MEMORY_ENCRYPT_OP && tamperedByte >= 0) {
       tamper(KvmSevCmd.read(memoryAt(argument)));
@@ -121,8 +140,15 @@ final class WatchedCalls implements SystemCalls {
     return result;
   }
 
+  private static boolean givesDescriptor(int request) {
+    return request == KvmIoctl.CREATE_VM || request == KvmIoctl.CREATE_VCPU;
+  }
+
   @Override
   public MapResult mmap(long length, int protection, int flags, int fd, long offset) {
+    if (mappingsLeft.getAndDecrement() == 0) {
+      return new MapResult.Refused(Errno.ENOMEM);
+    }
     MapResult result = below.mmap(length, protection, flags, fd, offset);
     if (result instanceof MapResult.Mapped(MemorySegment memory)) {
       mappings.put(memory.address(), memory);
