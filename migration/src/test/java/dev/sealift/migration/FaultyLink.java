@@ -30,6 +30,7 @@ final class FaultyLink implements AutoCloseable {
   private static final Duration OUTAGE = Duration.ofMillis(900);
 
   private static final int SLOW_BYTES = 32;
+  private static final int NARROW = 2048;
 
   private final ServerSocket server;
   private final InetSocketAddress destination;
@@ -41,26 +42,40 @@ final class FaultyLink implements AutoCloseable {
   private final AtomicInteger datas = new AtomicInteger();
   private final AtomicBoolean struck = new AtomicBoolean();
   private volatile long downUntil = System.nanoTime();
+  private volatile boolean trickles;
   private volatile boolean closed;
 
   private FaultyLink(
-      InetSocketAddress destination, @Nullable LinkFault fault, @Nullable LinkPlace place)
+      InetSocketAddress destination,
+      @Nullable LinkFault fault,
+      @Nullable LinkPlace place,
+      boolean narrow)
       throws IOException {
     this.destination = destination;
     this.fault = fault;
     this.place = place;
-    server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+    server = new ServerSocket();
+    if (narrow) {
+      server.setReceiveBufferSize(NARROW);
+    }
+    server.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
     Thread.ofVirtual().name("link").start(this::acceptAll);
   }
 
   /** A link without a fault, to learn what passes. */
   static FaultyLink sound(InetSocketAddress destination) throws IOException {
-    return new FaultyLink(destination, null, null);
+    return new FaultyLink(destination, null, null, false);
   }
 
   static FaultyLink with(InetSocketAddress destination, LinkFault fault, LinkPlace place)
       throws IOException {
-    return new FaultyLink(destination, fault, place);
+    return new FaultyLink(destination, fault, place, false);
+  }
+
+  /** The same with a TCP window so small that whoever writes soon waits for whoever reads. */
+  static FaultyLink narrow(InetSocketAddress destination, LinkFault fault, LinkPlace place)
+      throws IOException {
+    return new FaultyLink(destination, fault, place, true);
   }
 
   /** Where the source shall connect to. */
@@ -155,6 +170,8 @@ final class FaultyLink implements AutoCloseable {
         if (!strike(frames, frame.bytes(), offset, from, to)) {
           return;
         }
+      } else if (trickles && stream.equals(place.stream())) {
+        trickle(out, frame.bytes(), 0);
       } else {
         out.write(frame.bytes());
       }
@@ -194,6 +211,11 @@ final class FaultyLink implements AutoCloseable {
         }
         out.write(frame, offset + slow, rest - slow);
       }
+      case TRICKLE -> {
+        trickles = true;
+        out.write(frame, 0, offset);
+        trickle(out, frame, offset);
+      }
       case SWAP -> {
         out.write(offset == 0 ? nextIfSoon(frames, from) : slice(frame, offset, rest));
         out.write(frame, 0, offset == 0 ? frame.length : offset);
@@ -213,6 +235,13 @@ final class FaultyLink implements AutoCloseable {
       case CUT, SEVER, STALL -> false;
       default -> true;
     };
+  }
+
+  private static void trickle(OutputStream out, byte[] bytes, int from) throws IOException {
+    for (int i = from; i < bytes.length; i++) {
+      LockSupport.parkNanos(MOMENT.toNanos());
+      out.write(bytes[i]);
+    }
   }
 
   /** The frame after this one, or nothing where the peer waits for an answer first. */

@@ -52,6 +52,18 @@ class FaultyLinkTest {
     run(trials());
   }
 
+  @Test
+  void aDestinationThatNeverReadsADataConnectionIsGivenUpInTime() throws Exception {
+    var place = new LinkPlace(new Stream(true, 0, false), 1, Spot.MIDDLE);
+    try (var ferry = new Ferry(TIMEOUT);
+        FaultyLink link = FaultyLink.narrow(ferry.destination(), LinkFault.STALL, place)) {
+      Crossed crossed = ferry.cross(link);
+      assertThat(link.hasStruck()).isTrue();
+      assertThat(crossed.outcome()).isEqualTo(Outcome.STAYED);
+      assertThat(crossed.reason()).startsWith("TIMED_OUT");
+    }
+  }
+
   /** Every fault at, after, between and before the boundaries that a good move shows. */
   private static List<Trial> trials() throws Exception {
     List<Trial> trials = new ArrayList<>();

@@ -19,8 +19,8 @@ import org.junit.jupiter.params.provider.EnumSource;
  */
 class HostLimitsTest {
   private static final Duration TIMEOUT = Duration.ofSeconds(10);
-  private static final Duration SHORT = Duration.ofMillis(400);
-  private static final Duration SLOW_DISK = Duration.ofMillis(1200);
+  private static final Duration SHORT = Duration.ofMillis(300);
+  private static final Duration SLOW_DISK = Duration.ofMillis(700);
 
   /** What runs out. */
   private enum Resource {

@@ -11,7 +11,9 @@ enum LinkFault {
   /** Nothing passes for a moment that is shorter than the time limit. */
   PAUSE("stalled for a while"),
   /** Byte by byte, for some bytes. */
-  SLOW("slow"),
+  SLOW("slow for a while"),
+  /** Byte by byte, for ever. */
+  TRICKLE("slow for ever"),
   /** Two neighbouring pieces change places. */
   SWAP("reordered"),
   /** A piece comes twice. */
