@@ -14,7 +14,6 @@ import dev.sealift.migration.wire.MoveId;
 import dev.sealift.vmm.Guest;
 import dev.sealift.vmm.VmmException;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 
 /**
  * The source's part in a receipt: it compares the destination's statement with what it knows
@@ -27,7 +26,8 @@ final class SourceReceipt {
   private final PlatformCredentials destination;
   private final boolean emulated;
   private final boolean destinationEmulated;
-  private final Instant began = now();
+  private final Moments moments = Moments.begin();
+  private final Instant began = moments.now();
   private Instant paused = began;
   private Instant finished = began;
   private boolean isFinished;
@@ -49,13 +49,13 @@ final class SourceReceipt {
 
   /** The guest is about to stand still. */
   void paused() {
-    paused = now();
+    paused = moments.now();
   }
 
   /** SEND_FINISH is done; the message that says so, the same however often it is said. */
   Message.Commit finished() {
     if (!isFinished) {
-      finished = now();
+      finished = moments.now();
       isFinished = true;
     }
     return new Message.Commit(began.toEpochMilli(), paused.toEpochMilli(), finished.toEpochMilli());
@@ -100,10 +100,5 @@ final class SourceReceipt {
     AttestationReport signature = Receipts.sign(guest, Signer.SOURCE, statement);
     control.send(new Message.Endorsement(signature.bytes()));
     return new Receipt(statement, Receipts.read(said.report()), signature);
-  }
-
-  /** Receipts know milliseconds. */
-  private static Instant now() {
-    return Instant.now().truncatedTo(ChronoUnit.MILLIS);
   }
 }
