@@ -100,10 +100,6 @@ class ClocksTest {
   }
 
   private static void append(Path path, JournalEntry entry) throws IOException {
-    Files.writeString(
-        path,
-        entry.line(),
-        StandardOpenOption.CREATE,
-        StandardOpenOption.APPEND);
+    Files.writeString(path, entry.line(), StandardOpenOption.CREATE, StandardOpenOption.APPEND);
   }
 }

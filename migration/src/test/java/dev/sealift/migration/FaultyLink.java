@@ -124,11 +124,8 @@ final class FaultyLink implements AutoCloseable {
       }
       int number = (data ? datas : controls).getAndIncrement();
       LinkFrame.Reader there =
-          data
-              ? LinkFrame.batches(first)
-              : LinkFrame.records(LinkFrame.Kind.TO_DESTINATION, first);
-      LinkFrame.Reader back =
-          LinkFrame.records(LinkFrame.Kind.TO_SOURCE, far.getInputStream());
+          data ? LinkFrame.batches(first) : LinkFrame.records(LinkFrame.Kind.TO_DESTINATION, first);
+      LinkFrame.Reader back = LinkFrame.records(LinkFrame.Kind.TO_SOURCE, far.getInputStream());
       pump(new Stream(data, number, false), there, near, far);
       pump(new Stream(data, number, true), back, far, near);
     } catch (IOException lost) {
@@ -180,8 +177,7 @@ final class FaultyLink implements AutoCloseable {
   }
 
   /** Returns whether anything may follow. */
-  private boolean strike(
-      LinkFrame.Reader frames, byte[] frame, int offset, Socket from, Socket to)
+  private boolean strike(LinkFrame.Reader frames, byte[] frame, int offset, Socket from, Socket to)
       throws IOException {
     OutputStream out = to.getOutputStream();
     int rest = frame.length - offset;

@@ -83,8 +83,7 @@ class FaultyLinkTest {
     for (int frame = 0; frame < frames.size(); frame++) {
       for (Spot spot : Spot.values()) {
         for (LinkFault fault : LinkFault.values()) {
-          trials.add(
-              new Trial(fault, new LinkPlace(stream, frame, spot), frames.get(frame)));
+          trials.add(new Trial(fault, new LinkPlace(stream, frame, spot), frames.get(frame)));
         }
       }
     }
@@ -99,10 +98,11 @@ class FaultyLinkTest {
     try (ExecutorService threads = Executors.newFixedThreadPool(lanes)) {
       List<Future<?>> running = new ArrayList<>();
       for (int lane = 0; lane < lanes; lane++) {
-        running.add(threads.submit(() -> {
-          lane(due, table);
-          return null;
-        }));
+        running.add(
+            threads.submit(() -> {
+              lane(due, table);
+              return null;
+            }));
       }
       for (Future<?> lane : running) {
         lane.get();
@@ -121,8 +121,7 @@ class FaultyLinkTest {
   private static void lane(Queue<Trial> due, LinkTable table) throws Exception {
     try (var ferry = new Ferry(TIMEOUT)) {
       for (Trial trial = due.poll(); trial != null; trial = due.poll()) {
-        try (FaultyLink link =
-            FaultyLink.with(ferry.destination(), trial.fault(), trial.place())) {
+        try (FaultyLink link = FaultyLink.with(ferry.destination(), trial.fault(), trial.place())) {
           Crossed crossed = ferry.cross(link);
           table.add(trial.fault(), trial.kind(), trial.place(), link.hasStruck(), crossed);
         } catch (Exception | AssertionError failure) {

@@ -40,8 +40,9 @@ class FullDiskTest {
             at(GuestPolicy.class),
             at(VmmException.class));
     String said =
-        mounts("%s -XX:TieredStopAtLevel=1 -cp %s %s %s"
-            .formatted(java, classes, FullDisk.class.getName(), directory));
+        mounts(
+            "%s -XX:TieredStopAtLevel=1 -cp %s %s %s"
+                .formatted(java, classes, FullDisk.class.getName(), directory));
     assertThat(said).containsPattern("^\\d+ written, 3 refused, all there: true\n$");
   }
 
@@ -49,7 +50,10 @@ class FullDiskTest {
   private String mounts(String command) throws IOException, InterruptedException {
     List<String> words = new ArrayList<>(List.of("unshare", "--mount", "--propagation", "private"));
     words.addAll(
-        List.of("sh", "-c", "mount -t tmpfs -o size=64k none '%s' && exec %s".formatted(directory, command)));
+        List.of(
+            "sh",
+            "-c",
+            "mount -t tmpfs -o size=64k none '%s' && exec %s".formatted(directory, command)));
     Process process;
     try {
       process = new ProcessBuilder(words).redirectErrorStream(true).start();

@@ -51,8 +51,7 @@ record LinkFrame(Kind kind, byte[] bytes) {
       }
       byte[] body = in.readNBytes(Short.toUnsignedInt(ByteBuffer.wrap(header).getShort(3)));
       return new LinkFrame(
-          kind,
-          ByteBuffer.allocate(RECORD_HEADER + body.length).put(header).put(body).array());
+          kind, ByteBuffer.allocate(RECORD_HEADER + body.length).put(header).put(body).array());
     };
   }
 

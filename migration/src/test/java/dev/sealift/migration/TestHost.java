@@ -93,7 +93,10 @@ final class TestHost implements AutoCloseable {
   /** A model whose kernel lets each VM pin so many bytes. */
   static TestHost modelThatPinsUpTo(long bytes) throws Exception {
     return model(
-        ROOT, new ApiVersion(1, 55), new KernelSettings(false, bytes, false), ProcessorPace.UNPACED);
+        ROOT,
+        new ApiVersion(1, 55),
+        new KernelSettings(false, bytes, false),
+        ProcessorPace.UNPACED);
   }
 
   private static TestHost model(

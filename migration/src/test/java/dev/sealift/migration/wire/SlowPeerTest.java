@@ -76,7 +76,8 @@ class SlowPeerTest {
     listen(SHORT);
     try (SSLSocket peer = tls()) {
       ControlConnection control = accepted.take();
-      byte[] message = MessageCodec.encode(new Message.SharedPages(0, new long[] {0}, new byte[4096]));
+      byte[] message =
+          MessageCodec.encode(new Message.SharedPages(0, new long[] {0}, new byte[4096]));
       Thread sending = Thread.startVirtualThread(() -> trickle(peer, message, new AtomicInteger()));
       assertThatThrownBy(control::receive)
           .isInstanceOfSatisfying(
@@ -92,13 +93,13 @@ class SlowPeerTest {
     listen(SHORT);
     try (SSLSocket peer = tls()) {
       ControlConnection control = accepted.take();
-      var pages =
-          new Message.SharedPages(0, new long[Bounds.SHARED_PAGES], new byte[64 * 4096]);
-      assertThatThrownBy(() -> {
-            while (peer.isConnected()) {
-              control.send(pages);
-            }
-          })
+      var pages = new Message.SharedPages(0, new long[Bounds.SHARED_PAGES], new byte[64 * 4096]);
+      assertThatThrownBy(
+              () -> {
+                while (peer.isConnected()) {
+                  control.send(pages);
+                }
+              })
           .isInstanceOfSatisfying(
               MigrationException.class,
               failure -> assertThat(failure.code()).isEqualTo(FailureCode.TIMED_OUT));
