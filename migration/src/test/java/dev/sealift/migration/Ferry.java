@@ -25,7 +25,7 @@ final class Ferry implements AutoCloseable {
   enum Outcome {
     MOVED("moved"),
     STAYED("stayed"),
-    HANDED_OVER("handed over, runs there"),
+    HANDED_OVER("handed over"),
     LOST("lost"),
     DOUBLED("doubled");
 

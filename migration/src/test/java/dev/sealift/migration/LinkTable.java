@@ -7,11 +7,12 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /** What came of each fault at each kind of place. */
 final class LinkTable {
-  private final Map<String, Map<Outcome, Integer>> rows = new TreeMap<>();
+  private final Map<LinkFault, Map<LinkFrame.Kind, Map<Outcome, Integer>>> cells =
+      new EnumMap<>(LinkFault.class);
   private final Map<Outcome, Integer> sums = new EnumMap<>(Outcome.class);
   private final List<String> lost = new ArrayList<>();
   private int runs;
@@ -24,9 +25,9 @@ final class LinkTable {
     if (!reached) {
       unreached++;
     }
-    rows.computeIfAbsent(
-            "| %d | %s | %s |".formatted(fault.ordinal(), fault.words, kind.words),
-            row -> new EnumMap<>(Outcome.class))
+    cells
+        .computeIfAbsent(fault, row -> new EnumMap<>(LinkFrame.Kind.class))
+        .computeIfAbsent(kind, cell -> new EnumMap<>(Outcome.class))
         .merge(crossed.outcome(), 1, Integer::sum);
     sums.merge(crossed.outcome(), 1, Integer::sum);
     if (crossed.outcome() == Outcome.LOST) {
@@ -45,30 +46,30 @@ final class LinkTable {
     return List.copyOf(lost);
   }
 
-  /** In Markdown. */
+  /** In Markdown: a row for each fault, a column for each kind of place. */
   @Override
   public synchronized String toString() {
-    var text = new StringBuilder("| fault | at | runs |");
-    for (Outcome outcome : Outcome.values()) {
-      text.append(' ').append(outcome.words).append(" |");
+    var text = new StringBuilder("| fault |");
+    for (LinkFrame.Kind kind : LinkFrame.Kind.values()) {
+      text.append(' ').append(kind.words).append(" |");
     }
-    text.append("\n|---|---|").append("---|".repeat(1 + Outcome.values().length)).append('\n');
-    rows.forEach((row, counts) -> append(text, row.replaceFirst("^\\| \\d+ ", ""), counts));
-    append(text, "| together | |", sums);
+    text.append("\n|---|").append("---|".repeat(LinkFrame.Kind.values().length)).append('\n');
+    cells.forEach((fault, row) -> {
+      text.append("| ").append(fault.words).append(" |");
+      for (LinkFrame.Kind kind : LinkFrame.Kind.values()) {
+        text.append(' ').append(words(row.getOrDefault(kind, Map.of()))).append(" |");
+      }
+      text.append('\n');
+    });
     return text.append(
-            "%d runs, %d of which did not reach the place; the longest move took %d ms%n"
-                .formatted(runs, unreached, longest.toMillis()))
+            "%n%d runs: %s. %d did not reach the place. The longest move took %d ms.%n"
+                .formatted(runs, words(sums), unreached, longest.toMillis()))
         .toString();
   }
 
-  private static void append(StringBuilder text, String row, Map<Outcome, Integer> counts) {
-    text.append(row)
-        .append(' ')
-        .append(counts.values().stream().mapToInt(Integer::intValue).sum())
-        .append(" |");
-    for (Outcome outcome : Outcome.values()) {
-      text.append(' ').append(counts.getOrDefault(outcome, 0)).append(" |");
-    }
-    text.append('\n');
+  private static String words(Map<Outcome, Integer> counts) {
+    return counts.entrySet().stream()
+        .map(outcome -> outcome.getValue() + " " + outcome.getKey().words)
+        .collect(Collectors.joining(", "));
   }
 }

@@ -14,9 +14,6 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
-import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
@@ -36,6 +33,7 @@ class ProcessLimitsTest {
   private static final long MIB = 1 << 20;
   private static final long HOT_PAGES = 64;
   private static final int DOWNTIME_MILLIS = 300;
+  private static final int DESCRIPTORS_AT_ONCE = 3;
 
   /** What became of the guest. */
   private enum End {
@@ -68,30 +66,20 @@ class ProcessLimitsTest {
 
   @ParameterizedTest
   @EnumSource
-  @DisplayName("descriptors run out, at any of those that a move needs")
+  @DisplayName("descriptors run out, at those that a move needs")
   void descriptors(HostRole limited) throws Exception {
-    Map<Integer, String> ends = new TreeMap<>();
-    End end = End.STAYED;
-    for (int more = 0; end == End.STAYED; more++) {
-      Limit limit = limitOf(more);
-      end = crossing(8 * MIB, limited, List.of(), List.of(), limit);
-      ends.put(more, end + " " + reason);
+    int refusals = 0;
+    int more = 0;
+    while (crossing(8 * MIB, limited, List.of(), List.of(), limitOf(more)) == End.STAYED) {
+      System.out.printf("the %s, %d descriptors more: %s%n", limited.word(), more, reason);
+      refusals++;
+      more += DESCRIPTORS_AT_ONCE;
     }
-    ends.forEach(
-        (more, what) -> System.out.printf("%s, %d descriptors: %s%n", limited, more, what));
-    assertThat(ends).hasSizeBetween(3, 30);
+    assertThat(refusals).isBetween(1, 20);
   }
 
   private static Limit limitOf(int descriptors) {
     return host -> host.allowDescriptors(descriptors);
-  }
-
-  @Test
-  @DisplayName("a guest that is larger than the destination's memory stays")
-  void guestLargerThanMemory() throws Exception {
-    End end = crossing(64 * MIB, HostRole.DESTINATION, List.of(), directMemory(32 * MIB), NONE);
-    assertThat(end).isEqualTo(End.STAYED);
-    assertThat(reason).contains("ENOMEM");
   }
 
   @Test
@@ -105,21 +93,21 @@ class ProcessLimitsTest {
             List.of(),
             host -> host.allowAddressSpace(128 * MIB));
     assertThat(end).as(reason).isEqualTo(End.STAYED);
+    System.out.printf("the destination's address space: %s%n", reason);
   }
 
   @ParameterizedTest
   @EnumSource
-  @DisplayName("memory for the packets runs out")
-  void directMemoryForPackets(HostRole limited) throws Exception {
-    for (long more = 0; more < 3 * MIB; more += 256 * 1024) {
-      End end = crossing(8 * MIB, limited, List.of(), directMemory(9 * MIB + more), NONE);
-      System.out.printf(
-          "%s, %d KiB beside the guest: %s %s%n", limited, more / 1024 + 1024, end, reason);
+  @DisplayName("memory for what goes over the wire runs out")
+  void bufferMemory(HostRole limited) throws Exception {
+    for (int kib : new int[] {4, 16, 64}) {
+      End end = crossing(8 * MIB, limited, List.of(), directMemory(kib), NONE);
+      System.out.printf("the %s, %d KiB for buffers: %s %s%n", limited.word(), kib, end, reason);
     }
   }
 
-  private static List<String> directMemory(long bytes) {
-    return List.of("-XX:MaxDirectMemorySize=" + bytes);
+  private static List<String> directMemory(int kib) {
+    return List.of("-XX:MaxDirectMemorySize=" + kib + "k");
   }
 
   @ParameterizedTest
@@ -156,10 +144,10 @@ class ProcessLimitsTest {
   private End crossing(
       long memory, HostRole limited, List<String> before, List<String> options, Limit limit)
       throws Exception {
-    Function<HostRole, Boolean> isLimited = role -> role == limited;
-    LimitedHost source = start(HostRole.SOURCE, isLimited.apply(HostRole.SOURCE), before, options);
+    LimitedHost source =
+        start(HostRole.SOURCE, limited == HostRole.SOURCE, before, options);
     LimitedHost destination =
-        start(HostRole.DESTINATION, isLimited.apply(HostRole.DESTINATION), before, options);
+        start(HostRole.DESTINATION, limited == HostRole.DESTINATION, before, options);
     try {
       return cross(memory, source, destination, limited, limit);
     } finally {
