@@ -26,7 +26,7 @@ final class FaultyLink implements AutoCloseable {
   /** Shorter than any time limit of a move that it is used with. */
   private static final Duration MOMENT = Duration.ofMillis(60);
 
-  /** Longer than a move's time limit, so that it is noticed. */
+  /** Long enough for some attempts to connect again. */
   private static final Duration OUTAGE = Duration.ofMillis(900);
 
   private static final int SLOW_BYTES = 32;

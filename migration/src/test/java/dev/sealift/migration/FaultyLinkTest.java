@@ -32,7 +32,8 @@ class FaultyLinkTest {
   private static final int LANES = Integer.getInteger("sealift.link.lanes", 8);
 
   /** Short, so that silence is soon noticed; what is late for another reason stays, too. */
-  private static final Duration TIMEOUT = Duration.ofMillis(500);
+  private static final Duration TIMEOUT =
+      Duration.ofMillis(Integer.getInteger("sealift.link.millis", 500));
 
   /** A fault at a place. */
   private record Trial(LinkFault fault, LinkPlace place, LinkFrame.Kind kind) {}

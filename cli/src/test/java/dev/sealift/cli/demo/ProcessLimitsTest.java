@@ -144,8 +144,7 @@ class ProcessLimitsTest {
   private End crossing(
       long memory, HostRole limited, List<String> before, List<String> options, Limit limit)
       throws Exception {
-    LimitedHost source =
-        start(HostRole.SOURCE, limited == HostRole.SOURCE, before, options);
+    LimitedHost source = start(HostRole.SOURCE, limited == HostRole.SOURCE, before, options);
     LimitedHost destination =
         start(HostRole.DESTINATION, limited == HostRole.DESTINATION, before, options);
     try {
