@@ -9,9 +9,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
@@ -84,12 +86,19 @@ final class LimitedHost implements AutoCloseable {
 
   /** From here on it may have so many descriptors more than it has. */
   void allowDescriptors(int more) throws IOException, InterruptedException {
-    try (Stream<Path> held = Files.list(Path.of("/proc", Long.toString(pid()), "fd"))) {
-      // The limit is on the number of a descriptor, and those in use may have gaps below them.
-      long highest =
-          held.mapToLong(path -> Long.parseLong(path.getFileName().toString())).max().orElse(0);
-      limit("--nofile=%d".formatted(highest + 1 + more));
+    Set<Integer> held;
+    try (Stream<Path> descriptors = Files.list(Path.of("/proc", Long.toString(pid()), "fd"))) {
+      held =
+          descriptors
+              .map(path -> Integer.valueOf(path.getFileName().toString()))
+              .collect(Collectors.toSet());
     }
+    // The limit is on a descriptor's number, and there are gaps below the highest one.
+    int limit = 0;
+    for (int free = 0; free < more || held.contains(limit); limit++) {
+      free += held.contains(limit) ? 0 : 1;
+    }
+    limit("--nofile=%d".formatted(limit));
   }
 
   /** From here on its address space may grow by so many bytes. */
