@@ -98,13 +98,13 @@ final class LimitedHost implements AutoCloseable {
     for (int free = 0; free < more || held.contains(limit); limit++) {
       free += held.contains(limit) ? 0 : 1;
     }
-    limit("--nofile=%d".formatted(limit));
+    limit("--nofile=%d:".formatted(limit));
   }
 
   /** From here on its address space may grow by so many bytes. */
   void allowAddressSpace(long more) throws IOException, InterruptedException {
     String pages = Files.readString(Path.of("/proc", Long.toString(pid()), "statm")).split(" ")[0];
-    limit("--as=%d".formatted(Long.parseLong(pages) * 4096 + more));
+    limit("--as=%d:".formatted(Long.parseLong(pages) * 4096 + more));
   }
 
   private void limit(String what) throws IOException, InterruptedException {
