@@ -21,6 +21,7 @@ final class MemoryJournal implements HandOverJournal {
   private @Nullable HandOverStep broken;
   private volatile @Nullable HandOverStep slow;
   private volatile Duration delay = Duration.ZERO;
+  private volatile boolean slowed;
 
   /** The disk is full when this step comes. */
   synchronized void breakAt(HandOverStep step) {
@@ -64,6 +65,7 @@ final class MemoryJournal implements HandOverJournal {
   }
 
   private void pause() {
+    slowed = true;
     long until = System.nanoTime() + delay.toNanos();
     while (until - System.nanoTime() > 0) {
       LockSupport.parkNanos(until - System.nanoTime());

@@ -32,14 +32,14 @@ class SlowPeerTest {
   private static final Identities AUTHORITY = Identities.authority("hosts");
   private static final SSLContext SOURCE = AUTHORITY.host("source");
   private static final SSLContext DESTINATION = AUTHORITY.host("destination");
-  private static final Duration SHORT = Duration.ofMillis(300);
+  private static final Duration SHORT = Duration.ofSeconds(1);
   private static final Duration LONG = Duration.ofSeconds(30);
 
   /** Strangers that a listener hears out at a time. */
   private static final int STRANGERS = 64;
 
   /** Shorter than any time limit, so that each byte is a sign of life. */
-  private static final long BETWEEN_BYTES_NANOS = 20_000_000;
+  private static final long BETWEEN_BYTES_NANOS = 50_000_000;
 
   private final BlockingQueue<ControlConnection> accepted = new LinkedBlockingQueue<>();
   private final AtomicBoolean over = new AtomicBoolean();
@@ -74,8 +74,8 @@ class SlowPeerTest {
   @Test
   void aMessageThatComesByteByByteIsNoSignOfLife() throws Exception {
     listen(SHORT);
-    try (SSLSocket peer = tls()) {
-      ControlConnection control = accepted.take();
+    try (SSLSocket peer = untilAccepted()) {
+      ControlConnection control = accepted.element();
       byte[] message =
           MessageCodec.encode(new Message.SharedPages(0, new long[] {0}, new byte[4096]));
       Thread sending = Thread.startVirtualThread(() -> trickle(peer, message, new AtomicInteger()));
@@ -91,8 +91,8 @@ class SlowPeerTest {
   @Test
   void aPeerThatNeverReadsIsGivenUpInTime() throws Exception {
     listen(SHORT);
-    try (SSLSocket peer = tls()) {
-      ControlConnection control = accepted.take();
+    try (SSLSocket peer = untilAccepted()) {
+      ControlConnection control = accepted.element();
       var pages = new Message.SharedPages(0, new long[Bounds.SHARED_PAGES], new byte[64 * 4096]);
       assertThatThrownBy(
               () -> {
@@ -128,18 +128,24 @@ class SlowPeerTest {
         stranger.close();
       }
     }
-    try (SSLSocket peer = untilLetIn()) {
-      assertThat(accepted.take().peer().getName()).isEqualTo("CN=source");
+    try (SSLSocket peer = untilAccepted()) {
+      assertThat(accepted.element().peer().getName()).isEqualTo("CN=source");
       assertThat(peer.isConnected()).isTrue();
     }
   }
 
-  /** Their places are free once the host has seen them go. */
-  private SSLSocket untilLetIn() throws IOException {
+  /** Tries until the host has a place, and was in time with its part of the handshake. */
+  private SSLSocket untilAccepted() throws IOException, InterruptedException {
     long deadline = System.nanoTime() + LONG.toNanos();
     while (true) {
       try {
-        return tls();
+        SSLSocket peer = tls();
+        ControlConnection control = accepted.poll(2, TimeUnit.SECONDS);
+        if (control != null) {
+          accepted.add(control);
+          return peer;
+        }
+        peer.close();
       } catch (IOException busy) {
         if (System.nanoTime() - deadline > 0) {
           throw busy;
