@@ -97,9 +97,19 @@ class FaultyLinkTest {
     }
   }
 
+  /** How long a host may be silent: a busy machine is given more than an idle one. */
+  private static Duration timeout() throws Exception {
+    try (var ferry = new Ferry(Duration.ofSeconds(10))) {
+      ferry.cross();
+      Duration asLongAsSomeMoves = ferry.cross().took().multipliedBy(4);
+      return asLongAsSomeMoves.compareTo(TIMEOUT) > 0 ? asLongAsSomeMoves : TIMEOUT;
+    }
+  }
+
   /** Waiting takes most of the time: several guests go back and forth side by side. */
   private static void run(List<Trial> trials) throws Exception {
     Footprint before = Footprint.ofThisProcess();
+    Duration timeout = timeout();
     var table = new LinkTable();
     Queue<Trial> due = new ConcurrentLinkedQueue<>(trials);
     int lanes = Math.min(LANES, trials.size());
@@ -108,7 +118,7 @@ class FaultyLinkTest {
       for (int lane = 0; lane < lanes; lane++) {
         running.add(
             threads.submit(() -> {
-              lane(due, table);
+              lane(due, table, timeout);
               return null;
             }));
       }
@@ -126,8 +136,8 @@ class FaultyLinkTest {
     assertThat(table.count(Outcome.LOST)).as("guests lost: %s", table.lost()).isZero();
   }
 
-  private static void lane(Queue<Trial> due, LinkTable table) throws Exception {
-    try (var ferry = new Ferry(TIMEOUT)) {
+  private static void lane(Queue<Trial> due, LinkTable table, Duration timeout) throws Exception {
+    try (var ferry = new Ferry(timeout)) {
       for (Trial trial = due.poll(); trial != null; trial = due.poll()) {
         try (FaultyLink link = FaultyLink.with(ferry.destination(), trial.fault(), trial.place())) {
           Crossed crossed = ferry.cross(link);
