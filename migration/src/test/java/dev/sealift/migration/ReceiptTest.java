@@ -36,7 +36,7 @@ class ReceiptTest {
   private TestHost here;
   private TestHost there;
   private MoveOutcome.Moved moved;
-  private Receipt receipt;
+  Receipt receipt;
   private byte[] launchDigest;
 
   /** A crossing that keeps the destination's receipts. */

@@ -15,11 +15,12 @@ import java.nio.charset.StandardCharsets;
  *   u8 version (1) | u64 memory bytes | u32 policy | u16 length | name | u16 length | workload
  * </pre>
  *
- * @param name what people call it, 1 to 64 bytes of UTF-8
+ * @param name what people call it, 1 to 64 bytes of UTF-8 without control characters
  * @param memoryBytes its memory, a multiple of the page size up to {@link
  *     VirtualMachine#MAX_MEMORY}
  * @param policy the SEV guest policy word
- * @param workload what runs in it, for whoever launched it; 0 to 256 bytes of UTF-8
+ * @param workload what runs in it, for whoever launched it; 0 to 256 bytes of UTF-8 without control
+ *     characters
  */
 public record GuestConfiguration(String name, long memoryBytes, int policy, String workload) {
   /** No encoded configuration is longer, in bytes. */
@@ -30,7 +31,8 @@ public record GuestConfiguration(String name, long memoryBytes, int policy, Stri
   private static final int MAX_WORKLOAD = 256;
 
   /**
-   * @throws IllegalArgumentException if a text is too long, or the name is missing
+   * @throws IllegalArgumentException if a text is too long or has control characters, or the name
+   *     is missing
    */
   public GuestConfiguration {
     int nameBytes = name.getBytes(StandardCharsets.UTF_8).length;
@@ -42,6 +44,9 @@ public record GuestConfiguration(String name, long memoryBytes, int policy, Stri
     if (workloadBytes > MAX_WORKLOAD) {
       throw new IllegalArgumentException(
           "a workload has up to %d bytes, not %d".formatted(MAX_WORKLOAD, workloadBytes));
+    }
+    if (!isPrintable(name) || !isPrintable(workload)) {
+      throw new IllegalArgumentException("a guest's name and workload have no control characters");
     }
   }
 
@@ -97,10 +102,19 @@ public record GuestConfiguration(String name, long memoryBytes, int policy, Stri
     ByteBuffer bytes = in.slice(in.position(), length);
     in.position(in.position() + length);
     try {
-      return StandardCharsets.UTF_8.newDecoder().decode(bytes).toString();
+      String text = StandardCharsets.UTF_8.newDecoder().decode(bytes).toString();
+      if (!isPrintable(text)) {
+        throw malformed("a text has control characters");
+      }
+      return text;
     } catch (CharacterCodingException notText) {
       throw malformed("a text is not UTF-8");
     }
+  }
+
+  /** Whoever reads the text on a terminal is not at the mercy of whoever wrote it. */
+  private static boolean isPrintable(String text) {
+    return text.chars().noneMatch(Character::isISOControl);
   }
 
   private static void need(ByteBuffer in, int bytes) throws VmmException {

@@ -27,11 +27,16 @@ class FirmwareTableTest {
         .array();
   }
 
-  @Test
-  void itTellsWhereFurtherProcessorsBeginAndWhereHashesGo() throws Exception {
+  /** A firmware with a place for kernel hashes, and for further vCPUs. */
+  static byte[] withResetAndHashes() {
     String hashes = "00008000 00040000 1a00 " + HASHES;
     String reset = "04b08000 1600 " + RESET;
-    FirmwareTable table = FirmwareTable.of(firmware(hashes + reset, 26 + 22 + 18));
+    return firmware(hashes + reset, 26 + 22 + 18);
+  }
+
+  @Test
+  void itTellsWhereFurtherProcessorsBeginAndWhereHashesGo() throws Exception {
+    FirmwareTable table = FirmwareTable.of(withResetAndHashes());
 
     assertThat(table.resetAddress()).hasValue(0x0080B004);
     assertThat(table.kernelHashes()).contains(new FirmwareTable.Area(0x800000, 0x400));
