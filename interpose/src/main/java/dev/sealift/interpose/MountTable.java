@@ -24,11 +24,11 @@ public final class MountTable {
   /**
    * A mount.
    *
-   * @param point the path that it covers
+   * @param point the path that it covers: text, since not every name is a path in every locale
    * @param type the file system
    * @param source what it was mounted from, by name
    */
-  record Mount(Path point, String type, String source) {}
+  record Mount(String point, String type, String source) {}
 
   private MountTable() {}
 
@@ -39,26 +39,34 @@ public final class MountTable {
 
   /** Of what is mounted at a path, that which is seen. */
   static Optional<Mount> top(Path path) {
-    return mounts().stream().filter(mount -> mount.point().equals(path)).reduce((_, last) -> last);
+    return mounts().stream()
+        .filter(mount -> mount.point().equals(path.toString()))
+        .reduce((_, last) -> last);
   }
 
   private static List<Mount> mounts() {
     try {
       // By bytes: a path may be in no character set at all.
-      return new String(
-              Files.readAllBytes(Path.of("/proc/thread-self/mountinfo")), StandardCharsets.UTF_8)
-          .lines()
-          .map(LINE::matcher)
-          .filter(Matcher::matches)
-          .map(line ->
-              new Mount(
-                  Path.of(unescaped(line.group("point"))),
-                  line.group("type"),
-                  unescaped(line.group("source"))))
-          .toList();
+      return parse(
+          new String(
+              Files.readAllBytes(Path.of("/proc/thread-self/mountinfo")), StandardCharsets.UTF_8));
     } catch (IOException noProc) {
       return List.of();
     }
+  }
+
+  /** Of the lines of a mountinfo those that are in form. */
+  static List<Mount> parse(String mountinfo) {
+    return mountinfo
+        .lines()
+        .map(LINE::matcher)
+        .filter(Matcher::matches)
+        .map(line ->
+            new Mount(
+                unescaped(line.group("point")),
+                line.group("type"),
+                unescaped(line.group("source"))))
+        .toList();
   }
 
   /** Blanks, line ends and backslashes are written in octal. */

@@ -2,6 +2,7 @@ package dev.sealift.interpose;
 
 import dev.sealift.kernel.UserMemory.Access;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,6 +20,12 @@ import java.util.regex.Pattern;
 final class ProcessMaps {
   private static final Pattern LINE =
       Pattern.compile("^([0-9a-f]{1,16})-([0-9a-f]{1,16}) ([r-])([w-])", Pattern.MULTILINE);
+
+  /**
+   * Bytes that are looked at: Linux lets a process have some 65000 mappings, and each may name a
+   * long path. A process with more of them has, for us, the first ones only.
+   */
+  private static final int MOST_BYTES = 32 << 20;
 
   private record Mapping(long end, boolean readable, boolean writable) {
     boolean allows(Access access) {
@@ -42,9 +49,8 @@ final class ProcessMaps {
 
   /** Those of a process now; of one that is gone, none. */
   static ProcessMaps of(int pid) {
-    try {
-      return parse(
-          Files.readString(Path.of("/proc/" + pid + "/maps"), StandardCharsets.ISO_8859_1));
+    try (InputStream maps = Files.newInputStream(Path.of("/proc/" + pid + "/maps"))) {
+      return parse(new String(maps.readNBytes(MOST_BYTES), StandardCharsets.ISO_8859_1));
     } catch (IOException gone) {
       return parse("");
     }
