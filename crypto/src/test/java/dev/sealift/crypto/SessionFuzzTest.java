@@ -31,8 +31,7 @@ class SessionFuzzTest implements FuzzSuite {
             .sampled(samples ->
                 samples.put(
                     "session",
-                    Session.create(
-                            source, P384.publicKey(destination), POLICY, new SecureRandom())
+                    Session.create(source, P384.publicKey(destination), POLICY, new SecureRandom())
                         .blob())),
         FuzzTarget.of(
                 "packet-header",

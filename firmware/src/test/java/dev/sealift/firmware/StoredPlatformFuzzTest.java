@@ -85,8 +85,7 @@ class StoredPlatformFuzzTest implements FuzzSuite {
           new SecretKeySpec(key.reveal(), "AES"),
           new GCMParameterSpec(TAG * Byte.SIZE, nonce));
       cipher.updateAAD("sealift platform identity 1".getBytes(StandardCharsets.US_ASCII));
-      byte[] sealed =
-          cipher.doFinal(Arrays.copyOf(plain, SealedIdentity.SIZE - NONCE - TAG));
+      byte[] sealed = cipher.doFinal(Arrays.copyOf(plain, SealedIdentity.SIZE - NONCE - TAG));
       return ByteBuffer.allocate(SealedIdentity.SIZE).put(nonce).put(sealed).array();
     } catch (GeneralSecurityException e) {
       throw new AssertionError(e);

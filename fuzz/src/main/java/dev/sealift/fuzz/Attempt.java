@@ -18,8 +18,7 @@ record Attempt(boolean read, String likeness) {
   /** So much of a sentence tells it from others; further on it speaks of the input. */
   private static final int BEGINNING = 24;
 
-  private static final ThreadMXBean THREADS =
-      (ThreadMXBean) ManagementFactory.getThreadMXBean();
+  private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
   /**
    * Gives an input to a target.
@@ -88,7 +87,7 @@ record Attempt(boolean read, String likeness) {
             .limit(2)
             .map(StackTraceElement::toString)
             .collect(Collectors.joining(" "));
-    String words = String.valueOf(thrown.getMessage()).replaceAll("[0-9]+|'.*'", "");
+    String words = String.valueOf(thrown.getMessage()).replaceAll("[0-9]+|'.*'|/\\S+", "");
     return words.substring(0, Math.min(BEGINNING, words.length())) + " " + where;
   }
 }

@@ -41,7 +41,6 @@ public interface FuzzSuite {
   default Stream<DynamicTest> areReadOrRefusedWhereCoverageLeads() {
     return targets().stream()
         .map(target ->
-            DynamicTest.dynamicTest(
-                target.name(), () -> new GuidedRun(getClass(), target).run()));
+            DynamicTest.dynamicTest(target.name(), () -> new GuidedRun(getClass(), target).run()));
   }
 }

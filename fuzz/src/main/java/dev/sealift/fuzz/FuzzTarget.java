@@ -1,6 +1,7 @@
 package dev.sealift.fuzz;
 
 import java.nio.charset.StandardCharsets;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -50,15 +51,14 @@ public record FuzzTarget(
 
   /** A target that refuses nothing, allocates 1 MiB at most and is tried with up to 64 KiB. */
   public static FuzzTarget of(String name, Reading reading) {
-    return new FuzzTarget(
-        name, reading, Set.of(), MOST_ALLOCATED, MOST_BYTES, _ -> {}, List.of());
+    return new FuzzTarget(name, reading, Set.of(), MOST_ALLOCATED, MOST_BYTES, _ -> {}, List.of());
   }
 
-  /** This target, which refuses by these exceptions. */
-  @SafeVarargs
-  public final FuzzTarget refusing(Class<? extends Exception>... kinds) {
-    return new FuzzTarget(
-        name, reading, Set.of(kinds), mostAllocated, mostBytes, samples, words);
+  /** This target, which refuses by this exception, too. */
+  public FuzzTarget refusing(Class<? extends Exception> kind) {
+    Set<Class<? extends Exception>> all = new HashSet<>(refusals);
+    all.add(kind);
+    return new FuzzTarget(name, reading, all, mostAllocated, mostBytes, samples, words);
   }
 
   /** This target with another limit to what an input may allocate, in bytes. */

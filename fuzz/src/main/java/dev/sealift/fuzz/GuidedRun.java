@@ -52,7 +52,8 @@ final class GuidedRun {
               .formatted(target, log.toAbsolutePath(), end(said)));
     }
     System.out.printf(
-        "%s: %s inputs under Jazzer, %s edges reached%n", target, last(DONE, said), last(COVERED, said));
+        "%s: %s inputs under Jazzer, %s edges reached%n",
+        target, last(DONE, said), last(COVERED, said));
   }
 
   private static boolean isThere() {

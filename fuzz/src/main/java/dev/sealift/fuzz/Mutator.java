@@ -14,9 +14,41 @@ import java.util.Random;
 final class Mutator {
   /** What lengths and counts go wrong at. */
   private static final long[] NUMBERS = {
-    0, 1, 2, 7, 8, 15, 16, 31, 32, 63, 64, 127, 128, 255, 256, 511, 512, 4095, 4096, 4097, 32767,
-    32768, 65535, 65536, 0x7FFF_FFFEL, 0x7FFF_FFFFL, 0x8000_0000L, 0xFFFF_FFFEL, 0xFFFF_FFFFL,
-    0x1_0000_0000L, Long.MAX_VALUE - 1, Long.MAX_VALUE, Long.MIN_VALUE, -4096, -1
+    0,
+    1,
+    2,
+    7,
+    8,
+    15,
+    16,
+    31,
+    32,
+    63,
+    64,
+    127,
+    128,
+    255,
+    256,
+    511,
+    512,
+    4095,
+    4096,
+    4097,
+    32767,
+    32768,
+    65535,
+    65536,
+    0x7FFF_FFFEL,
+    0x7FFF_FFFFL,
+    0x8000_0000L,
+    0xFFFF_FFFEL,
+    0xFFFF_FFFFL,
+    0x1_0000_0000L,
+    Long.MAX_VALUE - 1,
+    Long.MAX_VALUE,
+    Long.MIN_VALUE,
+    -4096,
+    -1
   };
 
   private static final int[] WIDTHS = {1, 2, 4, 8};
@@ -84,8 +116,7 @@ final class Mutator {
       return overwritten(input, Arrays.copyOf(bytes.array(), width));
     }
     bytes.putLong(number);
-    return overwritten(
-        input, Arrays.copyOfRange(bytes.array(), Long.BYTES - width, Long.BYTES));
+    return overwritten(input, Arrays.copyOfRange(bytes.array(), Long.BYTES - width, Long.BYTES));
   }
 
   /** Another number in place of one that is written in digits. */

@@ -28,8 +28,8 @@ public final class Promise {
 
   /** Whatever is read is written as the same bytes: nothing has two forms. */
   public static <T> FuzzTarget.Reading oneForm(Decoder<T> decoder, Encoder<T> encoder) {
-    return input -> holds(
-        input, encoder.encode(decoder.decode(input)), "what was read is written otherwise");
+    return input ->
+        holds(input, encoder.encode(decoder.decode(input)), "what was read is written otherwise");
   }
 
   /** Whatever is read is written in one form, which is read as the same value. */

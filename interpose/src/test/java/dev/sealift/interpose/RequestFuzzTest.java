@@ -21,8 +21,8 @@ import java.util.Map;
 import java.util.logging.Handler;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
-import org.junit.jupiter.api.DisplayName;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.DisplayName;
 
 @DisplayName("Any bytes from the kernel or from a program that calls the device")
 class RequestFuzzTest implements FuzzSuite {
@@ -179,8 +179,7 @@ class RequestFuzzTest implements FuzzSuite {
   private static byte[] ioctl(SevDeviceCommand command) {
     int argument = SevIssueCmd.LAYOUT.size();
     int parameters = 40;
-    byte[] request =
-        request(FuseConversation.IOCTL, IoctlIn.LAYOUT.size() + argument + parameters);
+    byte[] request = request(FuseConversation.IOCTL, IoctlIn.LAYOUT.size() + argument + parameters);
     MemorySegment in = body(request);
     IoctlIn.FH.set(in, 1);
     IoctlIn.CMD.set(in, SevIoctl.ISSUE_CMD);

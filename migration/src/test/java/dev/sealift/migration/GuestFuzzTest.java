@@ -48,8 +48,7 @@ class GuestFuzzTest implements FuzzSuite {
   private static void readState(byte[] input) throws VmmException {
     byte[] written = VcpuState.decode(input).encode();
     Promise.holds(written.length == input.length, "a state says nothing twice");
-    Promise.holds(
-        written, VcpuState.decode(written).encode(), "a state is written in two forms");
+    Promise.holds(written, VcpuState.decode(written).encode(), "a state is written in two forms");
   }
 
   private static void addStates(Map<String, byte[]> samples) {

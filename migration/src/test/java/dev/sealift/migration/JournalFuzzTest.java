@@ -1,5 +1,6 @@
 package dev.sealift.migration;
 
+import dev.sealift.fuzz.FuzzFile;
 import dev.sealift.fuzz.FuzzSuite;
 import dev.sealift.fuzz.FuzzTarget;
 import dev.sealift.fuzz.Promise;
@@ -16,28 +17,20 @@ import org.junit.jupiter.api.DisplayName;
 
 @DisplayName("Any bytes where a journal is due")
 class JournalFuzzTest implements FuzzSuite {
-  /** In memory where that is possible: a disk is slow to make things durable. */
-  private static final Path FOLDER =
-      Stream.of("/dev/shm", System.getProperty("java.io.tmpdir"))
-          .map(Path::of)
-          .filter(Files::isWritable)
-          .findFirst()
-          .orElseThrow();
-
   private static final String STEPS =
       Stream.of("source.PAUSED", "source.FINISHED", "destination.COMMITTED")
-          .map(step ->
-              "0 2026-01-31T12:00:00.123Z 00112233445566778899aabbccddeeff " + step + "\n")
+          .map(step -> "0 2026-01-31T12:00:00.123Z 00112233445566778899aabbccddeeff " + step + "\n")
           .collect(Collectors.joining());
 
   @Override
   public List<FuzzTarget> targets() {
+    FuzzTarget.Reading lines = FuzzFile.inFile(JournalFuzzTest::open);
     return List.of(
-        FuzzTarget.of("journal", JournalFuzzTest::open)
+        FuzzTarget.of("journal", FuzzFile.inFile(JournalFuzzTest::open))
             .refusing(IOException.class)
             .allocating(8 << 20)
             .sampled(samples -> samples.put("three-steps", withChecksums(bytes(STEPS)))),
-        FuzzTarget.of("journal-line", input -> open(withChecksums(input)))
+        FuzzTarget.of("journal-line", input -> lines.read(withChecksums(input)))
             .refusing(IOException.class)
             .allocating(8 << 20)
             .speaking(" ", "\n", "source.", "destination.", "STAYED", "T24:00:00Z", "+1000000-")
@@ -45,10 +38,9 @@ class JournalFuzzTest implements FuzzSuite {
   }
 
   /** What can be read can be opened, which takes away at most what a crash left of a last line. */
-  private static void open(byte[] input) throws IOException {
-    Path path = Files.createTempFile(FOLDER, "sealift-fuzz", ".journal");
+  private static void open(Path path) throws IOException {
+    byte[] input = Files.readAllBytes(path);
     try {
-      Files.write(path, input);
       List<?> entries = FileJournal.read(path);
       FileJournal.open(path).close();
       Promise.holds(Files.size(path) <= input.length, "a journal that is opened grows no longer");
@@ -56,19 +48,15 @@ class JournalFuzzTest implements FuzzSuite {
         Promise.holds(Files.size(path) == 0, "what is no step is cut off");
       }
     } catch (IOException refused) {
-      Promise.holds(
-          input, Files.readAllBytes(path), "a journal that is refused is left as it is");
+      Promise.holds(input, Files.readAllBytes(path), "a journal that is refused is left as it is");
       throw refused;
-    } finally {
-      Files.deleteIfExists(path);
     }
   }
 
   /** Puts a checksum that holds in place of the first word of each line. */
   private static byte[] withChecksums(byte[] input) {
     String text = new String(input, StandardCharsets.ISO_8859_1);
-    return text
-        .lines()
+    return text.lines()
         .map(line -> line.substring(line.indexOf(' ') + 1))
         .map(rest -> checksum(rest) + " " + rest + "\n")
         .collect(Collectors.joining())

@@ -70,8 +70,7 @@ class ReceiptFuzzTest implements FuzzSuite {
     Receipt whole = receipt();
     samples.put("by-both", whole.encode());
     samples.put(
-        "by-destination",
-        new Receipt(whole.statement(), whole.destinationReport(), null).encode());
+        "by-destination", new Receipt(whole.statement(), whole.destinationReport(), null).encode());
   }
 
   /** That of a move. */

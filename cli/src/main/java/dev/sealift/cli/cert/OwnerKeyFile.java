@@ -4,7 +4,6 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import dev.sealift.cli.BadInput;
-import dev.sealift.cli.Failure;
 import dev.sealift.cli.InputFile;
 import dev.sealift.cli.OutputFile;
 import dev.sealift.crypto.P384;
@@ -107,8 +106,7 @@ public final class OwnerKeyFile {
         }
       }
     } catch (IOException | RuntimeException damaged) {
-      throw new BadInput(
-          file + " holds a damaged private key: " + Failure.sentence(damaged) + ".", damaged);
+      throw damaged(file, damaged);
     }
     throw new BadInput(
         file
@@ -137,9 +135,14 @@ public final class OwnerKeyFile {
     try {
       return P384.privateKey(
           org.bouncycastle.asn1.sec.ECPrivateKey.getInstance(key.parsePrivateKey()).getKey());
-    } catch (IOException | IllegalArgumentException | InvalidKeySpecException damaged) {
-      throw new BadInput(
-          file + " holds a damaged private key: " + Failure.sentence(damaged) + ".", damaged);
+    } catch (IOException | RuntimeException | InvalidKeySpecException damaged) {
+      throw damaged(file, damaged);
     }
+  }
+
+  /** The parser's own words repeat what it read, and some of its failures have none. */
+  private static BadInput damaged(Path file, Exception damage) {
+    return new BadInput(
+        file + " holds a damaged private key; take it from a copy, or make a new one.", damage);
   }
 }

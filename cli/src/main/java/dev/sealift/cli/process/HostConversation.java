@@ -1,11 +1,10 @@
 package dev.sealift.cli.process;
 
+import dev.sealift.cli.BoundedLines;
 import dev.sealift.cli.Failure;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
+import java.io.InputStream;
 import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
@@ -18,23 +17,38 @@ import tools.jackson.databind.json.JsonMapper;
  * @param <E> its events
  */
 public final class HostConversation<O, E extends ProcessEvent> {
+  /** Bytes of the longest order or event: a receipt is in one. */
+  static final int LONGEST_LINE = 1 << 20;
+
   private final Class<O> kind;
-  private final BufferedReader orders =
-      new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+  private final BoundedLines orders;
   private final PrintStream events = System.out;
   private final JsonMapper json = JsonMapper.shared();
 
   public HostConversation(Class<O> kind) {
-    this.kind = kind;
+    this(kind, System.in);
   }
 
-  /** The next order, or null when there will be none. */
+  /** Takes orders from somewhere else. */
+  public HostConversation(Class<O> kind, InputStream orders) {
+    this.kind = kind;
+    this.orders = new BoundedLines(orders, LONGEST_LINE);
+  }
+
+  /**
+   * The next order, or null when there will be none.
+   *
+   * @throws Failure if it cannot be read or is none
+   */
   public @Nullable O next() throws Failure {
     try {
-      String line = orders.readLine();
+      String line = orders.next();
       return line == null ? null : json.readValue(line, kind);
-    } catch (IOException | JacksonException e) {
-      throw new Failure("An order could not be understood: " + e.getMessage(), e);
+    } catch (IOException e) {
+      throw new Failure("An order could not be read: " + Failure.sentence(e) + ".", e);
+    } catch (JacksonException e) {
+      // What Jackson says repeats the order, line ends and all.
+      throw new Failure("An order could not be understood: it is none of this command's.", e);
     }
   }
 

@@ -1,10 +1,9 @@
 package dev.sealift.cli.process;
 
+import dev.sealift.cli.BoundedLines;
 import dev.sealift.cli.Failure;
-import java.io.BufferedReader;
 import java.io.BufferedWriter;
 import java.io.IOException;
-import java.io.InputStreamReader;
 import java.io.OutputStreamWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -130,10 +129,9 @@ public final class HostProcess<O, E extends ProcessEvent> implements AutoCloseab
   }
 
   private void listen(Class<E> events) {
-    try (BufferedReader lines =
-        new BufferedReader(
-            new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
-      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+    try (BoundedLines lines =
+        new BoundedLines(process.getInputStream(), HostConversation.LONGEST_LINE)) {
+      for (String line = lines.next(); line != null; line = lines.next()) {
         words.add(new Word.Event<>(json.readValue(line, events)));
       }
       words.add(new Word.End<>("its process ended"));

@@ -3,6 +3,8 @@ package dev.sealift.cli.process;
 import dev.sealift.cli.Failure;
 import java.io.Closeable;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
@@ -10,6 +12,9 @@ import java.util.List;
 
 /** A directory for the time of one command, which nobody else can read; gone afterwards. */
 public final class WorkDirectory implements Closeable {
+  /** Bytes of a process's log that become part of a failure. */
+  private static final int MOST_LOGGED = 1 << 16;
+
   private final Path path;
 
   private final ExitHook hook = ExitHook.of(this::deleteIfPossible);
@@ -46,7 +51,7 @@ public final class WorkDirectory implements Closeable {
     try (var files = Files.list(path)) {
       List<Path> logs = files.filter(file -> file.toString().endsWith(".log")).sorted().toList();
       for (Path log : logs) {
-        String text = Files.readString(log).strip();
+        String text = beginning(log).strip();
         if (!text.isEmpty()) {
           words.append(System.lineSeparator()).append(text);
         }
@@ -55,6 +60,12 @@ public final class WorkDirectory implements Closeable {
       words.append(System.lineSeparator()).append("the logs cannot be read: ").append(e);
     }
     return new Failure(words.toString(), failure);
+  }
+
+  private static String beginning(Path log) throws IOException {
+    try (InputStream in = Files.newInputStream(log)) {
+      return new String(in.readNBytes(MOST_LOGGED), StandardCharsets.UTF_8);
+    }
   }
 
   @Override

@@ -1,6 +1,6 @@
 package dev.sealift.cli.qemu;
 
-import java.io.BufferedReader;
+import dev.sealift.cli.BoundedLines;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
@@ -29,8 +29,14 @@ public final class QemuMonitor implements AutoCloseable {
   private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(20);
   private static final long LOOK_AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
+  /** Bytes of the longest answer: QEMU's own schema has a quarter of it. */
+  private static final int LONGEST_LINE = 1 << 20;
+
+  /** Answers and events that wait to be read; the monitor waits with what is more. */
+  private static final int MOST_LINES = 256;
+
   private final SocketChannel channel;
-  private final BlockingQueue<String> lines = new LinkedBlockingQueue<>();
+  private final BlockingQueue<String> lines = new LinkedBlockingQueue<>(MOST_LINES);
   private final JsonMapper json = JsonMapper.shared();
 
   private QemuMonitor(SocketChannel channel) {
@@ -111,15 +117,17 @@ public final class QemuMonitor implements AutoCloseable {
 
   /** Ends with an empty line, which QEMU never says. */
   private void listen() {
-    try (BufferedReader reader =
-        new BufferedReader(Channels.newReader(channel, StandardCharsets.UTF_8))) {
-      for (String line = reader.readLine(); line != null; line = reader.readLine()) {
-        lines.add(line);
+    try (BoundedLines said = new BoundedLines(Channels.newInputStream(channel), LONGEST_LINE)) {
+      for (String line = said.next(); line != null; line = said.next()) {
+        lines.put(line);
       }
     } catch (IOException e) {
       // The same as the end.
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
-    lines.add("");
+    // Where there is no room, whoever waits next waits in vain, and says the same.
+    boolean _ = lines.offer("");
   }
 
   @Override

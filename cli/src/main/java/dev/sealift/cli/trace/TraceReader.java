@@ -5,17 +5,14 @@ import dev.sealift.abi.layout.Field;
 import dev.sealift.abi.layout.StructLayout;
 import dev.sealift.abi.sev.SevIoctl;
 import dev.sealift.cli.BadInput;
+import dev.sealift.cli.BoundedLines;
 import dev.sealift.cli.Failure;
 import dev.sealift.cli.trace.JsonFields.Unusable;
 import dev.sealift.cli.trace.TracedCall.Answered;
 import dev.sealift.cli.trace.TracedCall.Asked;
 import dev.sealift.cli.trace.TracedCall.Buffer;
 import dev.sealift.cli.trace.TracedCall.Issued;
-import java.io.BufferedInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -53,13 +50,13 @@ final class TraceReader implements AutoCloseable {
           KvmIoctl.MEMORY_ENCRYPT_UNREG_REGION);
 
   private final Path file;
-  private final InputStream in;
+  private final BoundedLines in;
   private final TraceHeader header;
   private int lines;
   private int calls;
   private boolean ended;
 
-  private TraceReader(Path file, InputStream in) throws BadInput {
+  private TraceReader(Path file, BoundedLines in) throws BadInput {
     this.file = file;
     this.in = in;
     this.header = readHeader();
@@ -74,10 +71,10 @@ final class TraceReader implements AutoCloseable {
     if (!Files.isRegularFile(file)) {
       throw new BadInput(file + " is no file; name one that sealift trace --record has written.");
     }
-    InputStream in = null;
+    BoundedLines in = null;
     boolean opened = false;
     try {
-      in = new BufferedInputStream(Files.newInputStream(file));
+      in = new BoundedLines(Files.newInputStream(file), LONGEST_LINE);
       TraceReader reader = new TraceReader(file, in);
       opened = true;
       return reader;
@@ -382,24 +379,14 @@ final class TraceReader implements AutoCloseable {
   /** The next line; null if there is none. */
   private @Nullable JsonNode line() throws BadInput {
     lines++;
-    ByteArrayOutputStream line = new ByteArrayOutputStream();
     try {
-      int read = in.read();
-      if (read < 0) {
-        return null;
-      }
-      for (; read >= 0 && read != '\n'; read = in.read()) {
-        if (line.size() == LONGEST_LINE) {
-          throw new BadInput(
-              "%s is no trace: line %d is longer than any of one.".formatted(file, lines));
-        }
-        line.write(read);
-      }
+      String line = in.next();
+      return line == null ? null : JsonMapper.shared().readTree(line);
+    } catch (BoundedLines.TooLongException endless) {
+      throw new BadInput(
+          "%s is no trace: line %d is longer than any of one.".formatted(file, lines), endless);
     } catch (IOException e) {
       throw unreadable(file, e);
-    }
-    try {
-      return JsonMapper.shared().readTree(line.toString(StandardCharsets.UTF_8));
     } catch (JacksonException notJson) {
       throw damaged("it is not JSON");
     }
@@ -410,7 +397,7 @@ final class TraceReader implements AutoCloseable {
     close(in);
   }
 
-  private static void close(InputStream in) {
+  private static void close(BoundedLines in) {
     try {
       in.close();
     } catch (IOException e) {

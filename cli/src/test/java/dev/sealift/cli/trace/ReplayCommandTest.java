@@ -38,6 +38,20 @@ class ReplayCommandTest {
 
   @TempDir private Path directory;
 
+  /** A trace of one call. */
+  static String status() {
+    return WHOLE;
+  }
+
+  /** A trace of a guest that is received. */
+  static String receive() {
+    return HEADER
+        + STATUS
+        + REGION
+        + RECEIVE
+        + "{\"ended\":\"vm1\",\"micros\":60}\n{\"calls\":5}\n";
+  }
+
   /** Replays under the tests' own root, which need not be made. */
   private Answer replay(String file, String... options) throws Exception {
     List<String> words = new ArrayList<>(List.of("replay", file));
@@ -104,9 +118,7 @@ class ReplayCommandTest {
   @Test
   @DisplayName("reads or refuses a file in which any byte was changed, and never anything else")
   void anyByte() throws Exception {
-    byte[] whole =
-        (HEADER + STATUS + REGION + RECEIVE + "{\"ended\":\"vm1\",\"micros\":60}\n{\"calls\":5}\n")
-            .getBytes(StandardCharsets.UTF_8);
+    byte[] whole = receive().getBytes(StandardCharsets.UTF_8);
     int refused = 0;
     for (int at = 0; at < whole.length; at++) {
       for (byte other : List.of((byte) '9', (byte) '"', (byte) '\n')) {

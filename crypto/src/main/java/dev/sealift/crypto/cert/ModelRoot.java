@@ -3,6 +3,7 @@ package dev.sealift.crypto.cert;
 import dev.sealift.abi.FirmwareStatus;
 import dev.sealift.crypto.MissingAlgorithm;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -39,6 +40,9 @@ public final class ModelRoot {
 
   /** The ASK's private key. */
   public static final String KEY_FILE = "model-ask.key";
+
+  /** Either file has some 3 KB. */
+  private static final int MOST_BYTES = 1 << 14;
 
   private static final String NAME = "Sealift model root, not AMD's";
   private static final byte[] ARK_KEY_ID = "SEALIFTMODEL ARK".getBytes(StandardCharsets.US_ASCII);
@@ -180,8 +184,13 @@ public final class ModelRoot {
   }
 
   private static byte[] read(Path file) throws IOException {
-    try {
-      return Files.readAllBytes(file);
+    try (InputStream in = Files.newInputStream(file)) {
+      byte[] bytes = in.readNBytes(MOST_BYTES + 1);
+      if (bytes.length > MOST_BYTES) {
+        Arrays.fill(bytes, (byte) 0);
+        throw new IOException(file + " is too long for a file of a model root");
+      }
+      return bytes;
     } catch (NoSuchFileException e) {
       throw new IOException("there is no model root here: " + file + " is missing", e);
     }

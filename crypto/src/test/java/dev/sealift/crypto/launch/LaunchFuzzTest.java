@@ -36,7 +36,8 @@ class LaunchFuzzTest implements FuzzSuite {
                     bytes -> ReportedMeasurement.parse(new String(bytes, StandardCharsets.UTF_8)),
                     measurement -> measurement.base64().getBytes(StandardCharsets.US_ASCII)))
             .refusing(MalformedLaunchException.class)
-            .sampled(samples -> samples.put("measurement", "Abc/".repeat(16).getBytes(StandardCharsets.US_ASCII))),
+            .sampled(samples ->
+                samples.put("measurement", "Abc/".repeat(16).getBytes(StandardCharsets.US_ASCII))),
         FuzzTarget.of("secret-table", LaunchFuzzTest::readSecrets)
             .refusing(MalformedLaunchException.class)
             .sampled(LaunchFuzzTest::addSecrets),
@@ -111,8 +112,7 @@ class LaunchFuzzTest implements FuzzSuite {
 
   private static void addPolicies(Map<String, byte[]> samples) {
     for (String text : List.of("0x21", "33", "nodbg,sev,api=1.55", "none")) {
-      samples.put(
-          text.replaceAll("[^a-z0-9]+", "-"), text.getBytes(StandardCharsets.US_ASCII));
+      samples.put(text.replaceAll("[^a-z0-9]+", "-"), text.getBytes(StandardCharsets.US_ASCII));
     }
   }
 }

@@ -91,8 +91,9 @@ final class FuzzedBatches {
   private SocketChannel connect() throws IOException {
     ServerSocketChannel open = server;
     if (open == null) {
-      open = ServerSocketChannel.open().bind(
-          new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+      open =
+          ServerSocketChannel.open()
+              .bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
       server = open;
     }
     SocketChannel sender = SocketChannel.open(open.getLocalAddress());

@@ -23,7 +23,8 @@ class WireFuzzTest implements FuzzSuite {
     FuzzedBatches batches = new FuzzedBatches(WireFuzzTest::seal);
     return List.of(
         FuzzTarget.of("message-frame", WireFuzzTest::readFrame)
-            .refusing(MigrationException.class, EOFException.class)
+            .refusing(MigrationException.class)
+            .refusing(EOFException.class)
             .sampled(WireFuzzTest::addFrames),
         FuzzTarget.of("message-body", WireFuzzTest::readBody)
             .refusing(MigrationException.class)

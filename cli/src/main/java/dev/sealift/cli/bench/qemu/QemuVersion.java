@@ -17,6 +17,10 @@ record QemuVersion(int major, int minor, String number) {
 
   private static final Pattern FORM =
       Pattern.compile("QEMU emulator version ((\\d{1,3})\\.(\\d{1,3})[^ \\n]*).*", Pattern.DOTALL);
+
+  /** Bytes of what it says of itself. */
+  private static final int MOST_SAID = 1 << 16;
+
   private static final int OLDEST_MAJOR = 7;
   private static final int OLDEST_MINOR = 2;
 
@@ -34,7 +38,7 @@ record QemuVersion(int major, int minor, String number) {
           "QEMU is not installed: install qemu-system-x86, 7.2 or later, to compare with it", e);
     }
     try (InputStream out = process.getInputStream()) {
-      String words = new String(out.readAllBytes(), StandardCharsets.UTF_8);
+      String words = new String(out.readNBytes(MOST_SAID), StandardCharsets.UTF_8);
       process.waitFor(10, TimeUnit.SECONDS);
       return parse(words);
     } finally {
