@@ -27,19 +27,24 @@ record Attempt(boolean read, String likeness) {
    *     more memory than it may
    */
   static Attempt of(FuzzTarget target, byte[] input) throws Finding {
-    return of(target, input, /* measured= */ true);
-  }
-
-  /** The first time, when classes are loaded, memory says nothing. */
-  static Attempt of(FuzzTarget target, byte[] input, boolean measured) throws Finding {
-    byte[] given = input.clone();
     long before = THREADS.getCurrentThreadAllocatedBytes();
-    Throwable thrown = thrownBy(target, given);
+    Throwable thrown = thrownBy(target, input.clone());
     long allocated = THREADS.getCurrentThreadAllocatedBytes() - before;
     if (thrown != null) {
       checkRefusal(target, thrown, input);
     }
-    if (measured && allocated > target.mostAllocated()) {
+    if (allocated > target.mostAllocated()) {
+      checkMemory(target, input);
+    }
+    return new Attempt(thrown == null, likeness(thrown, input));
+  }
+
+  /** Classes that the input was the first to need have been loaded by now. */
+  private static void checkMemory(FuzzTarget target, byte[] input) throws Finding {
+    long before = THREADS.getCurrentThreadAllocatedBytes();
+    Throwable thrown = thrownBy(target, input.clone());
+    long allocated = THREADS.getCurrentThreadAllocatedBytes() - before;
+    if (allocated > target.mostAllocated()) {
       throw new Finding(
           target,
           "it took %d bytes of memory, and may take %d"
@@ -47,7 +52,6 @@ record Attempt(boolean read, String likeness) {
           input,
           thrown);
     }
-    return new Attempt(thrown == null, likeness(thrown, input));
   }
 
   private static @Nullable Throwable thrownBy(FuzzTarget target, byte[] input) {

@@ -6,7 +6,6 @@ import java.net.URISyntaxException;
 import java.net.URL;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -53,10 +52,6 @@ record Corpus(Map<String, byte[]> inputs) {
 
   static boolean isSound(String name) {
     return name.startsWith(SOUND);
-  }
-
-  List<byte[]> bytes() {
-    return List.copyOf(inputs.values());
   }
 
   private static URI uri(URL folder) throws IOException {

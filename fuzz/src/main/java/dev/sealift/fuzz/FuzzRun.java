@@ -70,7 +70,6 @@ final class FuzzRun {
 
   private void replay() {
     pool.add(new byte[0]);
-    corpus.bytes().forEach(input -> Attempt.of(target, input, /* measured= */ false));
     for (Map.Entry<String, byte[]> input : corpus.inputs().entrySet()) {
       Attempt attempt = attempt(input.getValue());
       if (Corpus.isSound(input.getKey()) && !attempt.read()) {

@@ -11,16 +11,13 @@ import java.lang.reflect.Constructor;
 public final class GuidedEntry {
   static final String TARGET = "sealift.fuzz.target";
 
-  // Jazzer calls nothing but static methods, and this virtual machine is for this one target.
   private static final FuzzTarget CHOSEN = chosen();
-  private static boolean warm;
 
   private GuidedEntry() {}
 
   /** Takes an input; whatever it throws is a finding. */
   public static void fuzzerTestOneInput(byte[] input) {
-    Attempt.of(CHOSEN, input, warm);
-    warm = true;
+    Attempt.of(CHOSEN, input);
   }
 
   private static FuzzTarget chosen() {

@@ -85,6 +85,7 @@ final class GuidedRun {
             "-max_len=" + target.mostBytes(),
             "-timeout=60",
             "-rss_limit_mb=0",
+            "--reproducer_path=" + folder.toAbsolutePath(),
             "-artifact_prefix=" + folder.toAbsolutePath() + "/",
             found.toString(),
             known.toString()));

@@ -44,12 +44,17 @@ record JsonFields(JsonNode node) {
     return has(name) ? number(name, least, most) : absent;
   }
 
+  /** A text that may be shown on a terminal. */
   String text(String name) throws Unusable {
     JsonNode value = node.get(name);
     if (value == null || !value.isString()) {
       throw new Unusable("its field " + name + " is no text");
     }
-    return value.stringValue();
+    String text = value.stringValue();
+    if (text.chars().anyMatch(Character::isISOControl)) {
+      throw new Unusable("its field " + name + " has control characters");
+    }
+    return text;
   }
 
   boolean truth(String name) throws Unusable {

@@ -36,6 +36,9 @@ final class Replay implements AutoCloseable {
   /** The descriptor of the guest that is there to initialise the platform. */
   private static final int SEV_FD = 3;
 
+  /** How many pages the processes of a trace can write to: 256 MiB. */
+  private static final int MOST_PAGES = 1 << 16;
+
   /** What stands in fields that the kernel only writes, until it does. */
   private static final byte UNWRITTEN = (byte) 0xA5;
 
@@ -45,6 +48,7 @@ final class Replay implements AutoCloseable {
   private final boolean secrets;
   private final ApiVersion api;
   private final SecureRandom random = new SecureRandom();
+  private final PageBudget budget = new PageBudget(MOST_PAGES);
   private final Map<Integer, ReplayedProcess> processes = new HashMap<>();
   private final Map<Integer, Vm> vms = new HashMap<>();
   private final Comparison comparison = new Comparison();
@@ -97,7 +101,7 @@ final class Replay implements AutoCloseable {
 
   /** A guest that begins, and is gone, leaves a platform that is initialised. */
   private void initialise() {
-    ReplayedProcess process = new ReplayedProcess(random.nextLong());
+    ReplayedProcess process = new ReplayedProcess(random.nextLong(), budget);
     byte[] command = new byte[KvmSevCmd.LAYOUT.size()];
     new KvmSevCmd(SevCommand.INIT.id(), 0, 0, SEV_FD).write(MemorySegment.ofArray(command));
     long address = new Place(1, 0).word();
@@ -126,7 +130,7 @@ final class Replay implements AutoCloseable {
     calls++;
     Asked asked = recorded.asked();
     ReplayedProcess process =
-        processes.computeIfAbsent(asked.pid(), _ -> new ReplayedProcess(random.nextLong()));
+        processes.computeIfAbsent(asked.pid(), _ -> new ReplayedProcess(random.nextLong(), budget));
     Vm vm = asked.vm() == 0 ? null : vms.computeIfAbsent(asked.vm(), _ -> vm(asked, process));
     process.calls(spans(asked));
     prepare(asked, process);

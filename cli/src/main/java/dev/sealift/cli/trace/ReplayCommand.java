@@ -55,7 +55,7 @@ public final class ReplayCommand implements Callable<Integer> {
         replay.happens(event);
       }
       report = replay.report(trace.header());
-    } catch (ReplayedProcess.OutOfMemory tooMuch) {
+    } catch (PageBudget.OutOfMemory tooMuch) {
       throw new BadInput(
           "%s cannot be replayed: %s.".formatted(named, Failure.sentence(tooMuch)), tooMuch);
     } catch (VmmException e) {

@@ -16,28 +16,19 @@ import java.util.SplittableRandom;
  * read.
  */
 final class ReplayedProcess implements ForeignCaller, UserMemory {
-  /** How many pages can be written to: 256 MiB. */
-  private static final int MOST_PAGES = 1 << 16;
-
   private final Map<Long, byte[]> pages = new HashMap<>();
   private final long seed;
+  private final PageBudget budget;
   private List<Span> spans = List.of();
   private final Map<Integer, Boolean> sevOpen = new HashMap<>();
 
   /**
    * @param seed of the bytes that nobody has told
+   * @param budget gives the pages that are written to
    */
-  ReplayedProcess(long seed) {
+  ReplayedProcess(long seed, PageBudget budget) {
     this.seed = seed;
-  }
-
-  /** The trace asks for more memory than a replay has. */
-  static final class OutOfMemory extends RuntimeException {
-    private static final long serialVersionUID = 1L;
-
-    OutOfMemory() {
-      super("it writes to more memory than a replay has, 256 MiB");
-    }
+    this.budget = budget;
   }
 
   /**
@@ -90,13 +81,15 @@ final class ReplayedProcess implements ForeignCaller, UserMemory {
       long at = address + done;
       int offset = Pages.offset(at);
       long size = Math.min(Pages.SIZE - offset, from.byteSize() - done);
-      byte[] page = pages.computeIfAbsent(Pages.base(at), this::random);
-      if (pages.size() > MOST_PAGES) {
-        throw new OutOfMemory();
-      }
+      byte[] page = pages.computeIfAbsent(Pages.base(at), this::taken);
       MemorySegment.copy(from, done, MemorySegment.ofArray(page), offset, size);
       done += size;
     }
+  }
+
+  private byte[] taken(long address) {
+    budget.take();
+    return random(address);
   }
 
   private byte[] random(long address) {

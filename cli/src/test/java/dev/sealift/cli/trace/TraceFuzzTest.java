@@ -30,7 +30,7 @@ class TraceFuzzTest implements FuzzSuite {
   private static FuzzTarget trace(String name, FuzzTarget.Reading reading) {
     return FuzzTarget.of(name, reading)
         .refusing(BadInput.class)
-        .refusing(ReplayedProcess.OutOfMemory.class)
+        .refusing(PageBudget.OutOfMemory.class)
         .allocating(256 << 20)
         .speaking(
             "{", "}", "[", "]", "\"m1+0x0\"", "\"0\"", "null", "\\u001b[2J", "vm1", "\n", "e9")
