@@ -141,7 +141,10 @@ public record VcpuState(Map<VcpuBlob, byte[]> blobs, Map<Integer, Long> msrs) {
     need(in, count * MSR);
     Map<Integer, Long> msrs = new LinkedHashMap<>();
     for (int i = 0; i < count; i++) {
-      msrs.put(in.getInt(), in.getLong());
+      int index = in.getInt();
+      if (msrs.put(index, in.getLong()) != null) {
+        throw malformed("its register 0x" + Integer.toHexString(index) + " is there twice");
+      }
     }
     return msrs;
   }

@@ -67,6 +67,10 @@ public record Statement(
     if (rounds < 1 || pages < 1 || sharedPages < 0 || sharedPages > pages || packets < 0) {
       throw new IllegalArgumentException("a move has rounds and pages, and counts are positive");
     }
+    if (pages > Long.MAX_VALUE / Pages.SIZE) {
+      throw new IllegalArgumentException(
+          "no guest has more pages than 64 bits can count the bytes of");
+    }
   }
 
   /**
