@@ -19,6 +19,9 @@ module dev.sealift.cli {
 
   opens dev.sealift.cli to
       info.picocli;
+  opens dev.sealift.cli.adversary to
+      info.picocli,
+      tools.jackson.databind;
   opens dev.sealift.cli.bench to
       info.picocli,
       tools.jackson.databind;

@@ -1,5 +1,6 @@
 package dev.sealift.cli;
 
+import dev.sealift.cli.adversary.AdversaryCommand;
 import dev.sealift.cli.bench.BenchCommand;
 import dev.sealift.cli.bench.BenchHostCommand;
 import dev.sealift.cli.cert.CertCommand;
@@ -55,6 +56,7 @@ import picocli.CommandLine.Command;
       AttestationCommand.class,
       ReceiptCommand.class,
       IdentityCommand.class
+      AdversaryCommand.class
     })
 public final class Sealift {
 

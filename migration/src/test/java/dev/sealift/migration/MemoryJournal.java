@@ -22,6 +22,7 @@ final class MemoryJournal implements HandOverJournal {
   private volatile @Nullable HandOverStep slow;
   private volatile Duration delay = Duration.ZERO;
   private volatile boolean slowed;
+  private volatile boolean slowed;
 
   /** The disk is full when this step comes. */
   synchronized void breakAt(HandOverStep step) {
@@ -32,6 +33,11 @@ final class MemoryJournal implements HandOverJournal {
   void slowDownAt(@Nullable HandOverStep step, Duration time) {
     delay = time;
     slow = step;
+  }
+
+  /** Whether that step came. */
+  boolean wasSlow() {
+    return slowed;
   }
 
   synchronized List<HandOverStep> steps() {
