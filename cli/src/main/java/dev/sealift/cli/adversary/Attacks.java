@@ -1,5 +1,12 @@
 package dev.sealift.cli.adversary;
 
+import dev.sealift.cli.adversary.hypervisor.AfterFinish;
+import dev.sealift.cli.adversary.hypervisor.LyingDirtyLog;
+import dev.sealift.cli.adversary.hypervisor.MovedCiphertext;
+import dev.sealift.cli.adversary.hypervisor.PrivateAsShared;
+import dev.sealift.cli.adversary.hypervisor.RunAfterFinish;
+import dev.sealift.cli.adversary.hypervisor.SecondSendStart;
+import dev.sealift.cli.adversary.hypervisor.SharedAsPrivate;
 import dev.sealift.cli.adversary.network.DroppedLastRound;
 import dev.sealift.cli.adversary.network.DroppedPacket;
 import dev.sealift.cli.adversary.network.Eavesdropper;
@@ -14,6 +21,33 @@ import dev.sealift.cli.adversary.network.StalePage;
 import dev.sealift.cli.adversary.network.Strangers;
 import dev.sealift.cli.adversary.network.SwappedPages;
 import dev.sealift.cli.adversary.network.SwappedPdh;
+import dev.sealift.cli.adversary.peer.BorrowedCredentials;
+import dev.sealift.cli.adversary.peer.ClonedSession;
+import dev.sealift.cli.adversary.peer.DiscardedGuest;
+import dev.sealift.cli.adversary.peer.DishonestPages;
+import dev.sealift.cli.adversary.peer.EarlyRunning;
+import dev.sealift.cli.adversary.peer.ExtractedCek;
+import dev.sealift.cli.adversary.peer.ForbiddenGuest;
+import dev.sealift.cli.adversary.peer.ForgedPlatform;
+import dev.sealift.cli.adversary.peer.HugeFrame;
+import dev.sealift.cli.adversary.peer.HugeGuest;
+import dev.sealift.cli.adversary.peer.KeptGuest;
+import dev.sealift.cli.adversary.peer.MadeSource;
+import dev.sealift.cli.adversary.peer.ManyMoves;
+import dev.sealift.cli.adversary.peer.MissingPage;
+import dev.sealift.cli.adversary.peer.OldPageStatus;
+import dev.sealift.cli.adversary.peer.OlderApi;
+import dev.sealift.cli.adversary.peer.OlderFirmware;
+import dev.sealift.cli.adversary.peer.OlderProtocol;
+import dev.sealift.cli.adversary.peer.OtherManifest;
+import dev.sealift.cli.adversary.peer.OtherOwner;
+import dev.sealift.cli.adversary.peer.ReusedMoveId;
+import dev.sealift.cli.adversary.peer.SilentDestination;
+import dev.sealift.cli.adversary.peer.StolenGuest;
+import dev.sealift.cli.adversary.peer.TwoDestinations;
+import dev.sealift.cli.adversary.peer.UnpreparedCommit;
+import dev.sealift.cli.adversary.peer.WeakenedPolicy;
+import dev.sealift.cli.adversary.peer.WrongManifest;
 import java.util.List;
 import java.util.Optional;
 
@@ -37,7 +71,50 @@ public final class Attacks {
           new OversizedBatch(),
           new ReplayedMove(),
           new SwappedPdh(),
-          new Strangers());
+          new Strangers(),
+          new ForgedPlatform(ForgedPlatform.Forgery.UNSIGNED),
+          new ForgedPlatform(ForgedPlatform.Forgery.FOREIGN_CEK),
+          new ForgedPlatform(ForgedPlatform.Forgery.OWN_ROOT),
+          new ExtractedCek(),
+          new OlderApi(),
+          new OlderFirmware(OlderFirmware.Claim.TRUE),
+          new OlderFirmware(OlderFirmware.Claim.FALSE),
+          new OtherOwner(),
+          new OlderProtocol(),
+          new SilentDestination(SilentDestination.Silence.AFTER_GUEST),
+          new SilentDestination(SilentDestination.Silence.AFTER_READY),
+          new SilentDestination(SilentDestination.Silence.AFTER_PREPARE),
+          new EarlyRunning(),
+          new OtherManifest(),
+          new DiscardedGuest(),
+          new StolenGuest(),
+          new MadeSource(),
+          new BorrowedCredentials(),
+          new ForbiddenGuest(),
+          new WeakenedPolicy(),
+          new MissingPage(),
+          new OldPageStatus(),
+          new WrongManifest(),
+          new UnpreparedCommit(),
+          new ReusedMoveId(),
+          new HugeFrame(),
+          new HugeGuest(),
+          new ManyMoves(),
+          new DishonestPages(DishonestPages.Deed.STALE),
+          new DishonestPages(DishonestPages.Deed.SWAPPED),
+          new DishonestPages(DishonestPages.Deed.SKIPPED),
+          new KeptGuest(),
+          new ClonedSession(),
+          new TwoDestinations(),
+          new LyingDirtyLog(),
+          new PrivateAsShared(),
+          new SharedAsPrivate(),
+          new MovedCiphertext(MovedCiphertext.Deed.SWAP),
+          new MovedCiphertext(MovedCiphertext.Deed.ROLL_BACK),
+          new SecondSendStart(),
+          new AfterFinish(AfterFinish.Deed.SEND_AGAIN),
+          new AfterFinish(AfterFinish.Deed.CANCEL),
+          new RunAfterFinish());
 
   private Attacks() {}
 

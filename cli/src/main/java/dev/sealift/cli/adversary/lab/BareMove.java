@@ -99,10 +99,13 @@ public final class BareMove implements AutoCloseable {
     }
   }
 
-  /** The same packets for another guest of the destination's that is being received. */
-  public void giveAgain(ReceiveSession other, List<Packet> packets) throws VmmException {
-    for (Packet packet : packets) {
-      opening.open(other, packet);
+  /** RECEIVE_UPDATE_DATA of packets for any guest that a host is receiving. */
+  public static void giveAll(LabHost host, ReceiveSession receiving, List<Packet> packets)
+      throws VmmException {
+    try (PacketMaker opening = new PacketMaker(host.host())) {
+      for (Packet packet : packets) {
+        opening.open(receiving, packet);
+      }
     }
   }
 
@@ -117,8 +120,13 @@ public final class BareMove implements AutoCloseable {
   public Witness finish() throws VmmException {
     source.guest().pause();
     sending.finish();
-    cancelled = true;
+    finished();
     return runAtDestination();
+  }
+
+  /** SEND_FINISH is done, by whomever: there is nothing left to cancel. */
+  public void finished() {
+    cancelled = true;
   }
 
   /** RECEIVE_FINISH, and the guest runs at the destination, whatever its source does. */

@@ -106,6 +106,16 @@ public final class HostileDestination implements AutoCloseable {
       return control.expect(Message.Guest.class);
     }
 
+    /** READY, and data connections are let in; nobody reads from them. */
+    public void letIn(Message.Guest offer) throws MigrationException, InterruptedException {
+      try (DataGate _ = listener.expect(control, offer.move(), 1)) {
+        control.send(new Message.Ready());
+        while (true) {
+          control.receive();
+        }
+      }
+    }
+
     /**
      * READY, and all rounds up to PREPARE, which is not answered: each page as it came last.
      *

@@ -123,9 +123,19 @@ public final class HostileSource implements AutoCloseable {
   /** HELLO to the data connection, with the truth. */
   public void begin(Witness guest)
       throws MigrationException, VmmException, InterruptedException {
+    begin(guest, lab.destination());
+  }
+
+  private void begin(Witness guest, LabHost to)
+      throws MigrationException, VmmException, InterruptedException {
     greet();
-    sendStart(guest, lab.destination());
+    sendStart(guest, to);
     offer(guest);
+  }
+
+  /** Uses a session that another move has made. */
+  public void borrow(SendSession made) {
+    session = made;
   }
 
   /** SEND_UPDATE_DATA of one page. */
@@ -206,7 +216,13 @@ public final class HostileSource implements AutoCloseable {
   /** All of a move up to RUNNING, without SEND_FINISH; the guest stands still afterwards. */
   public void moveWithoutFinish(Witness guest)
       throws MigrationException, VmmException, InterruptedException {
-    begin(guest);
+    moveWithoutFinish(guest, lab.destination());
+  }
+
+  /** The same to any host. */
+  public void moveWithoutFinish(Witness guest, LabHost to)
+      throws MigrationException, VmmException, InterruptedException {
+    begin(guest, to);
     send(sealAll());
     endRound();
     sendState(guest, List.of());

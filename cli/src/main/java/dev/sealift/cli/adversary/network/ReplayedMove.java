@@ -42,7 +42,7 @@ public final class ReplayedMove implements Attack {
       Guest clone = lab.destination().create(guest.guest().configuration());
       try (clone) {
         ReceiveSession again = BareMove.receiveStart(clone, lab.source(), move.sending());
-        move.giveAgain(again, recorded);
+        BareMove.giveAll(lab.destination(), again, recorded);
         again.finish();
         clone.vcpu().restore(guest.guest().vcpu().save());
         clone.run();
