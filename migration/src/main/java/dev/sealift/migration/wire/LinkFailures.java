@@ -19,9 +19,12 @@ final class LinkFailures {
       case SocketTimeoutException _ ->
           new MigrationException(
               FailureCode.TIMED_OUT, "the peer fell silent on %s".formatted(connection), lost);
-      case SSLHandshakeException hungUp when hungUp.getCause() instanceof EOFException ->
+      case SSLHandshakeException cut when cut.getCause() instanceof EOFException ->
           new MigrationException(
-              FailureCode.LINK_LOST, "%s was lost in the handshake".formatted(connection), lost);
+              FailureCode.LINK_LOST,
+              "the peer hung up on %s before it said who it is: it may have too many callers; try again"
+                  .formatted(connection),
+              lost);
       case SSLHandshakeException _, SSLPeerUnverifiedException _ ->
           new MigrationException(
               FailureCode.PEER_NOT_TRUSTED,

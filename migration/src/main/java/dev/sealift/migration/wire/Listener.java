@@ -9,7 +9,6 @@ import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import javax.net.ssl.SSLContext;
@@ -30,7 +29,7 @@ public final class Listener implements AutoCloseable {
   private final SSLContext identity;
   private final Duration timeout;
   private final Map<MoveId, DataGate> gates = new ConcurrentHashMap<>();
-  private final Semaphore strangers = new Semaphore(MOST_STRANGERS);
+  private final Strangers strangers = new Strangers(MOST_STRANGERS);
 
   private Listener(ServerSocketChannel server, SSLContext identity, Duration timeout) {
     this.server = server;
@@ -98,11 +97,8 @@ public final class Listener implements AutoCloseable {
     while (server.isOpen()) {
       try {
         SocketChannel stranger = server.accept();
-        if (strangers.tryAcquire()) {
-          Thread.ofVirtual().name("sealift-stranger").start(() -> identify(stranger, onControl));
-        } else {
-          stranger.close();
-        }
+        strangers.add(stranger);
+        Thread.ofVirtual().name("sealift-stranger").start(() -> identify(stranger, onControl));
       } catch (IOException e) {
         // Closed, or out of descriptors: callers wait in the kernel's queue until some are free.
         LockSupport.parkNanos(BREATH_NANOS);
@@ -128,7 +124,7 @@ public final class Listener implements AutoCloseable {
     } catch (IOException | MigrationException unknown) {
       Connections.close(stranger);
     } finally {
-      strangers.release();
+      strangers.remove(stranger);
     }
     if (control != null) {
       ControlConnection trusted = control;

@@ -10,9 +10,12 @@ import java.io.OutputStream;
 import java.lang.foreign.Arena;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -75,6 +78,50 @@ class ControlConnectionTest {
     assertThat(key).hasSize(32);
     assertThat(destination.batchKey(new MoveId(1, 2)).getEncoded()).isEqualTo(key);
     assertThat(destination.batchKey(new MoveId(1, 3)).getEncoded()).isNotEqualTo(key);
+  }
+
+  @Test
+  void callersWhoSayNothingKeepNobodyAway() throws Exception {
+    List<Socket> silent = new ArrayList<>();
+    try {
+      for (int i = 0; i < 200; i++) {
+        silent.add(new Socket(listener.address().getAddress(), listener.address().getPort()));
+      }
+      meet(PATIENCE);
+      source.send(new Message.Running());
+      assertThat(destination.receive()).isEqualTo(new Message.Running());
+      // The first of them were hung up on, so that the others and the source had a place.
+      assertThat(silent.getFirst().getInputStream().read()).isNegative();
+    } finally {
+      for (Socket caller : silent) {
+        caller.close();
+      }
+    }
+  }
+
+  @Test
+  void aPeerThatHangsUpBeforeItSaidWhoItIsIsALostLinkAndNotAStranger() throws Exception {
+    try (ServerSocket rude = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      Thread hangingUp =
+          Thread.startVirtualThread(
+              () -> {
+                try (Socket caller = rude.accept()) {
+                  assertThat(caller.getInputStream().read(new byte[65536])).isPositive();
+                } catch (IOException gone) {
+                  // The test's assertion tells.
+                }
+              });
+      assertThatThrownBy(
+              () ->
+                  ControlConnection.connect(
+                      SOURCE,
+                      new InetSocketAddress(rude.getInetAddress(), rude.getLocalPort()),
+                      PATIENCE))
+          .isInstanceOfSatisfying(
+              MigrationException.class,
+              lost -> assertThat(lost.code()).as(lost.sentence()).isEqualTo(FailureCode.LINK_LOST));
+      hangingUp.join();
+    }
   }
 
   @Test
