@@ -83,10 +83,17 @@ public final class AdversaryCommand implements Callable<Integer> {
     StringBuilder words = new StringBuilder();
     reports.forEach(one -> words.append(AdversaryReport.words(one)));
     output.print(report, words + report.summary());
+    return exitCode(report);
+  }
+
+  static int exitCode(AdversaryReport report) {
     return report.asDocumented() ? CommandLine.ExitCode.OK : CommandLine.ExitCode.SOFTWARE;
   }
 
   private List<Attack> chosen() throws BadInput {
+    if (all && !names.isEmpty()) {
+      throw new BadInput("Name attacks or say --all, not both.");
+    }
     if (all) {
       return Attacks.all();
     }

@@ -33,7 +33,7 @@ public record ForgedRoot(AmdCertificate ask, AmdCertificate ark, RSAPrivateKey k
   private static final int VERSION = 1;
 
   /** Forges a root that is named like another. */
-  public static ForgedRoot like(AmdCertificate ask, AmdCertificate ark, SecureRandom random)
+  static ForgedRoot like(AmdCertificate ask, AmdCertificate ark, SecureRandom random)
       throws GeneralSecurityException, MalformedCertificateException {
     KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
     generator.initialize(BITS, random);

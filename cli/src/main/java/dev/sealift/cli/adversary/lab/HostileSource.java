@@ -1,5 +1,6 @@
 package dev.sealift.cli.adversary.lab;
 
+import dev.sealift.abi.Pages;
 import dev.sealift.migration.trust.PlatformCredentials;
 import dev.sealift.migration.wire.BatchWriter;
 import dev.sealift.migration.wire.ControlConnection;
@@ -146,7 +147,7 @@ public final class HostileSource implements AutoCloseable {
   /** SEND_UPDATE_DATA of every page. */
   public List<Packet> sealAll() throws VmmException {
     List<Packet> all = new ArrayList<>();
-    for (long gfn = 0; gfn < LabHost.GUEST_BYTES / 4096; gfn++) {
+    for (long gfn = 0; gfn < LabHost.GUEST_BYTES >> Pages.SHIFT; gfn++) {
       all.add(seal(gfn));
     }
     return all;

@@ -10,6 +10,7 @@ import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
 import java.util.concurrent.TimeoutException;
 import javax.net.ssl.SSLContext;
+import org.jspecify.annotations.Nullable;
 
 /** Two model machines of one maker, for one attack after the other. */
 public final class Lab implements AutoCloseable {
@@ -21,6 +22,7 @@ public final class Lab implements AutoCloseable {
   private final LabIdentities identities;
   private final LabHost source;
   private final LabHost destination;
+  private @Nullable ForgedRoot forged;
 
   private Lab(ModelRoot root)
       throws VmmException,
@@ -53,6 +55,16 @@ public final class Lab implements AutoCloseable {
   /** The maker of both chips. */
   public ModelRoot root() {
     return root;
+  }
+
+  /** A root of an attacker's own that is named like the maker's; made when it is first needed. */
+  public ForgedRoot forgedRoot() throws GeneralSecurityException, MalformedCertificateException {
+    ForgedRoot made = forged;
+    if (made == null) {
+      made = ForgedRoot.like(root.ask(), root.ark(), random);
+      forged = made;
+    }
+    return made;
   }
 
   /** The machine that guests leave. */

@@ -35,8 +35,8 @@ import javax.net.ssl.SSLContext;
 
 /** A model machine of the lab: its platform, its TLS identity, and the guests on it. */
 public final class LabHost implements AutoCloseable {
-  /** What the lab's guests have: 256 pages. */
-  public static final long GUEST_BYTES = 1 << 20;
+  /** What the lab's guests have: 64 pages. */
+  public static final long GUEST_BYTES = 1 << 18;
 
   private static final int MAXIMUM_ASID = 64;
   private static final int MINIMUM_SEV_ASID = 8;

@@ -29,20 +29,20 @@ import java.util.concurrent.TimeoutException;
 
 /** Sealift at both ends of a move, and a link between them. */
 public final class Passage implements AutoCloseable {
-  /** Pages in a batch: round 0 of a guest of the lab has 16 batches. */
-  public static final int BATCH_PAGES = 16;
+  /** Pages in a batch: round 0 of a guest of the lab has 8 batches. */
+  public static final int BATCH_PAGES = 8;
 
   /** Batches of a round that has all pages. */
-  public static final int BATCHES = 16;
+  public static final int BATCHES = 8;
 
   /** The batch of round 0 that {@link Witness#PAGE} and {@link Witness#OTHER_PAGE} are in. */
   public static final int WITNESS_BATCH = 5;
 
   /** How long the hosts wait for a silent peer where the attack is no silence. */
-  public static final Duration TIMEOUT = Duration.ofSeconds(5);
+  public static final Duration TIMEOUT = Duration.ofSeconds(10);
 
   /** How long they wait where silence is all that there is to notice. */
-  public static final Duration SHORT_TIMEOUT = Duration.ofMillis(400);
+  public static final Duration SHORT_TIMEOUT = Duration.ofMillis(600);
 
   private static final MoveOptions OPTIONS =
       MoveOptions.DEFAULT

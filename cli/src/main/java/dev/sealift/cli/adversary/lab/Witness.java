@@ -15,10 +15,10 @@ import java.util.concurrent.locks.LockSupport;
 /** A running guest that does as it is asked and says what it sees. */
 public final class Witness implements AutoCloseable {
   /** The page with the guest's secret; it is in the fifth batch of a round that has all pages. */
-  public static final long PAGE = 0x40;
+  public static final long PAGE = 0x20;
 
   /** Another page with a secret, in the same batch. */
-  public static final long OTHER_PAGE = 0x41;
+  public static final long OTHER_PAGE = 0x21;
 
   /** What {@link #read} answers for a page that does not hold the secret. */
   public static final int NOISE = WitnessProgram.NOISE;

@@ -27,7 +27,7 @@ public final class ForgedPlatform implements Attack {
     FOREIGN_CEK("forged-cek", "whose CEK another key signed, under the true ASK and ARK") {
       @Override
       MadePlatform make(Lab lab) throws Exception {
-        ForgedRoot forged = forge(lab);
+        ForgedRoot forged = lab.forgedRoot();
         return MadePlatform.create(
             lab.random(), forged::sign, lab.root().ask(), lab.root().ark());
       }
@@ -35,7 +35,7 @@ public final class ForgedPlatform implements Attack {
     OWN_ROOT("forged-root", "under a root of its own that is named like the true one") {
       @Override
       MadePlatform make(Lab lab) throws Exception {
-        ForgedRoot forged = forge(lab);
+        ForgedRoot forged = lab.forgedRoot();
         return MadePlatform.create(lab.random(), forged::sign, forged.ask(), forged.ark());
       }
     };
@@ -49,10 +49,6 @@ public final class ForgedPlatform implements Attack {
     }
 
     abstract MadePlatform make(Lab lab) throws Exception;
-
-    private static ForgedRoot forge(Lab lab) throws Exception {
-      return ForgedRoot.like(lab.root().ask(), lab.root().ark(), lab.random());
-    }
   }
 
   private final Forgery forgery;

@@ -11,18 +11,17 @@ import dev.sealift.cli.adversary.lab.Passage;
 import dev.sealift.cli.adversary.lab.Witness;
 import dev.sealift.migration.DestinationOptions;
 import dev.sealift.migration.wire.MigrationException;
-import java.util.ArrayList;
-import java.util.List;
+import java.time.Duration;
 
 /** A peer that begins many moves and goes on with none. */
 public final class ManyMoves implements Attack {
-  private static final int MOST = 4;
+  private static final Duration TIMEOUT = Duration.ofSeconds(2);
 
   private static final Card CARD =
       new Card(
           "many-moves",
           Attacker.PEER,
-          "as the source, begins more moves than the destination takes and goes on with none",
+          "as the source, begins as many moves as the destination takes and goes on with none",
           Verdict.HELD,
           Verdict.DETECTED);
 
@@ -38,35 +37,27 @@ public final class ManyMoves implements Attack {
 
   @Override
   public Outcome againstSealift(Lab lab) throws Exception {
-    DestinationOptions options =
-        new DestinationOptions(MOST, 1, Long.MAX_VALUE, Passage.SHORT_TIMEOUT);
-    List<HostileSource> silent = new ArrayList<>();
+    DestinationOptions options = new DestinationOptions(1, 1, Long.MAX_VALUE, TIMEOUT);
     try (Witness guest = lab.launch();
         Passage passage = Passage.open(lab, options)) {
-      for (int i = 0; i < MOST; i++) {
-        HostileSource source = HostileSource.connect(lab, passage);
-        silent.add(source);
-        source.greet();
-      }
-      Outcome meanwhile = Passage.stayed(guest, passage.move(guest, lab.source().policy()));
-      for (HostileSource source : silent) {
-        refusal(source);
-        source.close();
+      Outcome meanwhile;
+      try (HostileSource silent = HostileSource.connect(lab, passage)) {
+        silent.greet();
+        meanwhile = Passage.stayed(guest, passage.move(guest, lab.source().policy()));
+        awaitRefusal(silent);
       }
       Outcome afterwards = passage.judge(guest, passage.move(guest, lab.source().policy()));
       return afterwards.verdict() == Verdict.HELD && meanwhile.verdict() == Verdict.DETECTED
           ? new Outcome(
               Verdict.DETECTED,
               meanwhile.code(),
-              "one more was turned away (%s), the silent ones after the time limit, and then a move went well"
+              "one more was turned away (%s), the silent one after the time limit, and then a move went well"
                   .formatted(meanwhile.observed()))
           : Outcome.notPrevented("the destination did not recover: " + afterwards.observed());
-    } finally {
-      silent.forEach(HostileSource::close);
     }
   }
 
-  private static void refusal(HostileSource source) throws InterruptedException {
+  private static void awaitRefusal(HostileSource source) throws InterruptedException {
     try {
       source.control().receive();
     } catch (MigrationException refused) {
