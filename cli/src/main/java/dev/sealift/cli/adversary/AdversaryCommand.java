@@ -101,10 +101,9 @@ public final class AdversaryCommand implements Callable<Integer> {
     for (String name : names) {
       chosen.add(
           Attacks.named(name)
-              .orElseThrow(
-                  () ->
-                      new BadInput(
-                          "There is no attack %s; sealift adversary lists all.".formatted(name))));
+              .orElseThrow(() ->
+                  new BadInput(
+                      "There is no attack %s; sealift adversary lists all.".formatted(name))));
     }
     return chosen;
   }

@@ -74,7 +74,8 @@ record AdversaryReport(
     if (!report.asDocumented()) {
       lines.line(
           "!",
-          "this is further than docs/adversary.md says, which is %s".formatted(card.sealift().words()));
+          "this is further than docs/adversary.md says, which is %s"
+              .formatted(card.sealift().words()));
     }
     return lines.blank().toString();
   }

@@ -15,8 +15,7 @@ public record AttackReport(Card card, Outcome sevAlone, Outcome sealift) {
   /** Runs an attack. */
   static AttackReport of(Attack attack, Lab lab) throws Failure {
     try {
-      return new AttackReport(
-          attack.card(), attack.againstSev(lab), attack.againstSealift(lab));
+      return new AttackReport(attack.card(), attack.againstSev(lab), attack.againstSealift(lab));
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
       throw new Failure("The attacks were interrupted.", interrupted);

@@ -12,12 +12,7 @@ package dev.sealift.cli.adversary;
  *     stop; empty elsewhere
  */
 public record Card(
-    String name,
-    Attacker attacker,
-    String deed,
-    Verdict sevAlone,
-    Verdict sealift,
-    String remedy) {
+    String name, Attacker attacker, String deed, Verdict sevAlone, Verdict sealift, String remedy) {
 
   public Card {
     if ((sealift == Verdict.NOT_PREVENTED) == remedy.isEmpty()) {

@@ -21,19 +21,19 @@ class AdversaryDocumentTest {
     for (Attacker attacker : Attacker.values()) {
       List<String> expected =
           cards(attacker)
-              .map(
-                  card ->
-                      "| %s | %s | %s | %s |"
-                          .formatted(
-                              card.name(),
-                              card.deed(),
-                              card.sevAlone().words(),
-                              card.sealift().words()))
+              .map(card ->
+                  "| %s | %s | %s | %s |"
+                      .formatted(
+                          card.name(),
+                          card.deed(),
+                          card.sevAlone().words(),
+                          card.sealift().words()))
               .toList();
       assertThat(lines).as(String.join("\n", expected)).containsSequence(expected);
     }
     long attacks = Attacks.all().size();
-    assertThat(lines.stream().filter(line -> line.matches("\\| [a-z-]+ \\|.*\\|.*\\|.*\\|")).count())
+    assertThat(
+            lines.stream().filter(line -> line.matches("\\| [a-z-]+ \\|.*\\|.*\\|.*\\|")).count())
         .as("rows of attacks")
         .isEqualTo(attacks);
   }

@@ -64,7 +64,8 @@ class AttacksTest {
   }
 
   @Test
-  @DisplayName("nothing that SEV alone holds off gets further with Sealift, and no network gets at a guest")
+  @DisplayName(
+      "nothing that SEV alone holds off gets further with Sealift, and no network gets at a guest")
   void neverWorse() {
     for (Attack attack : Attacks.all()) {
       Card card = attack.card();

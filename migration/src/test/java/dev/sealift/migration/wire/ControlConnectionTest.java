@@ -103,20 +103,18 @@ class ControlConnectionTest {
   void aPeerThatHangsUpBeforeItSaidWhoItIsIsALostLinkAndNotAStranger() throws Exception {
     try (ServerSocket rude = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       Thread hangingUp =
-          Thread.startVirtualThread(
-              () -> {
-                try (Socket caller = rude.accept()) {
-                  assertThat(caller.getInputStream().read(new byte[65536])).isPositive();
-                } catch (IOException gone) {
-                  // The test's assertion tells.
-                }
-              });
-      assertThatThrownBy(
-              () ->
-                  ControlConnection.connect(
-                      SOURCE,
-                      new InetSocketAddress(rude.getInetAddress(), rude.getLocalPort()),
-                      PATIENCE))
+          Thread.startVirtualThread(() -> {
+            try (Socket caller = rude.accept()) {
+              assertThat(caller.getInputStream().read(new byte[65536])).isPositive();
+            } catch (IOException gone) {
+              // The test's assertion tells.
+            }
+          });
+      assertThatThrownBy(() ->
+              ControlConnection.connect(
+                  SOURCE,
+                  new InetSocketAddress(rude.getInetAddress(), rude.getLocalPort()),
+                  PATIENCE))
           .isInstanceOfSatisfying(
               MigrationException.class,
               lost -> assertThat(lost.code()).as(lost.sentence()).isEqualTo(FailureCode.LINK_LOST));

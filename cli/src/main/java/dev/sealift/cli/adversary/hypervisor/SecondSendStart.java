@@ -62,11 +62,10 @@ public final class SecondSendStart implements Attack {
 
   private static Outcome attempt(Lab lab, Witness guest) throws VmmException {
     FirmwareStatus refused =
-        Refusal.of(
-            () -> {
-              SendSession second = BareMove.sendStart(guest, lab.destination());
-              second.cancel();
-            });
+        Refusal.of(() -> {
+          SendSession second = BareMove.sendStart(guest, lab.destination());
+          second.cancel();
+        });
     return refused == null
         ? Outcome.notPrevented("SEND_START opened a second session")
         : Outcome.detected(

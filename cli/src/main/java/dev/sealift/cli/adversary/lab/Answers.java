@@ -20,11 +20,7 @@ public final class Answers {
 
   /** Plays a source to the lab's destination; a refusal must leave nothing there. */
   public static Outcome to(Lab lab, Script script)
-      throws MigrationException,
-          VmmException,
-          IOException,
-          TimeoutException,
-          InterruptedException {
+      throws MigrationException, VmmException, IOException, TimeoutException, InterruptedException {
     try (Passage passage = Passage.open(lab)) {
       return to(lab, passage, script);
     }

@@ -68,11 +68,7 @@ public record ForgedRoot(AmdCertificate ask, AmdCertificate ark, RSAPrivateKey k
     Signature signature = Signature.getInstance("RSASSA-PSS");
     signature.setParameter(
         new PSSParameterSpec(
-            "SHA-256",
-            "MGF1",
-            MGF1ParameterSpec.SHA256,
-            32,
-            PSSParameterSpec.TRAILER_FIELD_BC));
+            "SHA-256", "MGF1", MGF1ParameterSpec.SHA256, 32, PSSParameterSpec.TRAILER_FIELD_BC));
     signature.initSign(pair.getPrivate());
     signature.update(out.array(), 0, out.position());
     out.put(littleEndian(signature.sign()));

@@ -47,8 +47,7 @@ public final class HostileDestination implements AutoCloseable {
   public static HostileDestination listen(LabHost host, SSLContext identity, Play play)
       throws IOException {
     Listener listener =
-        Listener.open(
-            new InetSocketAddress(HostTrust.LOOPBACK, 0), identity, Passage.TIMEOUT);
+        Listener.open(new InetSocketAddress(HostTrust.LOOPBACK, 0), identity, Passage.TIMEOUT);
     HostileDestination destination = new HostileDestination(listener, host);
     listener.start(control -> destination.play(control, play));
     return destination;
@@ -97,8 +96,7 @@ public final class HostileDestination implements AutoCloseable {
     public void welcome(PlatformCredentials platform)
         throws MigrationException, InterruptedException {
       control.expect(Message.Hello.class);
-      control.send(
-          new Message.Welcome(Protocol.HIGHEST_VERSION, true, 1, platform.encode()));
+      control.send(new Message.Welcome(Protocol.HIGHEST_VERSION, true, 1, platform.encode()));
     }
 
     /** GUEST. */

@@ -49,11 +49,9 @@ public final class HostileSource implements AutoCloseable {
     this.destination = destination;
     move = MoveId.random(lab.random());
     packets = new PacketMaker(lab.source().host());
-    arena =
-        CallArena.allocate(lab.source().host(), PacketSlots.bytes(Passage.BATCH_PAGES));
+    arena = CallArena.allocate(lab.source().host(), PacketSlots.bytes(Passage.BATCH_PAGES));
     slots = new PacketSlots(arena.segment(), Passage.BATCH_PAGES);
-    control =
-        ControlConnection.connect(lab.source().identity(), destination, Passage.TIMEOUT);
+    control = ControlConnection.connect(lab.source().identity(), destination, Passage.TIMEOUT);
   }
 
   /** Connects to an honest destination. */
@@ -102,8 +100,7 @@ public final class HostileSource implements AutoCloseable {
   }
 
   /** GUEST with the truth, and READY; then a data connection. */
-  public void offer(Witness guest)
-      throws MigrationException, VmmException, InterruptedException {
+  public void offer(Witness guest) throws MigrationException, VmmException, InterruptedException {
     offer(
         guest.guest().configuration().encode(),
         session().policy(),
@@ -116,14 +113,11 @@ public final class HostileSource implements AutoCloseable {
   public void openData() throws MigrationException, InterruptedException {
     control.expect(Message.Ready.class);
     control.keep(manifest);
-    writer =
-        BatchWriter.connect(
-            destination, control, move, 0, slots, manifest, Passage.TIMEOUT);
+    writer = BatchWriter.connect(destination, control, move, 0, slots, manifest, Passage.TIMEOUT);
   }
 
   /** HELLO to the data connection, with the truth. */
-  public void begin(Witness guest)
-      throws MigrationException, VmmException, InterruptedException {
+  public void begin(Witness guest) throws MigrationException, VmmException, InterruptedException {
     begin(guest, lab.destination());
   }
 

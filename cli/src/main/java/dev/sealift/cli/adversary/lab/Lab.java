@@ -25,10 +25,7 @@ public final class Lab implements AutoCloseable {
   private @Nullable ForgedRoot forged;
 
   private Lab(ModelRoot root)
-      throws VmmException,
-          IOException,
-          GeneralSecurityException,
-          MalformedCertificateException {
+      throws VmmException, IOException, GeneralSecurityException, MalformedCertificateException {
     this.root = root;
     identities = LabIdentities.create(random);
     source = LabHost.powerUp(root, API, identities.source());
@@ -41,10 +38,7 @@ public final class Lab implements AutoCloseable {
    * @param root the maker of their chips
    */
   public static Lab open(ModelRoot root)
-      throws VmmException,
-          IOException,
-          GeneralSecurityException,
-          MalformedCertificateException {
+      throws VmmException, IOException, GeneralSecurityException, MalformedCertificateException {
     return new Lab(root);
   }
 

@@ -32,8 +32,7 @@ record LabIdentities(SSLContext source, SSLContext destination, SSLContext stran
     }
   }
 
-  private static SSLContext context(
-      HostIdentity own, HostIdentity peer, Path file, String password)
+  private static SSLContext context(HostIdentity own, HostIdentity peer, Path file, String password)
       throws IOException, GeneralSecurityException {
     own.save(file, peer, password.toCharArray());
     return HostIdentity.load(file, password.toCharArray());

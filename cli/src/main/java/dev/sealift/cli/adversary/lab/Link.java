@@ -85,12 +85,11 @@ public final class Link implements AutoCloseable {
   /** All that the source sent, a stream for each connection in the order of their opening. */
   public List<byte[]> recorded() {
     return recorded.stream()
-        .map(
-            stream -> {
-              synchronized (stream) {
-                return stream.toByteArray();
-              }
-            })
+        .map(stream -> {
+          synchronized (stream) {
+            return stream.toByteArray();
+          }
+        })
         .toList();
   }
 
@@ -123,14 +122,13 @@ public final class Link implements AutoCloseable {
   private static void start(Socket near, Pump pump) {
     Thread.ofVirtual()
         .name("link-pump")
-        .start(
-            () -> {
-              try {
-                pump.run();
-              } catch (IOException hungUp) {
-                hangUp(near);
-              }
-            });
+        .start(() -> {
+          try {
+            pump.run();
+          } catch (IOException hungUp) {
+            hangUp(near);
+          }
+        });
   }
 
   private void passOn(Socket near, Socket far, ByteArrayOutputStream record) throws IOException {

@@ -98,8 +98,7 @@ public final class MadePlatform {
     return guest
         .guest()
         .sev()
-        .sendStart(
-            chain.pdh().bytes(), chain.platformCertificates(), chain.amdCertificates());
+        .sendStart(chain.pdh().bytes(), chain.platformCertificates(), chain.amdCertificates());
   }
 
   /**
@@ -133,11 +132,10 @@ public final class MadePlatform {
   public Outcome lure(Lab lab, Witness guest) throws VmmException, MalformedCertificateException {
     GuestPolicy policy = new GuestPolicy(guest.guest().configuration().policy());
     @Nullable FirmwareStatus refused =
-        Refusal.of(
-            () -> {
-              SendSession session = sendStart(guest);
-              session.cancel();
-            });
+        Refusal.of(() -> {
+          SendSession session = sendStart(guest);
+          session.cancel();
+        });
     if (refused != null) {
       return Outcome.detected(refused, "SEND_START refused the platform's certificates");
     }

@@ -169,8 +169,7 @@ public final class Passage implements AutoCloseable {
   }
 
   /** Moves a guest to wherever somebody listens. */
-  public static MoveOutcome move(
-      Lab lab, Witness guest, InetSocketAddress to, Duration timeout) {
+  public static MoveOutcome move(Lab lab, Witness guest, InetSocketAddress to, Duration timeout) {
     return move(
         lab.source(),
         guest,
@@ -181,8 +180,7 @@ public final class Passage implements AutoCloseable {
   }
 
   /** The same, where only some platforms are allowed. */
-  public static MoveOutcome move(
-      Lab lab, Witness guest, InetSocketAddress to, MovePolicy allowed) {
+  public static MoveOutcome move(Lab lab, Witness guest, InetSocketAddress to, MovePolicy allowed) {
     return move(lab.source(), guest, to, OPTIONS, allowed, AfterFirstRound.NOTHING);
   }
 
@@ -239,7 +237,8 @@ public final class Passage implements AutoCloseable {
         awaitNoGuest(destination);
         yield stayed(guest, stayed);
       }
-      case MoveOutcome.HandedOver lost -> Outcome.notPrevented("the guest is lost: " + lost.reason());
+      case MoveOutcome.HandedOver lost ->
+          Outcome.notPrevented("the guest is lost: " + lost.reason());
     };
   }
 

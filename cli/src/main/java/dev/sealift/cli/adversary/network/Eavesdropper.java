@@ -31,8 +31,7 @@ public final class Eavesdropper implements Attack {
   public Outcome againstSev(Lab lab) throws Exception {
     try (Witness guest = lab.launch();
         BareMove move = BareMove.begin(lab, guest)) {
-      List<byte[]> seen =
-          move.sealAll().stream().<byte[]>map(Packet::ciphertext).toList();
+      List<byte[]> seen = move.sealAll().stream().<byte[]>map(Packet::ciphertext).toList();
       return judge(seen, "%d packets, and the secret in none; their addresses go in the clear");
     }
   }

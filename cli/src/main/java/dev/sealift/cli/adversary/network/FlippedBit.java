@@ -1,5 +1,6 @@
 package dev.sealift.cli.adversary.network;
 
+import dev.sealift.abi.FirmwareStatus;
 import dev.sealift.cli.adversary.Attack;
 import dev.sealift.cli.adversary.Attacker;
 import dev.sealift.cli.adversary.Card;
@@ -13,7 +14,6 @@ import dev.sealift.cli.adversary.lab.Passage;
 import dev.sealift.cli.adversary.lab.Refusal;
 import dev.sealift.cli.adversary.lab.TamperedMove;
 import dev.sealift.cli.adversary.lab.Witness;
-import dev.sealift.abi.FirmwareStatus;
 import java.util.List;
 
 /** One bit that is not as it was sent. */
@@ -104,7 +104,8 @@ public final class FlippedBit implements Attack {
       FirmwareStatus refused = Refusal.of(() -> move.give(flipped));
       return refused == null
           ? move.finishAndLook()
-          : Outcome.detected(refused, "RECEIVE_UPDATE_DATA refused the packet: its MAC does not hold");
+          : Outcome.detected(
+              refused, "RECEIVE_UPDATE_DATA refused the packet: its MAC does not hold");
     }
   }
 

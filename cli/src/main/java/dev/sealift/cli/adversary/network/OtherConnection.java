@@ -47,14 +47,16 @@ public final class OtherConnection implements Attack {
     AtomicReference<byte @Nullable []> taken = new AtomicReference<>();
     try (Witness guest = lab.launch();
         Passage passage = Passage.open(lab)) {
-      passage.link().tamper((connection, number, batch) -> {
-        if (connection == 0 && number == 1) {
-          taken.set(batch);
-          return List.of();
-        }
-        byte[] other = connection == 1 ? taken.getAndSet(null) : null;
-        return List.of(other == null ? batch : other);
-      });
+      passage
+          .link()
+          .tamper((connection, number, batch) -> {
+            if (connection == 0 && number == 1) {
+              taken.set(batch);
+              return List.of();
+            }
+            byte[] other = connection == 1 ? taken.getAndSet(null) : null;
+            return List.of(other == null ? batch : other);
+          });
       return passage.judge(guest, passage.moveWhileWritten(guest, 2));
     }
   }

@@ -1,5 +1,6 @@
 package dev.sealift.cli.adversary.network;
 
+import dev.sealift.abi.FirmwareStatus;
 import dev.sealift.cli.adversary.Attack;
 import dev.sealift.cli.adversary.Attacker;
 import dev.sealift.cli.adversary.Card;
@@ -11,7 +12,6 @@ import dev.sealift.cli.adversary.lab.Packet;
 import dev.sealift.cli.adversary.lab.Passage;
 import dev.sealift.cli.adversary.lab.Refusal;
 import dev.sealift.cli.adversary.lab.Witness;
-import dev.sealift.abi.FirmwareStatus;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 
@@ -53,14 +53,18 @@ public final class SplicedMove implements Attack {
     AtomicReference<byte[]> old = new AtomicReference<>(new byte[0]);
     try (Witness guest = lab.launch();
         Passage passage = Passage.open(lab)) {
-      passage.link().tamper((connection, number, batch) -> {
-        if (number == 1) {
-          old.set(batch);
-        }
-        return number == 2 ? List.of() : List.of(batch);
-      });
+      passage
+          .link()
+          .tamper((connection, number, batch) -> {
+            if (number == 1) {
+              old.set(batch);
+            }
+            return number == 2 ? List.of() : List.of(batch);
+          });
       passage.move(guest, lab.source().policy());
-      passage.link().tamper((connection, number, batch) -> List.of(number == 1 ? old.get() : batch));
+      passage
+          .link()
+          .tamper((connection, number, batch) -> List.of(number == 1 ? old.get() : batch));
       return passage.judge(guest, passage.move(guest, lab.source().policy()));
     }
   }

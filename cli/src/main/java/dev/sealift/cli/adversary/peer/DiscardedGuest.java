@@ -39,8 +39,9 @@ public final class DiscardedGuest implements Attack {
       guest.guest().pause();
       move.sending().finish();
       move.finished();
-      return Outcome.notPrevented("SEND_FINISH asks nobody; the guest is in state %s and runs nowhere"
-          .formatted(guest.guest().sev().status().state()));
+      return Outcome.notPrevented(
+          "SEND_FINISH asks nobody; the guest is in state %s and runs nowhere"
+              .formatted(guest.guest().sev().status().state()));
     }
   }
 

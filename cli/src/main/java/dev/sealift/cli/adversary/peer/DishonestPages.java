@@ -102,7 +102,6 @@ public final class DishonestPages implements Attack {
   }
 
   private List<Packet> last(List<Packet> all, Packet now) {
-    return deed.last(
-        all.get((int) Witness.PAGE), all.get((int) Witness.OTHER_PAGE), now);
+    return deed.last(all.get((int) Witness.PAGE), all.get((int) Witness.OTHER_PAGE), now);
   }
 }

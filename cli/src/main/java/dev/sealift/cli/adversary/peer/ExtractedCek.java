@@ -15,7 +15,6 @@ import dev.sealift.crypto.GuestPolicy;
 import dev.sealift.migration.trust.MovePolicy;
 import dev.sealift.migration.wire.Manifest;
 import dev.sealift.migration.wire.Message;
-import dev.sealift.vmm.Guest;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
@@ -37,8 +36,7 @@ public final class ExtractedCek implements Attack {
   }
 
   private static MadePlatform make(Lab lab) throws Exception {
-    return MadePlatform.create(
-        lab.random(), lab.root()::sign, lab.root().ask(), lab.root().ark());
+    return MadePlatform.create(lab.random(), lab.root()::sign, lab.root().ask(), lab.root().ark());
   }
 
   @Override
@@ -79,8 +77,7 @@ public final class ExtractedCek implements Attack {
               .filter(packet -> packet.gfn() == Witness.PAGE)
               .findFirst()
               .orElseThrow();
-      boolean reads =
-          made.reads(page, session.get(), lab.source(), GuestPolicy.of());
+      boolean reads = made.reads(page, session.get(), lab.source(), GuestPolicy.of());
       return reads
           ? Outcome.notPrevented(
               "the source took the platform, and its maker reads the guest's secret; with the"

@@ -36,11 +36,10 @@ public final class ForbiddenGuest implements Attack {
   public Outcome againstSev(Lab lab) throws Exception {
     try (Witness guest = lab.launch(NOSEND)) {
       FirmwareStatus refused =
-          Refusal.of(
-              () -> {
-                SendSession session = BareMove.sendStart(guest, lab.destination());
-                session.cancel();
-              });
+          Refusal.of(() -> {
+            SendSession session = BareMove.sendStart(guest, lab.destination());
+            session.cancel();
+          });
       return refused == null
           ? Outcome.notPrevented("SEND_START took the guest")
           : Outcome.detected(refused, "SEND_START refused the guest");

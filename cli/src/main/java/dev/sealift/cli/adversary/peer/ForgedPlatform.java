@@ -28,8 +28,7 @@ public final class ForgedPlatform implements Attack {
       @Override
       MadePlatform make(Lab lab) throws Exception {
         ForgedRoot forged = lab.forgedRoot();
-        return MadePlatform.create(
-            lab.random(), forged::sign, lab.root().ask(), lab.root().ark());
+        return MadePlatform.create(lab.random(), forged::sign, lab.root().ask(), lab.root().ark());
       }
     },
     OWN_ROOT("forged-root", "under a root of its own that is named like the true one") {

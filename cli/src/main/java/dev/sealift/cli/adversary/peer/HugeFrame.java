@@ -53,11 +53,14 @@ public final class HugeFrame implements Attack {
                 lab.source()
                     .identity()
                     .getSocketFactory()
-                    .createSocket(
-                        passage.address().getAddress(), passage.address().getPort())) {
+                    .createSocket(passage.address().getAddress(), passage.address().getPort())) {
       source.setEnabledProtocols(new String[] {"TLSv1.3"});
       byte[] header =
-          ByteBuffer.allocate(8).putShort((short) PAGE_STATUS).putShort((short) 0).putInt(-1).array();
+          ByteBuffer.allocate(8)
+              .putShort((short) PAGE_STATUS)
+              .putShort((short) 0)
+              .putInt(-1)
+              .array();
       source.getOutputStream().write(header);
       source.shutdownOutput();
       byte[] answer = source.getInputStream().readAllBytes();
@@ -65,7 +68,8 @@ public final class HugeFrame implements Attack {
       boolean aborted = answer.length >= 10 && ByteBuffer.wrap(answer).getShort() == abort;
       FailureCode code = FailureCode.of(aborted ? ByteBuffer.wrap(answer).getShort(8) : 0);
       return code == FailureCode.MALFORMED
-          ? Outcome.detected(code, "the destination answered ABORT before it took memory for a body")
+          ? Outcome.detected(
+              code, "the destination answered ABORT before it took memory for a body")
           : Outcome.notPrevented("the destination did not refuse the message");
     }
   }

@@ -39,8 +39,7 @@ public final class HugeGuest implements Attack {
           source -> {
             source.greet();
             source.sendStart(guest, lab.destination());
-            source.offer(
-                configuration, 0, lab.source().credentials(), source.session().session());
+            source.offer(configuration, 0, lab.source().credentials(), source.session().session());
             source.openData();
           });
     }

@@ -15,7 +15,6 @@ import dev.sealift.migration.trust.FirmwareVersion;
 import dev.sealift.migration.trust.MovePolicy;
 import dev.sealift.migration.trust.PlatformCredentials;
 import dev.sealift.migration.wire.Message;
-import dev.sealift.vmm.Guest;
 import java.util.concurrent.CompletableFuture;
 
 /** A true platform with a build of the firmware that has a known hole. */

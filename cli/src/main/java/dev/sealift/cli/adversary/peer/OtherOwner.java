@@ -32,7 +32,8 @@ public final class OtherOwner implements Attack {
       move.passAll();
       Outcome arrived = move.finishAndLook();
       return arrived.verdict() == Verdict.HELD
-          ? Outcome.notPrevented("the guest arrived: only its own policy, with DOMAIN, asks for an owner")
+          ? Outcome.notPrevented(
+              "the guest arrived: only its own policy, with DOMAIN, asks for an owner")
           : arrived;
     }
   }

@@ -13,7 +13,6 @@ import dev.sealift.cli.adversary.lab.Witness;
 import dev.sealift.migration.wire.Manifest;
 import dev.sealift.migration.wire.Message;
 import dev.sealift.migration.wire.MigrationException;
-import dev.sealift.vmm.Guest;
 import dev.sealift.vmm.VmmException;
 
 /** A destination that says no more at some point. */
