@@ -11,7 +11,6 @@ import dev.sealift.cli.adversary.lab.Lab;
 import dev.sealift.cli.adversary.lab.Passage;
 import dev.sealift.cli.adversary.lab.Refusal;
 import dev.sealift.cli.adversary.lab.Witness;
-import dev.sealift.vmm.SendSession;
 import dev.sealift.vmm.VmmException;
 
 /** A VMM that opens a second session while a guest is being sent. */
@@ -62,10 +61,7 @@ public final class SecondSendStart implements Attack {
 
   private static Outcome attempt(Lab lab, Witness guest) throws VmmException {
     FirmwareStatus refused =
-        Refusal.of(() -> {
-          SendSession second = BareMove.sendStart(guest, lab.destination());
-          second.cancel();
-        });
+        Refusal.of(() -> BareMove.sendStart(guest, lab.destination()).cancel());
     return refused == null
         ? Outcome.notPrevented("SEND_START opened a second session")
         : Outcome.detected(

@@ -122,29 +122,38 @@ public final class HostileDestination implements AutoCloseable {
     public Taken take(Message.Guest offer, Manifest manifest)
         throws MigrationException, InterruptedException {
       control.keep(manifest);
-      try (DataGate gate = listener.expect(control, offer.move(), 1);
-          Arena arena = Arena.ofShared()) {
-        control.send(new Message.Ready());
+      try (Arena arena = Arena.ofShared()) {
         PacketSlots slots =
             new PacketSlots(
                 arena.allocate(PacketSlots.bytes(Passage.BATCH_PAGES), 16), Passage.BATCH_PAGES);
-        Intake intake = new Intake(gate.await(0, slots, manifest, Passage.TIMEOUT));
-        Thread reading = Thread.ofPlatform().daemon().start(intake::run);
-        byte[] state = {};
-        while (true) {
-          switch (control.receive()) {
-            case Message.RoundEnd end -> {
-              intake.await(end.batches()[0]);
-              control.send(new Message.RoundDone(end.round()));
-            }
-            case Message.VcpuState vcpu -> state = vcpu.state();
-            case Message.Prepare _ -> {
-              gate.close();
-              reading.join();
-              return new Taken(intake.packets(), state);
-            }
-            default -> {}
+        Intake intake;
+        Thread reading;
+        byte[] state;
+        try (DataGate gate = listener.expect(control, offer.move(), 1)) {
+          control.send(new Message.Ready());
+          intake = new Intake(gate.await(0, slots, manifest, Passage.TIMEOUT));
+          reading = Thread.ofPlatform().daemon().start(intake::run);
+          state = follow(intake);
+        }
+        reading.join();
+        return new Taken(intake.packets(), state);
+      }
+    }
+
+    /** Answers each round until PREPARE; returns the vCPU's state. */
+    private byte[] follow(Intake intake) throws MigrationException, InterruptedException {
+      byte[] state = {};
+      while (true) {
+        switch (control.receive()) {
+          case Message.RoundEnd end -> {
+            intake.await(end.batches()[0]);
+            control.send(new Message.RoundDone(end.round()));
           }
+          case Message.VcpuState vcpu -> state = vcpu.state();
+          case Message.Prepare _ -> {
+            return state;
+          }
+          default -> {}
         }
       }
     }

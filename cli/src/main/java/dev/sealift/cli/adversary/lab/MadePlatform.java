@@ -131,11 +131,7 @@ public final class MadePlatform {
   /** What SEV alone does when a guest is to be sent to this platform. */
   public Outcome lure(Lab lab, Witness guest) throws VmmException, MalformedCertificateException {
     GuestPolicy policy = new GuestPolicy(guest.guest().configuration().policy());
-    @Nullable FirmwareStatus refused =
-        Refusal.of(() -> {
-          SendSession session = sendStart(guest);
-          session.cancel();
-        });
+    @Nullable FirmwareStatus refused = Refusal.of(() -> sendStart(guest).cancel());
     if (refused != null) {
       return Outcome.detected(refused, "SEND_START refused the platform's certificates");
     }

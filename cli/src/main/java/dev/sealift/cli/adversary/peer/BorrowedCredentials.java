@@ -13,7 +13,6 @@ import dev.sealift.cli.adversary.lab.LabHost;
 import dev.sealift.cli.adversary.lab.Refusal;
 import dev.sealift.cli.adversary.lab.Witness;
 import dev.sealift.vmm.Guest;
-import dev.sealift.vmm.ReceiveSession;
 import dev.sealift.vmm.SendSession;
 import dev.sealift.vmm.VmmException;
 import org.jspecify.annotations.Nullable;
@@ -52,10 +51,7 @@ public final class BorrowedCredentials implements Attack {
 
   private static @Nullable FirmwareStatus refusal(
       Guest received, LabHost other, SendSession session) throws VmmException {
-    return Refusal.of(() -> {
-      ReceiveSession unused = BareMove.receiveStart(received, other, session);
-      unused.finish();
-    });
+    return Refusal.of(() -> BareMove.receiveStart(received, other, session));
   }
 
   @Override

@@ -13,7 +13,6 @@ import dev.sealift.cli.adversary.lab.LabHost;
 import dev.sealift.cli.adversary.lab.Refusal;
 import dev.sealift.cli.adversary.lab.Witness;
 import dev.sealift.crypto.GuestPolicy;
-import dev.sealift.vmm.SendSession;
 
 /** A guest that was launched never to leave its platform. */
 public final class ForbiddenGuest implements Attack {
@@ -36,10 +35,7 @@ public final class ForbiddenGuest implements Attack {
   public Outcome againstSev(Lab lab) throws Exception {
     try (Witness guest = lab.launch(NOSEND)) {
       FirmwareStatus refused =
-          Refusal.of(() -> {
-            SendSession session = BareMove.sendStart(guest, lab.destination());
-            session.cancel();
-          });
+          Refusal.of(() -> BareMove.sendStart(guest, lab.destination()).cancel());
       return refused == null
           ? Outcome.notPrevented("SEND_START took the guest")
           : Outcome.detected(refused, "SEND_START refused the guest");

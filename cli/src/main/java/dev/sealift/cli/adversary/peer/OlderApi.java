@@ -15,7 +15,6 @@ import dev.sealift.cli.adversary.lab.Witness;
 import dev.sealift.crypto.ApiVersion;
 import dev.sealift.crypto.GuestPolicy;
 import dev.sealift.vmm.Guest;
-import dev.sealift.vmm.ReceiveSession;
 import dev.sealift.vmm.SendSession;
 
 /** A true platform with firmware older than the guest's policy asks for. */
@@ -44,10 +43,7 @@ public final class OlderApi implements Attack {
       SendSession session = BareMove.sendStart(guest, old);
       try (Guest received = old.create(guest.guest().configuration())) {
         FirmwareStatus refused =
-            Refusal.of(() -> {
-              ReceiveSession unused = BareMove.receiveStart(received, lab.source(), session);
-              unused.finish();
-            });
+            Refusal.of(() -> BareMove.receiveStart(received, lab.source(), session));
         return refused == null
             ? Outcome.notPrevented("SEND_START and RECEIVE_START took the guest there")
             : Outcome.detected(
