@@ -22,6 +22,6 @@ public enum Verdict {
 
   /** Whether an attack of this verdict got further than one of another. */
   public boolean isFurtherThan(Verdict other) {
-    return ordinal() > other.ordinal();
+    return compareTo(other) > 0;
   }
 }
