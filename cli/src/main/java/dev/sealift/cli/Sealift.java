@@ -7,8 +7,8 @@ import dev.sealift.cli.cert.CertCommand;
 import dev.sealift.cli.demo.DemoCommand;
 import dev.sealift.cli.demo.DemoHostCommand;
 import dev.sealift.cli.doctor.DoctorCommand;
-import dev.sealift.cli.machine.MachineCommand;
 import dev.sealift.cli.identity.IdentityCommand;
+import dev.sealift.cli.machine.MachineCommand;
 import dev.sealift.cli.owner.AttestationCommand;
 import dev.sealift.cli.owner.MeasureCommand;
 import dev.sealift.cli.owner.SecretCommand;
@@ -55,7 +55,7 @@ import picocli.CommandLine.Command;
       SecretCommand.class,
       AttestationCommand.class,
       ReceiptCommand.class,
-      IdentityCommand.class
+      IdentityCommand.class,
       AdversaryCommand.class
     })
 public final class Sealift {

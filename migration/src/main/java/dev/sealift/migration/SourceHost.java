@@ -1,8 +1,8 @@
 package dev.sealift.migration;
 
 import dev.sealift.crypto.cert.PlatformChain;
-import dev.sealift.migration.handover.HandOverJournal;
 import dev.sealift.migration.access.AllowedPeers;
+import dev.sealift.migration.handover.HandOverJournal;
 import dev.sealift.migration.trust.MovePolicy;
 import dev.sealift.vmm.SevPlatform;
 import javax.net.ssl.SSLContext;

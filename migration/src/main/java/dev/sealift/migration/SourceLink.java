@@ -8,6 +8,7 @@ import dev.sealift.migration.wire.MoveId;
 import dev.sealift.migration.wire.Protocol;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -22,7 +23,7 @@ final class SourceLink implements AutoCloseable {
   private @Nullable ControlConnection control;
   private @Nullable String peer;
   private volatile LongSupplier bytesNow = () -> 0;
-  private volatile long bytesBefore;
+  private final AtomicLong bytesBefore = new AtomicLong();
 
   /**
    * A way that nobody has gone yet.
@@ -118,7 +119,7 @@ final class SourceLink implements AutoCloseable {
   /** Gives the connection up. */
   void drop() {
     if (control != null) {
-      bytesBefore += control.bytesSent();
+      bytesBefore.addAndGet(control.bytesSent());
       bytesNow = () -> 0;
       control.close();
       control = null;
@@ -127,7 +128,7 @@ final class SourceLink implements AutoCloseable {
 
   /** Bytes that this side put on the wire on all its control connections. */
   long bytesSent() {
-    return bytesBefore + bytesNow.getAsLong();
+    return bytesBefore.get() + bytesNow.getAsLong();
   }
 
   @Override

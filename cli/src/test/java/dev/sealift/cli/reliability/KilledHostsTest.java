@@ -157,7 +157,8 @@ class KilledHostsTest {
     // Whoever was frozen can only be killed; whoever is started first is left to chance.
     List<HostRole> frozen = List.of(from, to);
     for (HostRole role : frozen) {
-      if (dead.contains(role) || host(role).heard().stream().anyMatch(line -> line.startsWith("at "))) {
+      if (dead.contains(role)
+          || host(role).heard().stream().anyMatch(line -> line.startsWith("at "))) {
         host(role).kill();
         hosts.remove(role);
       }

@@ -235,8 +235,7 @@ final class LabHost {
   private synchronized void status() {
     boolean coming =
         journal.moves().stream()
-            .anyMatch(
-                entry -> entry.step().side() == Side.DESTINATION && !entry.step().isLast());
+            .anyMatch(entry -> entry.step().side() == Side.DESTINATION && !entry.step().isLast());
     tell(
         "status %s %s %d"
             .formatted(

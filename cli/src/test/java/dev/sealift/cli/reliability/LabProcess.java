@@ -4,7 +4,6 @@ import java.io.BufferedReader;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.InputStreamReader;
-import java.io.OutputStreamWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -72,14 +71,16 @@ final class LabProcess implements AutoCloseable {
   /** Waits for a line that begins like this, or for the end of the process. */
   String await(Duration patience, String... beginnings)
       throws InterruptedException, TimeoutException {
-    return await(patience, line -> {
-      for (String beginning : beginnings) {
-        if (line.startsWith(beginning)) {
-          return true;
-        }
-      }
-      return false;
-    });
+    return await(
+        patience,
+        line -> {
+          for (String beginning : beginnings) {
+            if (line.startsWith(beginning)) {
+              return true;
+            }
+          }
+          return false;
+        });
   }
 
   private String await(Duration patience, Predicate<String> wanted)

@@ -61,9 +61,9 @@ public final class FileJournal implements HandOverJournal, AutoCloseable {
    */
   public static FileJournal open(Path path) throws IOException {
     boolean isNew = !Files.exists(path);
-    List<JournalEntry> entries = read(path);
-    long sound = entries.stream().mapToLong(entry -> entry.line().length()).sum();
-    Map<Role, JournalEntry> moves = lastOfEach(entries);
+    Lines lines = parse(readIfPresent(path), path);
+    long sound = lines.sound();
+    Map<Role, JournalEntry> moves = lastOfEach(lines.entries());
     if (sound > LONG) {
       forgetOldest(moves);
       sound = replace(path, moves);
@@ -92,7 +92,7 @@ public final class FileJournal implements HandOverJournal, AutoCloseable {
    *     journal; its message says which
    */
   public static List<JournalEntry> read(Path path) throws IOException {
-    return parse(readIfPresent(path), path);
+    return parse(readIfPresent(path), path).entries();
   }
 
   @Override
@@ -183,7 +183,14 @@ public final class FileJournal implements HandOverJournal, AutoCloseable {
     }
   }
 
-  private static List<JournalEntry> parse(String text, Path path) throws IOException {
+  /**
+   * What a file holds.
+   *
+   * @param sound bytes up to the end of the last line that is as it was written
+   */
+  private record Lines(List<JournalEntry> entries, long sound) {}
+
+  private static Lines parse(String text, Path path) throws IOException {
     List<JournalEntry> entries = new ArrayList<>();
     int start = 0;
     while (start < text.length()) {
@@ -193,7 +200,7 @@ public final class FileJournal implements HandOverJournal, AutoCloseable {
       if (entry.isEmpty()) {
         boolean last = end < 0 || end == text.length() - 1;
         if (last) {
-          return entries;
+          return new Lines(entries, start);
         }
         throw new IOException(
             "line %d of the journal %s is damaged; mend or move it away before this host takes part in a move"
@@ -202,7 +209,7 @@ public final class FileJournal implements HandOverJournal, AutoCloseable {
       entries.add(entry.get());
       start = end + 1;
     }
-    return entries;
+    return new Lines(entries, start);
   }
 
   private static void forceDirectory(Path path) throws IOException {

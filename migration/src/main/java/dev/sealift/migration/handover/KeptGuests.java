@@ -72,9 +72,7 @@ public final class KeptGuests {
         return new Found(name, Whose.LEAVING, entry);
       }
       return new Found(
-          name,
-          entry.step() == SourceStep.HANDED_OVER ? Whose.LEFT_OVER : Whose.RESIDENT,
-          entry);
+          name, entry.step() == SourceStep.HANDED_OVER ? Whose.LEFT_OVER : Whose.RESIDENT, entry);
     }
     for (JournalEntry entry : moves) {
       if (entry.step().side() == Side.DESTINATION && nameOf(entry.move()).equals(name)) {
