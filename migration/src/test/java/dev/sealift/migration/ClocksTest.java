@@ -2,6 +2,9 @@ package dev.sealift.migration;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sealift.migration.handover.FileJournal;
+import dev.sealift.migration.handover.JournalEntry;
+import dev.sealift.migration.handover.SourceStep;
 import dev.sealift.migration.wire.MoveId;
 import java.io.IOException;
 import java.lang.classfile.ClassFile;

@@ -1,5 +1,8 @@
 package dev.sealift.migration;
 
+import dev.sealift.migration.handover.FileJournal;
+import dev.sealift.migration.handover.JournalEntry;
+import dev.sealift.migration.handover.SourceStep;
 import dev.sealift.migration.wire.MoveId;
 import java.io.IOException;
 import java.io.RandomAccessFile;

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.sealift.abi.Pages;
 import dev.sealift.crypto.GuestPolicy;
+import dev.sealift.migration.handover.FileJournal;
 import dev.sealift.migration.wire.Protocol;
 import dev.sealift.vmm.VmmException;
 import java.io.File;

@@ -5,6 +5,9 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.sealift.migration.Ferry.Crossed;
 import dev.sealift.migration.Ferry.Outcome;
+import dev.sealift.migration.handover.DestinationStep;
+import dev.sealift.migration.handover.HandOverStep;
+import dev.sealift.migration.handover.SourceStep;
 import dev.sealift.migration.wire.Protocol;
 import java.time.Duration;
 import java.util.function.BiConsumer;

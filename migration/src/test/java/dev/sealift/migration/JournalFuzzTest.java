@@ -4,6 +4,7 @@ import dev.sealift.fuzz.FuzzFile;
 import dev.sealift.fuzz.FuzzSuite;
 import dev.sealift.fuzz.FuzzTarget;
 import dev.sealift.fuzz.Promise;
+import dev.sealift.migration.handover.FileJournal;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

@@ -22,7 +22,6 @@ final class MemoryJournal implements HandOverJournal {
   private volatile @Nullable HandOverStep slow;
   private volatile Duration delay = Duration.ZERO;
   private volatile boolean slowed;
-  private volatile boolean slowed;
 
   /** The disk is full when this step comes. */
   synchronized void breakAt(HandOverStep step) {
