@@ -71,7 +71,14 @@ public final class HostileDestination implements AutoCloseable {
     }
   }
 
-  /** A guest as it went over the wire. */
+  /**
+   * A guest as it went over the wire.
+   *
+   * @param packets each page as often as it came, in order
+   * @param vcpuState the state of its vCPU, encoded
+   */
+  // Handed over once, never compared.
+  @SuppressWarnings("ArrayRecordComponent")
   public record Taken(List<Packet> packets, byte[] vcpuState) {}
 
   /** One source. */

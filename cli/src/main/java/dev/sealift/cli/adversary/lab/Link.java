@@ -148,7 +148,7 @@ public final class Link implements AutoCloseable {
       throws IOException {
     byte[] buffer = new byte[16384];
     for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
-      write(ByteBuffer.wrap(buffer, 0, read), out, record);
+      write(buffer, read, out, record);
     }
   }
 
@@ -176,15 +176,15 @@ public final class Link implements AutoCloseable {
 
   private static void write(byte[] bytes, OutputStream out, ByteArrayOutputStream record)
       throws IOException {
-    write(ByteBuffer.wrap(bytes), out, record);
+    write(bytes, bytes.length, out, record);
   }
 
-  private static void write(ByteBuffer bytes, OutputStream out, ByteArrayOutputStream record)
-      throws IOException {
+  private static void write(
+      byte[] bytes, int length, OutputStream out, ByteArrayOutputStream record) throws IOException {
     synchronized (record) {
-      record.write(bytes.array(), 0, bytes.limit());
+      record.write(bytes, 0, length);
     }
-    out.write(bytes.array(), 0, bytes.limit());
+    out.write(bytes, 0, length);
   }
 
   private static void hangUp(Closeable socket) {

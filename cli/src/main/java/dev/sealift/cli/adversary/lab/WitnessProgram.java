@@ -34,17 +34,23 @@ final class WitnessProgram implements GuestProgram {
 
   /** What can be asked of the guest. */
   enum Deed {
-    REST,
-    WRITE_PRIVATE,
-    READ_PRIVATE,
-    WRITE_SHARED,
-    READ_SHARED,
-    SHARE,
-    TAKE_BACK;
+    REST(0),
+    WRITE_PRIVATE(1),
+    READ_PRIVATE(2),
+    WRITE_SHARED(3),
+    READ_SHARED(4),
+    SHARE(5),
+    TAKE_BACK(6);
+
+    private final int number;
+
+    Deed(int number) {
+      this.number = number;
+    }
 
     /** As the guest reads it from its port. */
     int encode(long page, int version) {
-      return ordinal() << 28 | (int) page << 8 | version;
+      return number << 28 | (int) page << 8 | version;
     }
   }
 
@@ -55,24 +61,22 @@ final class WitnessProgram implements GuestProgram {
 
   @Override
   public GuestStep step(GuestMachine machine) {
-    switch ((int) machine.register(PHASE)) {
+    return switch ((int) machine.register(PHASE)) {
       case BOOT -> {
         machine.setRegister(PHASE, ASK);
-        return new GuestStep.MsrWrite(
+        yield new GuestStep.MsrWrite(
             KvmParavirtual.MSR_MIGRATION_CONTROL, KvmParavirtual.MIGRATION_READY);
       }
       case ASK -> {
         machine.setRegister(PHASE, ACT);
-        return new GuestStep.PortRead(COMMAND_PORT);
+        yield new GuestStep.PortRead(COMMAND_PORT);
       }
-      case ACT -> {
-        return act(machine, (int) machine.register(RAX));
-      }
+      case ACT -> act(machine, (int) machine.register(RAX));
       default -> {
         machine.setRegister(PHASE, ASK);
-        return new GuestStep.PortWrite(ANSWER_PORT, (int) machine.register(ANSWER));
+        yield new GuestStep.PortWrite(ANSWER_PORT, (int) machine.register(ANSWER));
       }
-    }
+    };
   }
 
   private static GuestStep act(GuestMachine machine, int command) {

@@ -55,7 +55,7 @@ public final class FlippedBit implements Attack {
       }
     },
     ADDRESS("address") {
-      /** SEV's packet knows no address: whoever gives it to the firmware says which page it is. */
+      // SEV's packet knows no address: whoever gives it to the firmware says which page it is.
       @Override
       Packet flip(Packet packet) {
         return packet.to(packet.gfn() ^ 1);

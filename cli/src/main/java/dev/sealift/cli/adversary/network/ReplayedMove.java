@@ -14,6 +14,7 @@ import dev.sealift.vmm.Guest;
 import dev.sealift.vmm.ReceiveSession;
 import java.io.IOException;
 import java.net.Socket;
+import java.net.SocketException;
 import java.util.List;
 import java.util.Optional;
 
@@ -83,7 +84,7 @@ public final class ReplayedMove implements Attack {
       socket.getOutputStream().write(stream);
       socket.shutdownOutput();
       socket.getInputStream().readAllBytes();
-    } catch (java.net.SocketException hungUp) {
+    } catch (SocketException hungUp) {
       // That is the answer.
     }
   }
