@@ -1,5 +1,7 @@
 package dev.sealift.fuzz;
 
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -20,7 +22,12 @@ final class FuzzRun {
   private static final int INPUTS = 2000;
 
   private static final long TIME_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
-  private static final long ENDLESS_NANOS = TimeUnit.SECONDS.toNanos(60);
+
+  /** An input that takes so much of a processor's time has no end; however busy the machine is. */
+  private static final long ENDLESS_CPU_NANOS = TimeUnit.SECONDS.toNanos(60);
+
+  private static final long ENDLESS_NANOS = TimeUnit.MINUTES.toNanos(10);
+  private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
   private static final int MOST_KEPT = 2000;
 
   private final FuzzTarget target;
@@ -32,6 +39,7 @@ final class FuzzRun {
   private long read;
   private volatile byte[] current = {};
   private volatile long since = System.nanoTime();
+  private volatile long cpuSince;
   private volatile @Nullable Throwable failure;
 
   FuzzRun(FuzzTarget target, Corpus corpus) {
@@ -45,7 +53,7 @@ final class FuzzRun {
   void run() throws Throwable {
     Thread worker = Thread.ofPlatform().daemon().name("fuzz-" + target).start(this::work);
     while (!worker.join(Duration.ofSeconds(1))) {
-      if (System.nanoTime() - since > ENDLESS_NANOS) {
+      if (isEndless(worker)) {
         Throwable where = new Throwable("where it is");
         where.setStackTrace(worker.getStackTrace());
         throw new Finding(target, "it comes to no end", current, where);
@@ -57,6 +65,11 @@ final class FuzzRun {
     System.out.printf(
         "%s: %d inputs, %d of them read, %d different ends, seed %d%n",
         target, inputs, read, seen.size(), seed);
+  }
+
+  private boolean isEndless(Thread worker) {
+    return THREADS.getThreadCpuTime(worker.threadId()) - cpuSince > ENDLESS_CPU_NANOS
+        || System.nanoTime() - since > ENDLESS_NANOS;
   }
 
   private void work() {
@@ -98,6 +111,7 @@ final class FuzzRun {
 
   private Attempt attempt(byte[] input) {
     current = input;
+    cpuSince = THREADS.getCurrentThreadCpuTime();
     since = System.nanoTime();
     inputs++;
     Attempt attempt = Attempt.of(target, input);
