@@ -34,8 +34,10 @@ module dev.sealift.cli {
   opens dev.sealift.cli.doctor to
       info.picocli,
       tools.jackson.databind;
-  opens dev.sealift.cli.machine to
   opens dev.sealift.cli.identity to
+      info.picocli,
+      tools.jackson.databind;
+  opens dev.sealift.cli.machine to
       info.picocli,
       tools.jackson.databind;
   opens dev.sealift.cli.owner to

@@ -3,18 +3,12 @@ package dev.sealift.migration;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sealift.migration.handover.FileJournal;
-import dev.sealift.migration.handover.JournalEntry;
-import dev.sealift.migration.handover.SourceStep;
-import dev.sealift.migration.wire.MoveId;
-import java.io.IOException;
 import java.lang.classfile.ClassFile;
 import java.lang.classfile.ClassModel;
 import java.lang.classfile.constantpool.MemberRefEntry;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.Instant;
-import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicLong;
@@ -58,8 +52,8 @@ class ClocksTest {
       }
     }
     assertThat(readers)
-        .isSubsetOf("FileJournal", "Moments", "DestinationReceipt")
-        .contains("FileJournal");
+        .isSubsetOf("handover/FileJournal", "Moments", "DestinationReceipt", "access/PeerTrust")
+        .contains("handover/FileJournal");
   }
 
   private static boolean readsCalendar(ClassModel type) {
@@ -79,30 +73,5 @@ class ClocksTest {
     calendar.set(Instant.EPOCH);
     nanos.addAndGet(1_500_000_000);
     assertThat(moments.now()).isEqualTo(NOW.plusMillis(1500));
-  }
-
-  @Test
-  void aJournalWhoseClockWentBackIsReadInTheOrderInWhichItWasWritten() throws Exception {
-    Path path = directory.resolve("journal");
-    var move = new MoveId(1, 2);
-    List<JournalEntry> written =
-        List.of(
-            new JournalEntry(NOW, move, SourceStep.NEGOTIATING),
-            new JournalEntry(NOW.minusSeconds(86_400), move, SourceStep.SENDING),
-            new JournalEntry(Instant.EPOCH, move, SourceStep.PAUSED),
-            new JournalEntry(Instant.MAX, move, SourceStep.FINISHING));
-    for (JournalEntry entry : written) {
-      append(path, entry);
-    }
-    try (FileJournal journal = FileJournal.open(path)) {
-      journal.record(SourceStep.FINISHED, move);
-    }
-    List<JournalEntry> read = FileJournal.read(path);
-    assertThat(read).startsWith(written.toArray(JournalEntry[]::new)).hasSize(5);
-    assertThat(read.getLast().step()).isEqualTo(SourceStep.FINISHED);
-  }
-
-  private static void append(Path path, JournalEntry entry) throws IOException {
-    Files.writeString(path, entry.line(), StandardOpenOption.CREATE, StandardOpenOption.APPEND);
   }
 }

@@ -9,6 +9,7 @@ import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Keeps a journal on a disk that fills up, and is freed again: a program for a process of its own,
@@ -32,11 +33,11 @@ final class FullDisk {
     int written = 0;
     int refused = 0;
     try (FileJournal open = FileJournal.open(journal)) {
-      open.record(SourceStep.NEGOTIATING, new MoveId(0, written++));
+      open.record(SourceStep.NEGOTIATING, new MoveId(0, written++), Map.of());
       fill(ballast);
       while (refused < 3) {
         try {
-          open.record(SourceStep.FINISHED, new MoveId(0, written));
+          open.record(SourceStep.FINISHED, new MoveId(0, written), Map.of());
           written++;
         } catch (IOException full) {
           refused++;
@@ -44,7 +45,7 @@ final class FullDisk {
       }
       Files.delete(ballast);
       for (int i = 0; i < STEPS_AFTERWARDS; i++) {
-        open.record(SourceStep.FINISHED, new MoveId(0, written++));
+        open.record(SourceStep.FINISHED, new MoveId(0, written++), Map.of());
       }
     }
     FileJournal.open(journal).close();

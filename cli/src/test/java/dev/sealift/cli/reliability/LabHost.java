@@ -92,6 +92,7 @@ final class LabHost {
             plain.platform(),
             plain.chain(),
             plain.identity(),
+            plain.peers(),
             plain.policy(),
             new Guests(),
             plain.journal(),

@@ -11,15 +11,19 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.zip.CRC32C;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class FileJournalTest {
   private static final MoveId MOVE = new MoveId(0x0102030405060708L, 0x090A0B0C0D0E0F10L);
+  private static final Instant NOW = Instant.parse("2026-11-23T07:00:00Z");
 
   @TempDir Path folder;
   private Path path;
@@ -155,6 +159,43 @@ class FileJournalTest {
       assertThat(journal.find(new MoveId(1, 599), Side.DESTINATION)).isPresent();
       assertThat(journal.find(new MoveId(1, 0), Side.DESTINATION)).isEmpty();
     }
+  }
+
+  @Test
+  void aJournalWhoseClockWentBackIsReadInTheOrderInWhichItWasWritten() throws IOException {
+    List<JournalEntry> written =
+        List.of(
+            new JournalEntry(NOW, MOVE, SourceStep.NEGOTIATING, Map.of()),
+            new JournalEntry(NOW.minusSeconds(86_400), MOVE, SourceStep.SENDING, Map.of()),
+            new JournalEntry(Instant.EPOCH, MOVE, SourceStep.PAUSED, Map.of()),
+            new JournalEntry(Instant.MAX, MOVE, SourceStep.FINISHING, Map.of()));
+    for (JournalEntry entry : written) {
+      append(entry.line());
+    }
+    try (FileJournal journal = FileJournal.open(path)) {
+      journal.record(SourceStep.FINISHED, MOVE, Map.of());
+    }
+    List<JournalEntry> read = FileJournal.read(path);
+    assertThat(read).startsWith(written.toArray(JournalEntry[]::new)).hasSize(5);
+    assertThat(read.getLast().step()).isEqualTo(SourceStep.FINISHED);
+  }
+
+  /** Its time is written otherwise than this software writes it, and its checksum is right. */
+  @Test
+  void aSoundLineOfAnotherFormCostsTheNextOneNothing() throws IOException {
+    String other = new JournalEntry(NOW, MOVE, SourceStep.SENDING, Map.of()).line();
+    String rest = other.substring(9).replace("Z ", ".000Z ").stripTrailing();
+    var checksum = new CRC32C();
+    checksum.update(rest.getBytes(StandardCharsets.US_ASCII));
+    append(HexFormat.of().toHexDigits((int) checksum.getValue()) + " " + rest + "\n");
+    try (FileJournal journal = FileJournal.open(path)) {
+      journal.record(SourceStep.FINISHED, MOVE, Map.of());
+    }
+    assertThat(steps()).containsExactly(SourceStep.SENDING, SourceStep.FINISHED);
+  }
+
+  private void append(String line) throws IOException {
+    Files.writeString(path, line, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
   }
 
   @Test

@@ -12,6 +12,7 @@ import dev.sealift.firmware.XexMemoryController;
 import dev.sealift.kernel.SoftwareMachine;
 import dev.sealift.migration.DestinationHost;
 import dev.sealift.migration.SourceHost;
+import dev.sealift.migration.access.AllowedPeers;
 import dev.sealift.migration.trust.FirmwareVersion;
 import dev.sealift.migration.trust.MovePolicy;
 import dev.sealift.migration.trust.PlatformCredentials;
@@ -49,6 +50,7 @@ public final class LabHost implements AutoCloseable {
   private final SSLContext identity;
   private final MovePolicy policy;
   private final Map<Guest, Witness> witnesses = new ConcurrentHashMap<>();
+  private final LabJournal journal = new LabJournal();
 
   private LabHost(HostileCalls calls, Host host, ModelRoot root, SSLContext identity)
       throws VmmException, MalformedCertificateException {
@@ -133,13 +135,14 @@ public final class LabHost implements AutoCloseable {
 
   /** As the honest source of a move. */
   SourceHost asSource(MovePolicy allowed) {
-    return new SourceHost(platform, chain, identity, allowed, (step, move) -> {}, true);
+    return new SourceHost(
+        platform, chain, identity, AllowedPeers.anyTrusted(), allowed, journal, true);
   }
 
   /** As the honest destination of a move. */
   DestinationHost asDestination(MovePolicy allowed) {
     return new DestinationHost(
-        platform, chain, identity, allowed, this::create, (step, move) -> {}, true);
+        platform, chain, identity, AllowedPeers.anyTrusted(), allowed, this::create, journal, true);
   }
 
   /** What the lab's guests are made of. */

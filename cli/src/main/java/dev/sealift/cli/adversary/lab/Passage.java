@@ -49,7 +49,8 @@ public final class Passage implements AutoCloseable {
           .withBatchPages(BATCH_PAGES)
           .withDataConnections(1)
           .withMaxRounds(4)
-          .withTimeout(TIMEOUT);
+          .withTimeout(TIMEOUT)
+          .withResumeLimit(Duration.ofMillis(200));
 
   private final LabHost source;
   private final LabHost destination;
@@ -79,7 +80,9 @@ public final class Passage implements AutoCloseable {
 
   /** The same, with a destination that waits so long for a silent source. */
   public static Passage open(Lab lab, Duration timeout) throws IOException {
-    return open(lab, DestinationOptions.DEFAULT.withTimeout(timeout));
+    return open(
+        lab,
+        DestinationOptions.DEFAULT.withTimeout(timeout).withResumeLimit(Duration.ofMillis(300)));
   }
 
   /** The same, with a destination's options. */
@@ -93,7 +96,7 @@ public final class Passage implements AutoCloseable {
         lab.source(),
         destination,
         destination.policy(),
-        DestinationOptions.DEFAULT.withTimeout(TIMEOUT));
+        DestinationOptions.DEFAULT.withTimeout(TIMEOUT).withResumeLimit(Duration.ofMillis(300)));
   }
 
   private final class Arrivals implements ArrivalListener {

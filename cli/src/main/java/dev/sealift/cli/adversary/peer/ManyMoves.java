@@ -11,6 +11,7 @@ import dev.sealift.cli.adversary.lab.Passage;
 import dev.sealift.cli.adversary.lab.Witness;
 import dev.sealift.migration.DestinationOptions;
 import dev.sealift.migration.wire.MigrationException;
+import dev.sealift.vmm.VmmException;
 import java.time.Duration;
 
 /** A peer that begins many moves and goes on with none. */
@@ -37,14 +38,17 @@ public final class ManyMoves implements Attack {
 
   @Override
   public Outcome againstSealift(Lab lab) throws Exception {
-    DestinationOptions options = new DestinationOptions(1, 1, Long.MAX_VALUE, TIMEOUT);
+    DestinationOptions options =
+        new DestinationOptions(1, 1, Long.MAX_VALUE, TIMEOUT, Duration.ZERO);
     try (Witness guest = lab.launch();
+        Witness bait = lab.launch();
         Passage passage = Passage.open(lab, options)) {
       Outcome meanwhile;
       try (HostileSource silent = HostileSource.connect(lab, passage)) {
-        silent.greet();
+        silent.begin(bait);
         meanwhile = Passage.stayed(guest, passage.move(guest, lab.source().policy()));
         awaitRefusal(silent);
+        awaitRoom(lab);
       }
       Outcome afterwards = passage.judge(guest, passage.move(guest, lab.source().policy()));
       return afterwards.verdict() == Verdict.HELD && meanwhile.verdict() == Verdict.DETECTED
@@ -54,6 +58,14 @@ public final class ManyMoves implements Attack {
               "one more was turned away (%s), the silent one after the time limit, and then a move went well"
                   .formatted(meanwhile.observed()))
           : Outcome.notPrevented("the destination did not recover: " + afterwards.observed());
+    }
+  }
+
+  /** What the silent one had is torn down soon after its link. */
+  private static void awaitRoom(Lab lab) throws VmmException, InterruptedException {
+    long end = System.nanoTime() + TIMEOUT.toNanos();
+    while (lab.destination().guests() > 0 && System.nanoTime() < end) {
+      Thread.sleep(10);
     }
   }
 
