@@ -132,6 +132,7 @@ final class HeaderTwins {
     for (Class<?> ours :
         List.of(
             GuestProgram.class,
+            DescriptorStore.class,
             SevExtension.class,
             KvmSevUpdateVmsa.class,
             LaunchVmsa.class,

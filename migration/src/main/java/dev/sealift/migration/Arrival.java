@@ -1,6 +1,7 @@
 package dev.sealift.migration;
 
 import dev.sealift.crypto.GuestPolicy;
+import dev.sealift.migration.access.KeyFingerprint;
 import dev.sealift.migration.handover.DestinationHandOver;
 import dev.sealift.migration.trust.PlatformCredentials;
 import dev.sealift.migration.trust.Verdict;
@@ -36,7 +37,7 @@ record Arrival(
     DataGate gate = listener.expect(control, offer.move(), offer.dataConnections());
     try {
       return begin(control, offer, receipt, gate, create(offer, configuration));
-    } catch (VmmException | MigrationException failed) {
+    } catch (VmmException | MigrationException | OutOfMemoryError failed) {
       gate.close();
       throw failed;
     }
@@ -60,7 +61,7 @@ record Arrival(
       Reception reception =
           Reception.open(offer, listener, control, gate, arriving, session, options, receipt);
       return begin(control, offer, arriving, reception);
-    } catch (VmmException | MigrationException failed) {
+    } catch (VmmException | MigrationException | OutOfMemoryError failed) {
       guest.close();
       throw failed;
     }
@@ -71,13 +72,19 @@ record Arrival(
       throws MigrationException {
     var move =
         new IncomingMove(
-            offer.move(), control.peerKey(), guest, reception, control, options, arrivals);
+            offer.move(),
+            KeyFingerprint.of(control.peerCertificate().getPublicKey()).hex(),
+            guest,
+            reception,
+            control,
+            options,
+            arrivals);
     try {
       move.goBy(DestinationHandOver.begin(host.journal(), offer.move(), move));
       move.checkBegun();
       control.send(new Message.Ready());
       return move;
-    } catch (MigrationException failed) {
+    } catch (MigrationException | OutOfMemoryError failed) {
       move.abandon();
       reception.close();
       throw failed;

@@ -14,6 +14,15 @@ final class Failures {
         FailureCode.HOST_FAILED, String.valueOf(refused.getMessage()), refused.status(), refused);
   }
 
+  /** This process has no memory left for the move. */
+  static MigrationException of(OutOfMemoryError full) {
+    return new MigrationException(
+        FailureCode.HOST_FAILED,
+        "this host process has no memory left for the move (%s); give it more, or move fewer guests at a time"
+            .formatted(full.getMessage()),
+        full);
+  }
+
   /** Somebody interrupted the thread that moves the guest. */
   static MigrationException of(InterruptedException interrupted) {
     return new MigrationException(FailureCode.CANCELLED, "the move was called off", interrupted);

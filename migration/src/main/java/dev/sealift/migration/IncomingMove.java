@@ -192,6 +192,8 @@ final class IncomingMove implements DestinationHandOver.Hands {
       fail(rules, Failures.of(refused));
     } catch (MigrationException failed) {
       fail(rules, current.explain(failed));
+    } catch (OutOfMemoryError full) {
+      fail(rules, Failures.of(full));
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.sealift.migration;
 
+import dev.sealift.migration.access.KeyFingerprint;
 import dev.sealift.migration.handover.Copy;
 import dev.sealift.migration.handover.DestinationHandOver;
 import dev.sealift.migration.handover.DestinationRules;
@@ -143,6 +144,8 @@ public final class MigrationDestination implements AutoCloseable {
       refuse(control, Failures.of(refused));
     } catch (MigrationException failed) {
       refuse(control, failed);
+    } catch (OutOfMemoryError full) {
+      refuse(control, Failures.of(full));
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
     } finally {
@@ -280,7 +283,8 @@ public final class MigrationDestination implements AutoCloseable {
   private boolean resume(ControlConnection control, MoveId id)
       throws MigrationException, InterruptedException {
     IncomingMove move = find(id);
-    if (move != null && !move.isFrom(control.peerKey())) {
+    if (move != null
+        && !move.isFrom(KeyFingerprint.of(control.peerCertificate().getPublicKey()).hex())) {
       throw new MigrationException(
           FailureCode.PEER_NOT_TRUSTED, "RESUME: this move is another host's");
     }

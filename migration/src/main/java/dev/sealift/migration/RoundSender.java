@@ -93,7 +93,7 @@ final class RoundSender implements AutoCloseable {
       }
       rounds.openLink();
       return rounds;
-    } catch (VmmException | MigrationException e) {
+    } catch (VmmException | MigrationException | OutOfMemoryError e) {
       rounds.close();
       throw e;
     }

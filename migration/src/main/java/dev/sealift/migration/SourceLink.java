@@ -1,5 +1,6 @@
 package dev.sealift.migration;
 
+import dev.sealift.migration.access.KeyFingerprint;
 import dev.sealift.migration.wire.ControlConnection;
 import dev.sealift.migration.wire.FailureCode;
 import dev.sealift.migration.wire.Message;
@@ -44,7 +45,7 @@ final class SourceLink implements AutoCloseable {
     ControlConnection made = ControlConnection.connect(host.identity(), address, timeout);
     control = made;
     bytesNow = made::bytesSent;
-    checkPeer(made.peerKey());
+    checkPeer(KeyFingerprint.of(made.peerCertificate().getPublicKey()).hex());
     made.send(
         new Message.Hello(Protocol.LOWEST_VERSION, Protocol.HIGHEST_VERSION, host.emulated()));
     Message.Welcome welcome = made.expect(Message.Welcome.class);

@@ -80,6 +80,8 @@ final class SourceMove {
       callOff(handOver, Failures.of(refused));
     } catch (MigrationException failure) {
       callOff(handOver, failure);
+    } catch (OutOfMemoryError full) {
+      callOff(handOver, Failures.of(full));
     } catch (InterruptedException interruption) {
       interrupted = true;
       callOff(handOver, Failures.of(interruption));

@@ -38,6 +38,7 @@ final class SourceTransfer {
   private final SourceReceipt receipt;
   private final Laps laps = new Laps();
   private final List<Duration> parts = new ArrayList<>();
+  private @Nullable GuestThrottle throttle;
   private byte[] manifest = {};
 
   SourceTransfer(
@@ -111,10 +112,11 @@ final class SourceTransfer {
     var convergence =
         new Convergence(options.downtimeTarget(), options.maxRounds(), options.mostThrottle());
     PageSet due = PageSet.all(guest.memory().pages());
-    try (var throttle = new GuestThrottle(guest)) {
+    try (var brake = new GuestThrottle(guest)) {
+      throttle = brake;
       @Nullable StopReason stop = null;
       while (stop == null) {
-        throttle.set(convergence.throttle());
+        brake.set(convergence.throttle());
         RoundReport round = sendRound(due, convergence.throttle());
         stop = convergence.afterRound(round.pages(), round.millis(), round.dirtyAfter());
       }
@@ -184,6 +186,7 @@ final class SourceTransfer {
       }
       listener.linkLost(why.sentence());
       link.drop();
+      letRun();
       hear(SourceEvent.Plain.LOST);
       Message.Standing standing = reach(backoff, why);
       handOver.hear(new SourceEvent.Standing(standing.place()));
@@ -197,6 +200,13 @@ final class SourceTransfer {
       } catch (MigrationException again) {
         why = explained(again);
       }
+    }
+  }
+
+  /** Nothing is caught up with while there is no link: the guest is not slowed down for it. */
+  private void letRun() {
+    if (throttle != null) {
+      throttle.set(0);
     }
   }
 

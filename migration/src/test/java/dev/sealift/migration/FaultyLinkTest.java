@@ -1,13 +1,11 @@
 package dev.sealift.migration;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.sealift.migration.Ferry.Crossed;
 import dev.sealift.migration.Ferry.Outcome;
 import dev.sealift.migration.LinkPlace.Spot;
 import dev.sealift.migration.LinkPlace.Stream;
-import dev.sealift.migration.wire.Protocol;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -129,10 +127,6 @@ class FaultyLinkTest {
     System.out.print(table);
     before.awaitAgain();
     assertThat(table.count(Outcome.DOUBLED)).as("guests doubled").isZero();
-    assumeTrue(
-        Protocol.HIGHEST_VERSION >= 4 || table.count(Outcome.LOST) == 0,
-        "%d guests were lost with a COMMIT: up to version 3 of the protocol, a destination gives up a prepared guest by itself"
-            .formatted(table.count(Outcome.LOST)));
     assertThat(table.count(Outcome.LOST)).as("guests lost: %s", table.lost()).isZero();
   }
 

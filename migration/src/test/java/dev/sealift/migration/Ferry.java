@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sealift.abi.psp.GuestState;
 import dev.sealift.migration.CountingGuest.Counting;
+import dev.sealift.migration.handover.JournalEntry;
+import dev.sealift.migration.handover.SourceStep;
 import dev.sealift.migration.wire.MigrationException;
 import dev.sealift.migration.wire.MoveId;
 import dev.sealift.vmm.Guest;
@@ -47,6 +49,9 @@ final class Ferry implements AutoCloseable {
   /** No move may take longer, whatever its link does: every wait in it has a limit. */
   static final Duration MOST = Duration.ofSeconds(30);
 
+  /** How long a broken link is given: longer than it is ever down. */
+  private static final Duration RESUME = Duration.ofSeconds(3);
+
   private final MoveOptions options;
   private Port here;
   private Port there;
@@ -68,7 +73,8 @@ final class Ferry implements AutoCloseable {
             .withBatchPages(24)
             .withDowntimeTarget(Duration.ofMillis(50))
             .withMaxRounds(2)
-            .withTimeout(timeout);
+            .withTimeout(timeout)
+            .withResumeLimit(RESUME);
     here = new Port(source, timeout);
     there = new Port(destination, timeout);
     guest = new CountingGuest().launch(here.host);
@@ -106,12 +112,24 @@ final class Ferry implements AutoCloseable {
             .move(guest.guest(), link.address(), options, MoveListener.SILENT);
     Duration took = Duration.ofNanos(System.nanoTime() - began);
     assertThat(took).as("how long the move took: %s", outcome).isLessThan(MOST);
+    settle();
     return switch (outcome) {
       case MoveOutcome.Moved _ -> arrived(there.awaitArrival(), Outcome.MOVED, "", took);
       case MoveOutcome.HandedOver handed -> handedOver(handed.reason(), took);
       case MoveOutcome.StayedAtSource stayed ->
           new Crossed(stays(), stayed.code() + ": " + stayed.reason(), took);
     };
+  }
+
+  /** What the destination has not yet been told, it is told now that the link is sound again. */
+  private void settle() throws VmmException {
+    for (JournalEntry entry : here.host.journal.moves()) {
+      if (entry.step() instanceof SourceStep && !entry.step().isLast()) {
+        guest.guest().pause();
+        new MigrationSource(here.host.asSource())
+            .recover(entry, guest.guest(), options, MoveListener.SILENT);
+      }
+    }
   }
 
   private Outcome stays() throws VmmException {
@@ -180,7 +198,7 @@ final class Ferry implements AutoCloseable {
           MigrationDestination.listen(
               host.asDestination(),
               new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
-              DestinationOptions.DEFAULT.withTimeout(timeout),
+              DestinationOptions.DEFAULT.withTimeout(timeout).withResumeLimit(RESUME),
               this);
     }
 

@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.sealift.abi.Pages;
 import dev.sealift.crypto.GuestPolicy;
 import dev.sealift.migration.handover.FileJournal;
-import dev.sealift.migration.wire.Protocol;
 import dev.sealift.vmm.VmmException;
 import java.io.File;
 import java.io.IOException;
@@ -27,9 +26,6 @@ class FullDiskTest {
 
   @Test
   void noStepThatWasWrittenDownIsLostByADiskThatWasFullForAWhile() throws Exception {
-    assumeTrue(
-        Protocol.HIGHEST_VERSION >= 4,
-        "the journal of version 3 keeps half a line that a full disk left, and what follows it");
     assumeTrue(mounts("true").isEmpty(), "this user may not mount a disk of its own");
     String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
     String classes =

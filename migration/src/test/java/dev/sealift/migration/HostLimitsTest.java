@@ -1,14 +1,12 @@
 package dev.sealift.migration;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.sealift.migration.Ferry.Crossed;
 import dev.sealift.migration.Ferry.Outcome;
 import dev.sealift.migration.handover.DestinationStep;
 import dev.sealift.migration.handover.HandOverStep;
 import dev.sealift.migration.handover.SourceStep;
-import dev.sealift.migration.wire.Protocol;
 import java.time.Duration;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
@@ -113,9 +111,6 @@ class HostLimitsTest {
   @ParameterizedTest
   @EnumSource(names = {"FINISHING", "FINISHED"})
   void aSlowDiskOfTheSourceLosesNoGuest(SourceStep step) throws Exception {
-    assumeTrue(
-        Protocol.HIGHEST_VERSION >= 4,
-        "up to version 3 of the protocol, a destination gives up a prepared guest by itself");
     crossOverSlowDisk(Side.SOURCE, step, false);
   }
 

@@ -44,7 +44,15 @@ final class MemoryJournal implements HandOverJournal {
   }
 
   @Override
-  public synchronized void record(
+  public void record(HandOverStep step, MoveId move, Map<JournalEntry.Detail, String> details)
+      throws IOException {
+    if (step == slow) {
+      pause();
+    }
+    add(step, move, details);
+  }
+
+  private synchronized void add(
       HandOverStep step, MoveId move, Map<JournalEntry.Detail, String> details) throws IOException {
     if (step == broken) {
       throw new IOException("no space left on device");

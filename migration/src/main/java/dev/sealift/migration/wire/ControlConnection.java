@@ -6,12 +6,9 @@ import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.security.Principal;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
-import java.util.HexFormat;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.ReentrantLock;
 import javax.crypto.SecretKey;
@@ -252,20 +249,6 @@ public final class ControlConnection implements AutoCloseable {
       return tls.getSession().getPeerPrincipal();
     } catch (SSLException impossible) {
       throw new IllegalStateException("the handshake asks for a certificate", impossible);
-    }
-  }
-
-  /**
-   * The SHA-256 of the public key in the peer's certificate (SubjectPublicKeyInfo), hexadecimal.
-   */
-  public String peerKey() {
-    try {
-      byte[] key = tls.getSession().getPeerCertificates()[0].getPublicKey().getEncoded();
-      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(key));
-    } catch (SSLException impossible) {
-      throw new IllegalStateException("the handshake asks for a certificate", impossible);
-    } catch (NoSuchAlgorithmException impossible) {
-      throw new IllegalStateException("every Java has SHA-256", impossible);
     }
   }
 
