@@ -4,11 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sealift.cli.TestRoot;
 import dev.sealift.cli.adversary.lab.Lab;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Named;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -29,13 +32,38 @@ class AttacksTest {
     lab.close();
   }
 
+  /** One of each kind. */
   static List<Named<Attack>> attacks() {
-    return Attacks.all().stream().map(attack -> Named.of(attack.card().name(), attack)).toList();
+    Set<Class<?>> kinds = new HashSet<>();
+    return Attacks.all().stream()
+        .filter(attack -> kinds.add(attack.getClass()))
+        .map(attack -> Named.of(attack.card().name(), attack))
+        .toList();
+  }
+
+  /** All others. */
+  static List<Named<Attack>> variants() {
+    Set<Class<?>> kinds = new HashSet<>();
+    return Attacks.all().stream()
+        .filter(attack -> !kinds.add(attack.getClass()))
+        .map(attack -> Named.of(attack.card().name(), attack))
+        .toList();
   }
 
   @ParameterizedTest
   @MethodSource("attacks")
   void anAttackGetsAsFarAsIsDocumented(Attack attack) throws Exception {
+    assertAsDocumented(attack);
+  }
+
+  @Tag("long")
+  @ParameterizedTest
+  @MethodSource("variants")
+  void itsVariantsGetAsFarAsIsDocumented(Attack attack) throws Exception {
+    assertAsDocumented(attack);
+  }
+
+  private void assertAsDocumented(Attack attack) throws Exception {
     Outcome sevAlone = attack.againstSev(lab);
     Outcome sealift = attack.againstSealift(lab);
 

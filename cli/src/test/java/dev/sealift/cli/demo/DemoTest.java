@@ -116,6 +116,7 @@ class DemoTest {
     }
   }
 
+  @Tag("long")
   @Test
   @DisplayName("a guest whose registers are encrypted moves, a whole batch of pages in a call")
   void encryptedRegisters() {

@@ -22,6 +22,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -102,6 +103,7 @@ class IdentityCommandTest {
         .isEqualTo(succeeds("identity show --json @ca.crt").json().get("validUntil"));
   }
 
+  @Tag("long")
   @Test
   void worksWithKeysCertificatesAndAuthoritiesThatOpensslMade() throws Exception {
     var openssl = new OpenSsl(here);

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -115,6 +116,7 @@ class ReplayCommandTest {
     assertThat(Answer.to("replay").code()).isEqualTo(2);
   }
 
+  @Tag("long")
   @Test
   @DisplayName("reads or refuses a file in which any byte was changed, and never anything else")
   void anyByte() throws Exception {

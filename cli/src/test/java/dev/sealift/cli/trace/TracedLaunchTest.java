@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Locale;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -129,6 +130,7 @@ class TracedLaunchTest {
         .isEqualTo("rw-------");
   }
 
+  @Tag("long")
   @Test
   @DisplayName("tells them if it is asked to, but never the guest's keys")
   void tellsAllIfAsked() throws Exception {

@@ -182,6 +182,7 @@ public final class HostileDestination implements AutoCloseable {
         Optional<BatchReader.Batch> next = reader.next();
         while (next.isPresent()) {
           add(next.get());
+          reader.placed();
           next = reader.next();
         }
       } catch (MigrationException over) {
