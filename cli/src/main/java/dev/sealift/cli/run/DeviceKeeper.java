@@ -12,7 +12,7 @@ import java.util.List;
  */
 final class DeviceKeeper implements AutoCloseable {
   private static final List<String> SMALL =
-      List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xms4m", "-Xmx16m");
+      List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xms4m", "-Xmx64m");
 
   private final Process process;
 
