@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
  * is proved, and nothing of it is left at the other host.
  */
 class FaultyLinkTest {
-  private static final int SAMPLE = Integer.getInteger("sealift.link.runs", 24);
+  private static final int SAMPLE = Integer.getInteger("sealift.link.runs", 16);
   private static final int LANES = Integer.getInteger("sealift.link.lanes", 8);
 
   /** Short, so that silence is soon noticed; what is late for another reason stays, too. */

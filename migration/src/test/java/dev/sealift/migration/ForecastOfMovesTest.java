@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.OptionalLong;
 import java.util.function.IntSupplier;
 import java.util.stream.Collectors;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -24,6 +25,7 @@ import org.junit.jupiter.api.Test;
  * the guest writes so many pages for every command of the source's: however slow this machine is at
  * the moment, it slows both, and what each round has to send stays as it was forecast.
  */
+@Tag("long")
 class ForecastOfMovesTest {
   private static final Duration LATENCY = Duration.ofNanos(200_000);
   private static final double MILLIS_A_PACKET = LATENCY.toNanos() / 1e6;

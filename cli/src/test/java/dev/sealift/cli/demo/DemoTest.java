@@ -36,6 +36,7 @@ class DemoTest {
             .toArray(String[]::new));
   }
 
+  @Tag("long")
   @ParameterizedTest
   @ValueSource(strings = {"kvm", "model"})
   @DisplayName("a running guest moves between two processes and every page of it is proved")

@@ -14,12 +14,14 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
 /** What docs/run.md tells people to type. */
+@Tag("long")
 class DocumentedLaunchTest {
   private static final Pattern FIRST_EXAMPLE = Pattern.compile("```sh\n(.*?)```", Pattern.DOTALL);
 

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -84,6 +85,7 @@ class RunCommandTest {
     assertThat(chain.verify(RootOfTrust.of(chain.ark())).holds()).isTrue();
   }
 
+  @Tag("long")
   @Test
   @DisplayName("leaves a program that outlives it without SEV, not without an answer")
   void leavesNobodyWaiting() throws Exception {

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -129,6 +130,7 @@ class TraceCommandTest {
     return lines.stream().filter(line -> line.contains(part)).count();
   }
 
+  @Tag("long")
   @Test
   @DisplayName("tells what is refused, and a replay refuses the same")
   void tellsRefusals() throws Exception {
@@ -156,6 +158,7 @@ class TraceCommandTest {
     assertThat(replay.code()).isZero();
   }
 
+  @Tag("long")
   @Test
   @DisplayName("watches the real kernel: errno by errno, of all threads and of what they start")
   void watchesTheRealKernel() throws Exception {
@@ -174,6 +177,7 @@ class TraceCommandTest {
     assertThat(replay.json().get("recordedOn").asString()).isEqualTo("hardware");
   }
 
+  @Tag("long")
   @Test
   @DisplayName(
       "leaves no program behind whose calls nobody answers, if it is killed while it watches")
@@ -206,6 +210,7 @@ class TraceCommandTest {
     }
   }
 
+  @Tag("long")
   @Test
   @DisplayName("ends with the program, whichever of its threads and children is killed in a call")
   void killedInACall() throws Exception {
