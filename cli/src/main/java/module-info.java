@@ -63,4 +63,6 @@ module dev.sealift.cli {
   opens dev.sealift.cli.trace to
       info.picocli,
       tools.jackson.databind;
+  opens dev.sealift.cli.view to
+      tools.jackson.databind;
 }
