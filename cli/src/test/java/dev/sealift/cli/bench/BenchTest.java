@@ -6,6 +6,7 @@ import dev.sealift.cli.Answer;
 import dev.sealift.cli.HostKind;
 import java.util.Locale;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -17,6 +18,7 @@ import tools.jackson.databind.json.JsonMapper;
 class BenchTest {
 
   @Test
+  @Tag("long")
   @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
   @DisplayName("everything that can be measured here is measured once, in one run")
   void measures() throws Exception {
