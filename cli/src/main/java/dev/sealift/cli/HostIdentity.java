@@ -1,5 +1,6 @@
 package dev.sealift.cli;
 
+import dev.sealift.migration.access.HostCredentials;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -21,6 +22,7 @@ import java.security.spec.ECGenParameterSpec;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Date;
+import java.util.List;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
@@ -85,6 +87,11 @@ public final class HostIdentity {
     } catch (CertIOException | OperatorCreationException e) {
       throw new GeneralSecurityException("the certificate of " + name + " could not be signed", e);
     }
+  }
+
+  /** The same, for a host that believes more than one peer. */
+  public HostCredentials credentials() {
+    return new HostCredentials(key, List.of(certificate));
   }
 
   /**

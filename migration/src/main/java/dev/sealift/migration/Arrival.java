@@ -11,6 +11,7 @@ import dev.sealift.migration.wire.FailureCode;
 import dev.sealift.migration.wire.Listener;
 import dev.sealift.migration.wire.Message;
 import dev.sealift.migration.wire.MigrationException;
+import dev.sealift.migration.wire.MoveId;
 import dev.sealift.vmm.Guest;
 import dev.sealift.vmm.GuestConfiguration;
 import dev.sealift.vmm.ReceiveSession;
@@ -36,7 +37,7 @@ record Arrival(
         new DestinationReceipt(offer, judge(offer), own, hello.emulated(), host.emulated());
     DataGate gate = listener.expect(control, offer.move(), offer.dataConnections());
     try {
-      return begin(control, offer, receipt, gate, create(offer, configuration));
+      return begin(control, offer, receipt, gate, create(configuration));
     } catch (VmmException | MigrationException | OutOfMemoryError failed) {
       gate.close();
       throw failed;
@@ -82,6 +83,7 @@ record Arrival(
     try {
       move.goBy(DestinationHandOver.begin(host.journal(), offer.move(), move));
       move.checkBegun();
+      keep(offer.move(), guest.guest());
       control.send(new Message.Ready());
       return move;
     } catch (MigrationException | OutOfMemoryError failed) {
@@ -101,16 +103,27 @@ record Arrival(
     return source;
   }
 
-  private Guest create(Message.Guest offer, GuestConfiguration configuration)
-      throws MigrationException {
+  private Guest create(GuestConfiguration configuration) throws MigrationException {
     try {
-      return host.guests().create(offer.move(), configuration);
+      return host.guests().create(configuration);
     } catch (VmmException refused) {
-      throw new MigrationException(
-          FailureCode.GUEST_REFUSED,
-          "this destination cannot make the guest: " + refused.getMessage(),
-          refused.status(),
-          refused);
+      throw refused("make", refused);
     }
+  }
+
+  private void keep(MoveId move, Guest guest) throws MigrationException {
+    try {
+      host.guests().keep(move, guest);
+    } catch (VmmException refused) {
+      throw refused("keep", refused);
+    }
+  }
+
+  private static MigrationException refused(String deed, VmmException why) {
+    return new MigrationException(
+        FailureCode.GUEST_REFUSED,
+        "this destination cannot %s the guest: %s".formatted(deed, why.getMessage()),
+        why.status(),
+        why);
   }
 }

@@ -17,10 +17,12 @@ public interface GuestFactory {
    */
   Guest create(GuestConfiguration configuration) throws VmmException;
 
-  /** The same, on a host that finds the guest of a move again after its process was killed. */
-  default Guest create(MoveId move, GuestConfiguration configuration) throws VmmException {
-    return create(configuration);
-  }
+  /**
+   * From here on the guest outlives this process, where the host can have that, so that {@link
+   * #adopt} finds it. The move is in the journal by now: a guest that is found and is in no journal
+   * has never been anybody's but this host's. A failure is answered to the source.
+   */
+  default void keep(MoveId move, Guest guest) throws VmmException {}
 
   /** The guest that was made for a move, if this host has kept it beyond a process. */
   default Optional<Guest> adopt(MoveId move) throws VmmException {

@@ -32,6 +32,7 @@ import dev.sealift.cli.adversary.peer.ForgedPlatform;
 import dev.sealift.cli.adversary.peer.HugeFrame;
 import dev.sealift.cli.adversary.peer.HugeGuest;
 import dev.sealift.cli.adversary.peer.KeptGuest;
+import dev.sealift.cli.adversary.peer.LyingStanding;
 import dev.sealift.cli.adversary.peer.MadeSource;
 import dev.sealift.cli.adversary.peer.ManyMoves;
 import dev.sealift.cli.adversary.peer.MissingPage;
@@ -41,6 +42,8 @@ import dev.sealift.cli.adversary.peer.OlderFirmware;
 import dev.sealift.cli.adversary.peer.OlderProtocol;
 import dev.sealift.cli.adversary.peer.OtherManifest;
 import dev.sealift.cli.adversary.peer.OtherOwner;
+import dev.sealift.cli.adversary.peer.ResumedAfterEnd;
+import dev.sealift.cli.adversary.peer.ResumedByAnother;
 import dev.sealift.cli.adversary.peer.ReusedMoveId;
 import dev.sealift.cli.adversary.peer.SilentDestination;
 import dev.sealift.cli.adversary.peer.StolenGuest;
@@ -97,6 +100,11 @@ public final class Attacks {
           new WrongManifest(),
           new UnpreparedCommit(),
           new ReusedMoveId(),
+          new ResumedByAnother(),
+          new ResumedAfterEnd(),
+          new LyingStanding(LyingStanding.Lie.RUNNING),
+          new LyingStanding(LyingStanding.Lie.PREPARED),
+          new LyingStanding(LyingStanding.Lie.FARTHER),
           new HugeFrame(),
           new HugeGuest(),
           new ManyMoves(),

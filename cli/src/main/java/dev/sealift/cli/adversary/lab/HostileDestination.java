@@ -121,6 +121,15 @@ public final class HostileDestination implements AutoCloseable {
       }
     }
 
+    /** READY, and as soon as the source says something, the link is cut. */
+    public void letInAndCut(Message.Guest offer) throws MigrationException, InterruptedException {
+      try (DataGate _ = listener.expect(control, offer.move(), 1)) {
+        control.send(new Message.Ready());
+        control.receive();
+        control.close();
+      }
+    }
+
     /**
      * READY, and all rounds up to PREPARE, which is not answered: each page as it came last.
      *

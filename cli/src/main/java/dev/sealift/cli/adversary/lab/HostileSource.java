@@ -9,6 +9,7 @@ import dev.sealift.migration.wire.Message;
 import dev.sealift.migration.wire.MigrationException;
 import dev.sealift.migration.wire.MoveId;
 import dev.sealift.migration.wire.PacketSlots;
+import dev.sealift.migration.wire.Place;
 import dev.sealift.migration.wire.Protocol;
 import dev.sealift.migration.wire.SharedRange;
 import dev.sealift.vmm.CallArena;
@@ -19,6 +20,7 @@ import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,7 +45,7 @@ public final class HostileSource implements AutoCloseable {
   private long pages;
   private long sharedPages;
 
-  private HostileSource(Lab lab, InetSocketAddress destination)
+  private HostileSource(Lab lab, InetSocketAddress destination, SSLContext identity)
       throws MigrationException, VmmException {
     this.lab = lab;
     this.destination = destination;
@@ -51,13 +53,19 @@ public final class HostileSource implements AutoCloseable {
     packets = new PacketMaker(lab.source().host());
     arena = CallArena.allocate(lab.source().host(), PacketSlots.bytes(Passage.BATCH_PAGES));
     slots = new PacketSlots(arena.segment(), Passage.BATCH_PAGES);
-    control = ControlConnection.connect(lab.source().identity(), destination, Passage.TIMEOUT);
+    control = ControlConnection.connect(identity, destination, Passage.TIMEOUT);
   }
 
   /** Connects to an honest destination. */
   public static HostileSource connect(Lab lab, Passage passage)
       throws MigrationException, VmmException {
-    return new HostileSource(lab, passage.address());
+    return connect(lab, passage, lab.source().identity());
+  }
+
+  /** The same with another TLS identity. */
+  public static HostileSource connect(Lab lab, Passage passage, SSLContext identity)
+      throws MigrationException, VmmException {
+    return new HostileSource(lab, passage.address(), identity);
   }
 
   /** The control connection, for whatever else is to be said. */
@@ -84,6 +92,12 @@ public final class HostileSource implements AutoCloseable {
   public void greet() throws MigrationException, InterruptedException {
     control.send(new Message.Hello(Protocol.LOWEST_VERSION, Protocol.HIGHEST_VERSION, true));
     control.expect(Message.Welcome.class);
+  }
+
+  /** RESUME of a move, and STANDING. */
+  public Place resume(MoveId of) throws MigrationException, InterruptedException {
+    control.send(new Message.Resume(of));
+    return control.expect(Message.Standing.class).place();
   }
 
   /** SEND_START towards the destination. */

@@ -5,7 +5,6 @@ import dev.sealift.crypto.GuestPolicy;
 import dev.sealift.crypto.cert.MalformedCertificateException;
 import dev.sealift.crypto.cert.ModelRoot;
 import dev.sealift.vmm.VmmException;
-import java.io.IOException;
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
 import java.util.concurrent.TimeoutException;
@@ -25,7 +24,7 @@ public final class Lab implements AutoCloseable {
   private @Nullable ForgedRoot forged;
 
   private Lab(ModelRoot root)
-      throws VmmException, IOException, GeneralSecurityException, MalformedCertificateException {
+      throws VmmException, GeneralSecurityException, MalformedCertificateException {
     this.root = root;
     identities = LabIdentities.create(random);
     source = LabHost.powerUp(root, API, identities.source());
@@ -38,7 +37,7 @@ public final class Lab implements AutoCloseable {
    * @param root the maker of their chips
    */
   public static Lab open(ModelRoot root)
-      throws VmmException, IOException, GeneralSecurityException, MalformedCertificateException {
+      throws VmmException, GeneralSecurityException, MalformedCertificateException {
     return new Lab(root);
   }
 
@@ -69,6 +68,11 @@ public final class Lab implements AutoCloseable {
   /** The machine that guests go to. */
   public LabHost destination() {
     return destination;
+  }
+
+  /** The TLS identity of another source that the destination trusts as much as this one. */
+  public SSLContext neighbour() {
+    return identities.neighbour();
   }
 
   /** A TLS identity for the destination's address that nobody trusts. */
