@@ -24,25 +24,24 @@ public final class LyingStanding implements Attack {
 
   /** What it says. */
   public enum Lie {
-    RUNNING(
-        "resumed-as-running", "the guest runs there already", Message.Standing.at(Place.RUNNING)),
-    PREPARED(
-        "resumed-as-prepared",
-        "it has all of the guest",
-        Message.Standing.prepared(new byte[Manifest.ROOT_SIZE])),
-    FARTHER(
-        "resumed-farther",
-        "it has more batches than were sent",
-        Message.Standing.receiving(new Progress(0, 0, List.of(1L << 40))));
+    RUNNING("resumed-as-running", "the guest runs there already"),
+    PREPARED("resumed-as-prepared", "it has all of the guest"),
+    FARTHER("resumed-farther", "it has more batches than were sent");
 
     private final String word;
     private final String words;
-    private final Message.Standing standing;
 
-    Lie(String word, String words, Message.Standing standing) {
+    Lie(String word, String words) {
       this.word = word;
       this.words = words;
-      this.standing = standing;
+    }
+
+    private Message.Standing standing() {
+      return switch (this) {
+        case RUNNING -> Message.Standing.at(Place.RUNNING);
+        case PREPARED -> Message.Standing.prepared(new byte[Manifest.ROOT_SIZE]);
+        case FARTHER -> Message.Standing.receiving(new Progress(0, 0, List.of(1L << 40)));
+      };
     }
   }
 
@@ -95,7 +94,7 @@ public final class LyingStanding implements Attack {
     switch (source.control().receive()) {
       case Message.Guest offer -> source.letInAndCut(offer);
       case Message.Resume _ -> {
-        source.control().send(lie.standing);
+        source.control().send(lie.standing());
         lied.set(true);
       }
       default -> {}
