@@ -23,6 +23,17 @@ final class Failures {
         full);
   }
 
+  /**
+   * Something that nobody thought of, in this program or in a listener: the guest is no worse off.
+   */
+  static MigrationException of(RuntimeException mistake) {
+    return new MigrationException(
+        FailureCode.OTHER,
+        "the move met a fault of this program (%s); the guest is not harmed, please report it"
+            .formatted(mistake),
+        mistake);
+  }
+
   /** Somebody interrupted the thread that moves the guest. */
   static MigrationException of(InterruptedException interrupted) {
     return new MigrationException(FailureCode.CANCELLED, "the move was called off", interrupted);

@@ -22,6 +22,7 @@ final class SourceLink implements AutoCloseable {
   private final InetSocketAddress address;
   private final Duration timeout;
   private @Nullable ControlConnection control;
+  private @Nullable MigrationException loss;
   private @Nullable String peer;
   private volatile LongSupplier bytesNow = () -> 0;
   private final AtomicLong bytesBefore = new AtomicLong();
@@ -66,7 +67,7 @@ final class SourceLink implements AutoCloseable {
       control().send(new Message.Resume(move));
       return control().expect(Message.Standing.class);
     } catch (MigrationException failed) {
-      MigrationException why = control == null ? failed : control().explain(failed);
+      MigrationException why = explain(failed);
       drop();
       throw why;
     }
@@ -88,12 +89,23 @@ final class SourceLink implements AutoCloseable {
     return control == null;
   }
 
-  /** The connection. */
-  ControlConnection control() {
+  /**
+   * The connection.
+   *
+   * @throws MigrationException if it was lost while something was {@link #say said}
+   */
+  ControlConnection control() throws MigrationException {
     if (control == null) {
-      throw new IllegalStateException("there is no connection to " + address);
+      throw loss == null
+          ? new MigrationException(FailureCode.LINK_LOST, "there is no connection to " + address)
+          : loss;
     }
     return control;
+  }
+
+  /** What failed, in the destination's own words where the connection still brings them. */
+  MigrationException explain(MigrationException failure) throws InterruptedException {
+    return control == null ? failure : control.explain(failure);
   }
 
   /** The SHA-256 of the destination's public key, hexadecimal; null before it is known. */
@@ -113,6 +125,7 @@ final class SourceLink implements AutoCloseable {
     try {
       control.send(message);
     } catch (MigrationException lost) {
+      loss = lost;
       drop();
     }
   }

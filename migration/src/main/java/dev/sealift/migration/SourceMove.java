@@ -82,6 +82,8 @@ final class SourceMove {
       callOff(handOver, failure);
     } catch (OutOfMemoryError full) {
       callOff(handOver, Failures.of(full));
+    } catch (RuntimeException mistake) {
+      callOff(handOver, Failures.of(mistake));
     } catch (InterruptedException interruption) {
       interrupted = true;
       callOff(handOver, Failures.of(interruption));
@@ -105,9 +107,7 @@ final class SourceMove {
   private void callOff(SourceHandOver handOver, MigrationException failure) {
     MigrationException why = failure;
     try {
-      if (!link.isDown()) {
-        why = link.control().explain(failure);
-      }
+      why = link.explain(failure);
     } catch (InterruptedException interruption) {
       interrupted = true;
     }

@@ -179,7 +179,7 @@ final class SourceTransfer {
   private RoundSender.Sent takeUp(MigrationException broken)
       throws VmmException, MigrationException, InterruptedException {
     var backoff = new Backoff(options.resumeLimit());
-    MigrationException why = explained(broken);
+    MigrationException why = link.explain(broken);
     while (true) {
       if (!why.isOfTheLink() || handOver.step() != SourceStep.SENDING || backoff.isOver()) {
         throw why;
@@ -198,7 +198,7 @@ final class SourceTransfer {
         listener.linkResumed();
         return sender.finish();
       } catch (MigrationException again) {
-        why = explained(again);
+        why = link.explain(again);
       }
     }
   }
@@ -208,10 +208,6 @@ final class SourceTransfer {
     if (throttle != null) {
       throttle.set(0);
     }
-  }
-
-  private MigrationException explained(MigrationException broken) throws InterruptedException {
-    return link.isDown() ? broken : link.control().explain(broken);
   }
 
   private Message.Standing reach(Backoff backoff, MigrationException why)

@@ -94,6 +94,24 @@ class FailingHostTest {
   }
 
   @Test
+  void afterAMistakeInAListenerTheGuestRunsOnWhereItWas() throws Exception {
+    MoveListener mistaken =
+        new MoveListener() {
+          @Override
+          public void step(SourceStep step) {
+            if (step == SourceStep.PAUSED) {
+              throw new IllegalStateException("nobody thought of this");
+            }
+          }
+        };
+    MoveOutcome.StayedAtSource stayed =
+        Guests.stayed(crossing.move(guest, Crossing.OPTIONS, mistaken));
+    assertThat(stayed.code()).isEqualTo(FailureCode.OTHER);
+    assertThat(stayed.reason()).contains("nobody thought of this", "report");
+    assertNothingHappened();
+  }
+
+  @Test
   void anInterruptCallsTheMoveOff() throws Exception {
     Thread mover = Thread.currentThread();
     crossing.wire.tamper((connection, number, batch) -> {

@@ -6,6 +6,7 @@ import dev.sealift.abi.psp.GuestState;
 import dev.sealift.migration.CountingGuest.Counting;
 import dev.sealift.migration.handover.JournalEntry;
 import dev.sealift.migration.handover.SourceStep;
+import dev.sealift.migration.wire.FailureCode;
 import dev.sealift.migration.wire.MigrationException;
 import dev.sealift.migration.wire.MoveId;
 import dev.sealift.vmm.Guest;
@@ -116,8 +117,10 @@ final class Ferry implements AutoCloseable {
     return switch (outcome) {
       case MoveOutcome.Moved _ -> arrived(there.awaitArrival(), Outcome.MOVED, "", took);
       case MoveOutcome.HandedOver handed -> handedOver(handed.reason(), took);
-      case MoveOutcome.StayedAtSource stayed ->
-          new Crossed(stays(), stayed.code() + ": " + stayed.reason(), took);
+      case MoveOutcome.StayedAtSource stayed -> {
+        assertForeseen(stayed);
+        yield new Crossed(stays(), stayed.code() + ": " + stayed.reason(), took);
+      }
     };
   }
 
@@ -130,6 +133,10 @@ final class Ferry implements AutoCloseable {
             .recover(entry, guest.guest(), options, MoveListener.SILENT);
       }
     }
+  }
+
+  private static void assertForeseen(MoveOutcome.StayedAtSource stayed) {
+    assertThat(stayed.code()).as(stayed.reason()).isNotEqualTo(FailureCode.OTHER);
   }
 
   private Outcome stays() throws VmmException {

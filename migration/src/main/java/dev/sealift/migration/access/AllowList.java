@@ -187,8 +187,10 @@ public final class AllowList {
       return guests;
     }
 
+    /** As it may be shown on a terminal. */
     private static String shortened(String word) {
-      return word.length() > 80 ? word.substring(0, 80) + "..." : word;
+      String shown = word.replaceAll("\\p{Cntrl}", "?");
+      return shown.length() > 80 ? shown.substring(0, 80) + "..." : shown;
     }
 
     private MalformedException malformed(String what) {
