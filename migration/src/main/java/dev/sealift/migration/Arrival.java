@@ -2,6 +2,7 @@ package dev.sealift.migration;
 
 import dev.sealift.crypto.GuestPolicy;
 import dev.sealift.migration.access.KeyFingerprint;
+import dev.sealift.migration.access.PeerIdentity;
 import dev.sealift.migration.handover.DestinationHandOver;
 import dev.sealift.migration.trust.PlatformCredentials;
 import dev.sealift.migration.trust.Verdict;
@@ -33,6 +34,28 @@ record Arrival(
     GuestConfiguration configuration =
         DestinationChecks.guest(offer, options, host.platform().status());
     DestinationChecks.peer(host.peers(), control, configuration);
+    arrivals.coming(offer.move(), configuration, PeerIdentity.of(control.peerCertificate()));
+    try {
+      return begin(control, hello, own, offer, configuration);
+    } catch (VmmException refused) {
+      arrivals.gone(offer.move(), Failures.of(refused));
+      throw refused;
+    } catch (MigrationException refused) {
+      arrivals.gone(offer.move(), refused);
+      throw refused;
+    } catch (OutOfMemoryError full) {
+      arrivals.gone(offer.move(), Failures.of(full));
+      throw full;
+    }
+  }
+
+  private IncomingMove begin(
+      ControlConnection control,
+      Message.Hello hello,
+      PlatformCredentials own,
+      Message.Guest offer,
+      GuestConfiguration configuration)
+      throws VmmException, MigrationException {
     var receipt =
         new DestinationReceipt(offer, judge(offer), own, hello.emulated(), host.emulated());
     DataGate gate = listener.expect(control, offer.move(), offer.dataConnections());
@@ -98,7 +121,7 @@ record Arrival(
     PlatformCredentials source = Peer.SOURCE.read(offer.platform());
     Verdict verdict =
         Peer.SOURCE.judge(source, host.policy(), host.chain(), new GuestPolicy(offer.policy()));
-    arrivals.judged(offer.move(), verdict);
+    arrivals.judged(offer.move(), source, verdict);
     Peer.check(verdict);
     return source;
   }

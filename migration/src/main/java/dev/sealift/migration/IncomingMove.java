@@ -243,10 +243,12 @@ final class IncomingMove implements DestinationHandOver.Hands {
 
   private void tellRefused(DestinationHandOver rules) {
     if (rules.step() == DestinationStep.TORN_DOWN) {
-      arrivals.refused(
+      MigrationException why =
           failure == null
               ? new MigrationException(FailureCode.LINK_LOST, "the source did not come back")
-              : failure);
+              : failure;
+      arrivals.gone(move, why);
+      arrivals.refused(why);
     }
   }
 

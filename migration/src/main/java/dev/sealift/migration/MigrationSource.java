@@ -39,7 +39,44 @@ public final class MigrationSource {
    */
   public MoveOutcome move(
       Guest guest, InetSocketAddress destination, MoveOptions options, MoveListener listener) {
-    return new SourceMove(host, guest, destination, options, listener).run();
+    return move(guest, destination, options, listener, new MoveControl());
+  }
+
+  /**
+   * The same with a hand on it.
+   *
+   * @param control of this move and no other
+   */
+  public MoveOutcome move(
+      Guest guest,
+      InetSocketAddress destination,
+      MoveOptions options,
+      MoveListener listener,
+      MoveControl control) {
+    return new SourceMove(host, guest, destination, options, listener, control, false).run();
+  }
+
+  /**
+   * Does everything of a move up to its first page, and then ends it: both hosts hold each other
+   * against their lists and policies, the destination makes the guest, both platforms open the
+   * session, the data connections are there. The guest runs on all the while, and nothing is left
+   * of it at the destination.
+   *
+   * @return the guest stayed: with {@link dev.sealift.migration.wire.FailureCode#DRY_RUN} if nothing
+   *     stood in its way, else with what did
+   */
+  public MoveOutcome.StayedAtSource rehearse(
+      Guest guest,
+      InetSocketAddress destination,
+      MoveOptions options,
+      MoveListener listener,
+      MoveControl control) {
+    return switch (new SourceMove(host, guest, destination, options, listener, control, true)
+        .run()) {
+      case MoveOutcome.StayedAtSource stayed -> stayed;
+      case MoveOutcome.Moved _, MoveOutcome.HandedOver _ ->
+          throw new IllegalStateException("a dry run moved the guest");
+    };
   }
 
   /**

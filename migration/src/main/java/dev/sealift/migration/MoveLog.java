@@ -4,6 +4,7 @@ import dev.sealift.migration.trust.Verdict;
 import dev.sealift.migration.wire.MoveId;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -12,7 +13,9 @@ final class MoveLog {
   private final MoveId move;
   private final Laps clock = new Laps();
   private final List<RoundReport> rounds = new ArrayList<>();
-  private final List<LongSupplier> wires = new ArrayList<>();
+
+  // Others look at it while the mover goes on.
+  private final List<LongSupplier> wires = new CopyOnWriteArrayList<>();
   private @Nullable StopReason stopped;
   private boolean destinationEmulated;
   private int pagesPerCall;
@@ -51,7 +54,7 @@ final class MoveLog {
     pagesPerCall = most;
   }
 
-  /** Bytes that all connections put on the wire so far. */
+  /** Bytes that all connections put on the wire so far. Thread-safe. */
   long bytes() {
     return wires.stream().mapToLong(LongSupplier::getAsLong).sum();
   }

@@ -35,6 +35,7 @@ final class PrivatePageSender {
       pacer.await((long) count * Pages.SIZE);
       calls.update(slots.batch(gfns, count));
       writer.send(round, gfns, count);
+      pages.sent(count);
     }
   }
 

@@ -7,6 +7,7 @@ import dev.sealift.vmm.PageSet;
 import dev.sealift.vmm.PageStatus;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * The pages of a round: which go by which way, and, once a link was lost, which of them go again.
@@ -25,8 +26,11 @@ final class RoundPages {
 
   private PageCursor privateCursor;
   private PageCursor sharedCursor;
-  private long privateCount;
-  private long sharedCount;
+  private volatile long privateCount;
+  private volatile long sharedCount;
+
+  /** Others look at it while the senders count. */
+  private final AtomicLong sent = new AtomicLong();
 
   RoundPages(Guest guest, int connections) {
     pageStatus = guest.pageStatus();
@@ -59,6 +63,7 @@ final class RoundPages {
     privatePages.removeAll(status);
     privateCount = privatePages.count();
     sharedCount = sharedPages.count();
+    sent.set(0);
     leftOver.clear();
     deal(manifest.messages(), manifest.batches());
   }
@@ -74,6 +79,7 @@ final class RoundPages {
     sharedAgain.removeAll(leftOver);
     privatePages.copyFrom(privateAgain);
     sharedPages.copyFrom(sharedAgain);
+    sent.set(privateCount + sharedCount - privatePages.count() - sharedPages.count());
     deal(arrived.messages(), arrived.batches());
   }
 
@@ -132,6 +138,16 @@ final class RoundPages {
     if (going.length > 0) {
       sharedMessages.add(due[0], due[due.length - 1]);
     }
+  }
+
+  /** So many pages more are sent. Thread-safe. */
+  void sent(int count) {
+    sent.addAndGet(count);
+  }
+
+  /** Pages of the round that are sent, those left over included. Thread-safe. */
+  long sent() {
+    return sent.get();
   }
 
   /** Pages of the round that go sealed, in all. */

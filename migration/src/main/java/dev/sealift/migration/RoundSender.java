@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Sends rounds, one after the other, and remembers the one that is under way: where its link is
@@ -36,8 +37,11 @@ final class RoundSender implements AutoCloseable {
   private final Pacer pacer;
   private final Manifest manifest;
   private final RoundPages pages;
-  private SendingLink link;
-  private long bytesOfLostLinks;
+
+  // Others look at these while the mover's thread writes them.
+  private volatile SendingLink link;
+  private volatile long bytesOfLostLinks;
+  private volatile @Nullable MigrationException stopped;
 
   /** The round under way, or the one that is next. */
   private int round;
@@ -109,6 +113,16 @@ final class RoundSender implements AutoCloseable {
       link.add(new PrivatePageSender(calls, writer, pacer));
     }
     link.complete();
+    MigrationException why = stopped;
+    if (why != null) {
+      link.fail(why);
+    }
+  }
+
+  /** The move is called off: whatever is being sent fails, soon and for good. Thread-safe. */
+  void stop(MigrationException why) {
+    stopped = why;
+    link.fail(why);
   }
 
   /**
@@ -223,6 +237,16 @@ final class RoundSender implements AutoCloseable {
 
   private long sharedSent() {
     return pages.sharedCount() - pages.leftOver().count();
+  }
+
+  /** Pages of the round under way, or of the last one. Thread-safe. */
+  long pages() {
+    return pages.privateCount() + pages.sharedCount();
+  }
+
+  /** How many of them are sent. Thread-safe. */
+  long sent() {
+    return pages.sent();
   }
 
   /** The guest stands still: the bandwidth limit no longer holds. */

@@ -6,6 +6,7 @@ import dev.sealift.vmm.Guest;
 import dev.sealift.vmm.VmmException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
@@ -20,7 +21,7 @@ final class SendingLink implements AutoCloseable {
   private final ControlConnection control;
   private final SharedPageSender shared;
   private final ExecutorService threads;
-  private final List<PrivatePageSender> senders = new ArrayList<>();
+  private final List<PrivatePageSender> senders = new CopyOnWriteArrayList<>();
   private final AtomicReference<@Nullable MigrationException> firstFailure =
       new AtomicReference<>();
 
@@ -91,8 +92,11 @@ final class SendingLink implements AutoCloseable {
     }
   }
 
-  /** Where one sender fails, the others cannot finish the round either. */
-  private void fail(MigrationException failure) {
+  /**
+   * Where one sender fails, the others cannot finish the round either; nor can any when the move is
+   * called off.
+   */
+  void fail(MigrationException failure) {
     firstFailure.compareAndSet(null, failure);
     close();
   }

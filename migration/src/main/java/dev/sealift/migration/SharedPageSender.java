@@ -42,6 +42,7 @@ final class SharedPageSender {
       if (copy.gfns.length > 0) {
         control.send(new Message.SharedPages(round, copy.gfns, copy.contents));
       }
+      pages.sent(count);
     }
   }
 

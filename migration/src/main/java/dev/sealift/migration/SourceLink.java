@@ -9,19 +9,23 @@ import dev.sealift.migration.wire.MoveId;
 import dev.sealift.migration.wire.Protocol;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The source's way to one destination: a control connection, and another one when that broke.
- * Thread-confined, but for {@link #bytesSent}.
+ * Thread-confined, but for {@link #bytesSent} and {@link #stop}.
  */
 final class SourceLink implements AutoCloseable {
   private final SourceHost host;
   private final InetSocketAddress address;
   private final Duration timeout;
-  private @Nullable ControlConnection control;
+  private volatile @Nullable ControlConnection control;
+  private volatile @Nullable CompletableFuture<ControlConnection> connecting;
+  private volatile @Nullable MigrationException stopped;
   private @Nullable MigrationException loss;
   private @Nullable String peer;
   private volatile LongSupplier bytesNow = () -> 0;
@@ -43,17 +47,80 @@ final class SourceLink implements AutoCloseable {
   /** Connects, and gets to know the destination. */
   Message.Welcome open() throws MigrationException, InterruptedException {
     drop();
-    ControlConnection made = ControlConnection.connect(host.identity(), address, timeout);
+    ControlConnection made = connect();
     control = made;
     bytesNow = made::bytesSent;
     checkPeer(KeyFingerprint.of(made.peerCertificate().getPublicKey()).hex());
     made.send(
         new Message.Hello(Protocol.LOWEST_VERSION, Protocol.HIGHEST_VERSION, host.emulated()));
+    checkStopped();
     Message.Welcome welcome = made.expect(Message.Welcome.class);
     if (Protocol.choose(welcome.version(), welcome.version()).isEmpty()) {
       throw ControlConnection.outOfTurn(welcome, "a version that both hosts speak");
     }
     return welcome;
+  }
+
+  /** A thread of its own connects, which nobody has to wait for where the move is called off. */
+  private ControlConnection connect() throws MigrationException, InterruptedException {
+    CompletableFuture<ControlConnection> made = new CompletableFuture<>();
+    connecting = made;
+    checkStopped();
+    Thread.ofVirtual().name("sealift-connect").start(() -> connect(made));
+    try {
+      return made.get();
+    } catch (InterruptedException interrupted) {
+      if (!made.cancel(false)) {
+        made.thenAccept(ControlConnection::close);
+      }
+      throw interrupted;
+    } catch (ExecutionException failed) {
+      if (failed.getCause() instanceof MigrationException why) {
+        throw why;
+      }
+      throw new IllegalStateException("the connection failed", failed.getCause());
+    } finally {
+      connecting = null;
+    }
+  }
+
+  private void connect(CompletableFuture<ControlConnection> made) {
+    try {
+      ControlConnection connection = ControlConnection.connect(host.identity(), address, timeout);
+      if (!made.complete(connection)) {
+        connection.close();
+      }
+    } catch (MigrationException | RuntimeException | Error failed) {
+      made.completeExceptionally(failed);
+    }
+  }
+
+  /**
+   * The move is called off: whoever connects or waits for the destination learns it at once.
+   * Thread-safe.
+   */
+  void stop(MigrationException why) {
+    stopped = why;
+    CompletableFuture<ControlConnection> pending = connecting;
+    if (pending != null) {
+      pending.completeExceptionally(why);
+    }
+    ControlConnection current = control;
+    if (current != null) {
+      current.fail(why);
+    }
+  }
+
+  /** From here on what is said and heard is how the move ended. */
+  void settle() {
+    stopped = null;
+  }
+
+  private void checkStopped() throws MigrationException {
+    MigrationException why = stopped;
+    if (why != null) {
+      throw why;
+    }
   }
 
   /**
@@ -95,17 +162,19 @@ final class SourceLink implements AutoCloseable {
    * @throws MigrationException if it was lost while something was {@link #say said}
    */
   ControlConnection control() throws MigrationException {
-    if (control == null) {
+    ControlConnection current = control;
+    if (current == null) {
       throw loss == null
           ? new MigrationException(FailureCode.LINK_LOST, "there is no connection to " + address)
           : loss;
     }
-    return control;
+    return current;
   }
 
   /** What failed, in the destination's own words where the connection still brings them. */
   MigrationException explain(MigrationException failure) throws InterruptedException {
-    return control == null ? failure : control.explain(failure);
+    ControlConnection current = control;
+    return current == null ? failure : current.explain(failure);
   }
 
   /** The SHA-256 of the destination's public key, hexadecimal; null before it is known. */
@@ -119,11 +188,12 @@ final class SourceLink implements AutoCloseable {
 
   /** Says something if there is a connection; where it breaks, there is none any more. */
   void say(Message message) {
-    if (control == null) {
+    ControlConnection current = control;
+    if (current == null) {
       return;
     }
     try {
-      control.send(message);
+      current.send(message);
     } catch (MigrationException lost) {
       loss = lost;
       drop();
@@ -132,11 +202,12 @@ final class SourceLink implements AutoCloseable {
 
   /** Gives the connection up. */
   void drop() {
-    if (control != null) {
-      bytesBefore.addAndGet(control.bytesSent());
+    ControlConnection current = control;
+    if (current != null) {
+      bytesBefore.addAndGet(current.bytesSent());
       bytesNow = () -> 0;
-      control.close();
       control = null;
+      current.close();
     }
   }
 

@@ -2,6 +2,7 @@ package dev.sealift.migration;
 
 import dev.sealift.crypto.GuestPolicy;
 import dev.sealift.crypto.cert.PlatformChain;
+import dev.sealift.migration.access.PeerIdentity;
 import dev.sealift.migration.handover.SourceEvent;
 import dev.sealift.migration.handover.SourceHandOver;
 import dev.sealift.migration.handover.SourceStep;
@@ -28,6 +29,8 @@ final class SourceMove {
   private final Guest guest;
   private final MoveOptions options;
   private final MoveListener listener;
+  private final MoveControl control;
+  private final boolean rehearsal;
   private final MoveId move = MoveId.random(new SecureRandom());
   private final MoveLog log = new MoveLog(move);
   private final SourceLink link;
@@ -37,27 +40,40 @@ final class SourceMove {
   private @Nullable SourceReceipt receipt;
   private boolean interrupted;
 
+  /**
+   * An attempt.
+   *
+   * @param rehearsal whether it ends before its first page, however well it began
+   */
   SourceMove(
       SourceHost host,
       Guest guest,
       InetSocketAddress destination,
       MoveOptions options,
-      MoveListener listener) {
+      MoveListener listener,
+      MoveControl control,
+      boolean rehearsal) {
     this.host = host;
     this.guest = guest;
     this.options = options;
     this.listener = listener;
+    this.control = control;
+    this.rehearsal = rehearsal;
     link = new SourceLink(host, destination, options.timeout(), null);
     leaving = new LeavingGuest(guest, guest.isRunning());
     hands = new SourceHands(leaving, link, listener);
     log.wire(link::bytesSent);
+    control.whenCalledOff(link::stop);
   }
 
   MoveOutcome run() {
+    listener.begun(move);
     try (link) {
       var policy = new GuestPolicy(guest.sev().status().policy());
       SourceChecks.policy(policy);
+      found("policy", "the guest's policy lets it be sent: " + policy);
       SourceChecks.readiness(guest.migrationControl().readiness());
+      found("ready", "the guest says that it may be moved");
       SourceChecks.registers(guest, policy);
       return attempt(policy);
     } catch (VmmException refused) {
@@ -65,10 +81,15 @@ final class SourceMove {
     } catch (MigrationException failure) {
       return stayed(failure);
     } finally {
+      control.over();
       if (interrupted) {
         Thread.currentThread().interrupt();
       }
     }
+  }
+
+  private void found(String check, String finding) {
+    listener.checked(new Verdict.Rule(check, true, finding));
   }
 
   private MoveOutcome attempt(GuestPolicy policy) {
@@ -88,6 +109,7 @@ final class SourceMove {
       interrupted = true;
       callOff(handOver, Failures.of(interruption));
     }
+    link.settle();
     var settlement = new Settlement(handOver, link, options.resumeLimit());
     settlement.run();
     interrupted |= settlement.wasInterrupted();
@@ -117,12 +139,18 @@ final class SourceMove {
 
   private void transfer(SourceHandOver handOver, GuestPolicy policy)
       throws VmmException, MigrationException, InterruptedException {
+    control.check();
     Message.Welcome welcome = link.open();
+    PeerIdentity peer = PeerIdentity.of(link.control().peerCertificate());
+    found("connection", "%s is %s".formatted(link.address(), peer.words()));
+    found("protocol", "both hosts speak version " + welcome.version());
     SourceChecks.peer(host.peers(), link.control(), guest);
+    found("peer", "this host's list lets it receive the guest");
     log.destinationEmulated(welcome.emulated());
     PlatformCredentials own = Peer.own(host.platform(), host.chain());
     PlatformCredentials destination = Peer.DESTINATION.read(welcome.platform());
     judge(destination, policy);
+    control.check();
     PlatformChain chain = destination.chain();
     SendSession session =
         guest
@@ -131,6 +159,7 @@ final class SourceMove {
     leaving.started(session);
     handOver.hear(SourceEvent.Plain.STARTED);
     goAlong(handOver);
+    found("send", "this platform opened a session with the destination's (SEND_START)");
     MoveOptions agreed =
         options.withDataConnections(
             Math.min(options.dataConnections(), welcome.mostDataConnections()));
@@ -144,6 +173,9 @@ final class SourceMove {
                 session.session(),
                 agreed.dataConnections()));
     link.control().expect(Message.Ready.class);
+    found(
+        "destination",
+        "its list and policy let the guest in, it has the memory and an ASID for it, and its platform opened the session (RECEIVE_START)");
     var proof =
         new SourceReceipt(guest, move, own, destination, host.emulated(), welcome.emulated());
     receipt = proof;
@@ -151,10 +183,16 @@ final class SourceMove {
     try (RoundSender sender =
         RoundSender.open(guest, session, link.control(), move, link.address(), agreed)) {
       log.wire(sender::bytes);
+      control.whenCalledOff(sender::stop);
+      found("data", "%d data connections are open".formatted(agreed.dataConnections()));
+      if (rehearsal) {
+        throw new MigrationException(
+            FailureCode.DRY_RUN, "it was a dry run: nothing stood in the way of the guest");
+      }
       log.pagesPerCall(sender.pagesPerCall());
       var under =
           new SourceTransfer(
-              guest, link, sender, session, handOver, hands, agreed, listener, log, proof);
+              guest, link, sender, session, handOver, hands, agreed, listener, control, log, proof);
       transfer = under;
       under.run();
     }
@@ -163,7 +201,7 @@ final class SourceMove {
   private void judge(PlatformCredentials peer, GuestPolicy policy) throws MigrationException {
     Verdict verdict = Peer.DESTINATION.judge(peer, host.policy(), host.chain(), policy);
     log.judged(verdict);
-    listener.judged(verdict);
+    listener.judged(peer, verdict);
     Peer.check(verdict);
   }
 

@@ -34,12 +34,16 @@ final class SourceTransfer {
   private final SourceHands hands;
   private final MoveOptions options;
   private final MoveListener listener;
+  private final MoveControl control;
   private final MoveLog log;
   private final SourceReceipt receipt;
   private final Laps laps = new Laps();
   private final List<Duration> parts = new ArrayList<>();
   private @Nullable GuestThrottle throttle;
   private byte[] manifest = {};
+  private volatile Laps roundClock = laps;
+  private volatile int round;
+  private volatile int throttledTo;
 
   SourceTransfer(
       Guest guest,
@@ -50,6 +54,7 @@ final class SourceTransfer {
       SourceHands hands,
       MoveOptions options,
       MoveListener listener,
+      MoveControl control,
       MoveLog log,
       SourceReceipt receipt) {
     this.guest = guest;
@@ -60,13 +65,16 @@ final class SourceTransfer {
     this.hands = hands;
     this.options = options;
     this.listener = listener;
+    this.control = control;
     this.log = log;
     this.receipt = receipt;
   }
 
   /** Returns when COMMIT is said, or the move has ended before. */
   void run() throws VmmException, MigrationException, InterruptedException {
+    control.show(this::progress);
     PageSet left = sendWhileRunning();
+    control.check();
     laps.lap();
     receipt.paused();
     guest.pause();
@@ -78,11 +86,23 @@ final class SourceTransfer {
     parts.add(laps.lap());
     prepare();
     parts.add(laps.lap());
+    control.show(null);
     if (Thread.interrupted()) {
       throw new InterruptedException();
     }
+    control.decide();
     hear(SourceEvent.Plain.PREPARED);
     parts.add(laps.lap());
+  }
+
+  private RoundProgress progress() {
+    return new RoundProgress(
+        round,
+        sender.pages(),
+        sender.sent(),
+        roundClock.total().toNanos() / 1e6,
+        log.bytes(),
+        throttledTo);
   }
 
   /** Something happened; a move that ends with it goes no further. */
@@ -142,6 +162,9 @@ final class SourceTransfer {
       throws VmmException, MigrationException, InterruptedException {
     SourceChecks.readiness(guest.migrationControl().readiness());
     var lap = new Laps();
+    roundClock = lap;
+    round = log.rounds();
+    throttledTo = throttle;
     long bytesBefore = log.bytes();
     RoundSender.Sent sent = send(log.rounds(), due);
     Duration took = lap.total();
@@ -163,10 +186,11 @@ final class SourceTransfer {
     return round;
   }
 
-  private RoundSender.Sent send(int round, PageSet due)
+  private RoundSender.Sent send(int number, PageSet due)
       throws VmmException, MigrationException, InterruptedException {
     try {
-      return sender.send(round, due);
+      control.check();
+      return sender.send(number, due);
     } catch (MigrationException broken) {
       return takeUp(broken);
     }
@@ -195,6 +219,7 @@ final class SourceTransfer {
       }
       try {
         sender.relink(link.control(), standing.progress());
+        control.check();
         listener.linkResumed();
         return sender.finish();
       } catch (MigrationException again) {

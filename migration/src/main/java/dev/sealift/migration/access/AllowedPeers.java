@@ -5,6 +5,8 @@ import dev.sealift.migration.wire.MigrationException;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which peers a host speaks to, beyond those that it can tell by their TLS certificates, and what
@@ -16,11 +18,13 @@ import java.util.Set;
 public final class AllowedPeers {
   private static final AllowedPeers ANY_TRUSTED = new AllowedPeers(List.of(), true);
 
+  private final @Nullable Supplier<AllowedPeers> current;
   private final List<AllowedPeer> peers;
   private final boolean anyTrusted;
   private final Set<KeyFingerprint> keys = new HashSet<>();
 
   private AllowedPeers(List<AllowedPeer> peers, boolean anyTrusted) {
+    this.current = null;
     this.peers = List.copyOf(peers);
     this.anyTrusted = anyTrusted;
     for (AllowedPeer peer : peers) {
@@ -28,6 +32,25 @@ public final class AllowedPeers {
         keys.add(fingerprint);
       }
     }
+  }
+
+  private AllowedPeers(Supplier<AllowedPeers> current) {
+    this.current = current;
+    this.peers = List.of();
+    this.anyTrusted = false;
+  }
+
+  /**
+   * Whoever is allowed at the moment: a list that may change while a host runs.
+   *
+   * @param current asked whenever somebody comes; answers soon, on any thread
+   */
+  public static AllowedPeers following(Supplier<AllowedPeers> current) {
+    return new AllowedPeers(current);
+  }
+
+  private AllowedPeers now() {
+    return current == null ? this : current.get();
   }
 
   /** These peers and nobody else. */
@@ -45,12 +68,12 @@ public final class AllowedPeers {
 
   /** The lines, in order; none for {@link #anyTrusted}. */
   public List<AllowedPeer> peers() {
-    return peers;
+    return now().peers;
   }
 
   /** The keys on the list: each of these peers proves itself by its key alone. */
   public Set<KeyFingerprint> keys() {
-    return Set.copyOf(keys);
+    return Set.copyOf(now().keys);
   }
 
   /**
@@ -59,6 +82,10 @@ public final class AllowedPeers {
    * @throws MigrationException PEER_NOT_TRUSTED if not
    */
   public void check(PeerIdentity peer, Right right) throws MigrationException {
+    now().demand(peer, right);
+  }
+
+  private void demand(PeerIdentity peer, Right right) throws MigrationException {
     if (!anyTrusted && linesFor(peer, right).isEmpty()) {
       throw refused(right.refusal("any guest", peer));
     }
@@ -71,7 +98,11 @@ public final class AllowedPeers {
    * @throws MigrationException PEER_NOT_TRUSTED if not
    */
   public void check(PeerIdentity peer, Right right, String guest) throws MigrationException {
-    check(peer, right);
+    now().demand(peer, right, guest);
+  }
+
+  private void demand(PeerIdentity peer, Right right, String guest) throws MigrationException {
+    demand(peer, right);
     if (!anyTrusted && linesFor(peer, right).stream().noneMatch(line -> line.allows(guest))) {
       throw refused(right.refusal("the guest '%s'".formatted(guest), peer));
     }

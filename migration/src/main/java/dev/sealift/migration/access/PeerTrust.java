@@ -17,6 +17,7 @@ import java.util.Set;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509ExtendedTrustManager;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  * 9525.
  */
 public final class PeerTrust extends X509ExtendedTrustManager {
-  private final Set<KeyFingerprint> pinned;
+  private final Supplier<Set<KeyFingerprint>> pinned;
   private final List<X509Certificate> authorities;
   private final InstantSource clock;
 
@@ -45,9 +46,30 @@ public final class PeerTrust extends X509ExtendedTrustManager {
   }
 
   PeerTrust(Set<KeyFingerprint> pinned, List<X509Certificate> authorities, InstantSource clock) {
-    this.pinned = Set.copyOf(pinned);
+    this(supplying(Set.copyOf(pinned)), authorities, clock);
+  }
+
+  private PeerTrust(
+      Supplier<Set<KeyFingerprint>> pinned,
+      List<X509Certificate> authorities,
+      InstantSource clock) {
+    this.pinned = pinned;
     this.authorities = List.copyOf(authorities);
     this.clock = clock;
+  }
+
+  private static Supplier<Set<KeyFingerprint>> supplying(Set<KeyFingerprint> pinned) {
+    return () -> pinned;
+  }
+
+  /**
+   * Trust in some peers of a list that may change meanwhile.
+   *
+   * @param pinned asked in every handshake; answers soon, on any thread
+   */
+  public static PeerTrust following(
+      Supplier<Set<KeyFingerprint>> pinned, List<X509Certificate> authorities) {
+    return new PeerTrust(pinned, authorities, InstantSource.system());
   }
 
   private interface PathCheck {
@@ -83,7 +105,7 @@ public final class PeerTrust extends X509ExtendedTrustManager {
       throw new CertificateException("the peer shows no certificate");
     }
     X509Certificate own = shown[0];
-    boolean isPinned = pinned.contains(KeyFingerprint.of(own.getPublicKey()));
+    boolean isPinned = pinned.get().contains(KeyFingerprint.of(own.getPublicKey()));
     // Of a pinned peer nothing but its own certificate counts.
     X509Certificate[] chain = isPinned ? new X509Certificate[] {own} : shown;
     for (X509Certificate certificate : chain) {

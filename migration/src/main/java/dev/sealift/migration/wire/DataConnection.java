@@ -22,7 +22,9 @@ final class DataConnection implements AutoCloseable {
   private final Selector selector;
   private final SelectionKey key;
   private final Duration timeout;
-  private long bytesWritten;
+
+  /** One thread writes it, others look at it. */
+  private volatile long bytesWritten;
 
   private DataConnection(SocketChannel channel, Selector selector, Duration timeout)
       throws IOException {
@@ -50,6 +52,7 @@ final class DataConnection implements AutoCloseable {
   }
 
   /** Writes all the buffers' bytes. */
+  @SuppressWarnings("NonAtomicVolatileUpdate") // one thread writes
   void write(ByteBuffer... buffers) throws IOException {
     long left = 0;
     for (ByteBuffer buffer : buffers) {

@@ -36,6 +36,8 @@ public enum FailureCode {
   GUEST_NOT_READY(15),
   /** The two hosts have not seen the same pages. */
   MANIFEST_DIFFERS(16),
+  /** It was a dry run: nothing stood in the way, and nothing was to move. */
+  DRY_RUN(17),
   /** A reason that this version has no name for. */
   OTHER(255);
 
