@@ -28,16 +28,28 @@ module dev.sealift.cli {
   opens dev.sealift.cli.cert to
       info.picocli,
       tools.jackson.databind;
+  opens dev.sealift.cli.control to
+      info.picocli,
+      tools.jackson.databind;
   opens dev.sealift.cli.demo to
       info.picocli,
       tools.jackson.databind;
   opens dev.sealift.cli.doctor to
       info.picocli,
       tools.jackson.databind;
+  opens dev.sealift.cli.guest to
+      info.picocli,
+      tools.jackson.databind;
+  opens dev.sealift.cli.host to
+      info.picocli,
+      tools.jackson.databind;
   opens dev.sealift.cli.identity to
       info.picocli,
       tools.jackson.databind;
   opens dev.sealift.cli.machine to
+      info.picocli,
+      tools.jackson.databind;
+  opens dev.sealift.cli.migrate to
       info.picocli,
       tools.jackson.databind;
   opens dev.sealift.cli.owner to

@@ -131,11 +131,18 @@ public final class HostMachine implements AutoCloseable {
    */
   public static HostMachine powerUp(HostKind kind, KernelProfile kernel, StateDirectory state)
       throws VmmException, LinuxUnavailableException {
+    return powerUp(kind, kernel, state, ProcessorPace.UNPACED);
+  }
+
+  /** The same, with a Secure Processor that is no faster than a pace. */
+  public static HostMachine powerUp(
+      HostKind kind, KernelProfile kernel, StateDirectory state, ProcessorPace pace)
+      throws VmmException, LinuxUnavailableException {
     return powerUp(
         kind,
         KernelSettings.DEFAULT.with(kernel).withInitOnProbe(),
         Maker.of(state),
-        processor -> processor.chip(state.chip()).store(state),
+        processor -> processor.chip(state.chip()).store(state).pace(pace),
         UnaryOperator.identity(),
         MemorySource.PRIVATE);
   }
@@ -282,6 +289,11 @@ public final class HostMachine implements AutoCloseable {
 
   public SevPlatform platform() {
     return platform;
+  }
+
+  /** The maker of its chip. */
+  public RootOfTrust root() {
+    return maker.root();
   }
 
   /**

@@ -7,8 +7,11 @@ import dev.sealift.cli.cert.CertCommand;
 import dev.sealift.cli.demo.DemoCommand;
 import dev.sealift.cli.demo.DemoHostCommand;
 import dev.sealift.cli.doctor.DoctorCommand;
+import dev.sealift.cli.guest.GuestCommand;
+import dev.sealift.cli.host.HostCommand;
 import dev.sealift.cli.identity.IdentityCommand;
 import dev.sealift.cli.machine.MachineCommand;
+import dev.sealift.cli.migrate.MigrateCommand;
 import dev.sealift.cli.owner.AttestationCommand;
 import dev.sealift.cli.owner.MeasureCommand;
 import dev.sealift.cli.owner.SecretCommand;
@@ -30,7 +33,7 @@ import picocli.CommandLine.Command;
 @Command(
     name = "sealift",
     mixinStandardHelpOptions = true,
-    version = "sealift 0.1.0",
+    version = "sealift " + Sealift.VERSION,
     synopsisSubcommandLabel = "COMMAND",
     description = "Moves a running AMD SEV guest from one host to another, sealed all the way.",
     subcommands = {
@@ -56,9 +59,14 @@ import picocli.CommandLine.Command;
       AttestationCommand.class,
       ReceiptCommand.class,
       IdentityCommand.class,
-      AdversaryCommand.class
+      AdversaryCommand.class,
+      HostCommand.class,
+      GuestCommand.class,
+      MigrateCommand.class
     })
 public final class Sealift {
+  /** The version of all of Sealift. */
+  public static final String VERSION = "0.1.0";
 
   private Sealift() {}
 
@@ -74,6 +82,7 @@ public final class Sealift {
         .registerConverter(MemorySize.class, MemorySize::parse)
         .registerConverter(TimeSpan.class, TimeSpan::parse)
         .registerConverter(DataRate.class, DataRate::parse)
+        .registerConverter(HostAddress.class, HostAddress::parse)
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setParameterExceptionHandler((problem, arguments) -> {
           CommandLine command = problem.getCommandLine();

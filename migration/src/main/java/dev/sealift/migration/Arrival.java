@@ -34,36 +34,25 @@ record Arrival(
     GuestConfiguration configuration =
         DestinationChecks.guest(offer, options, host.platform().status());
     DestinationChecks.peer(host.peers(), control, configuration);
+    // No two moves of one name get past this, so whoever listens can tell them by it.
+    DataGate gate = listener.expect(control, offer.move(), offer.dataConnections());
     arrivals.coming(offer.move(), configuration, PeerIdentity.of(control.peerCertificate()));
     try {
-      return begin(control, hello, own, offer, configuration);
+      var receipt =
+          new DestinationReceipt(offer, judge(offer), own, hello.emulated(), host.emulated());
+      return begin(control, offer, receipt, gate, create(offer.move(), configuration));
     } catch (VmmException refused) {
+      gate.close();
       arrivals.gone(offer.move(), Failures.of(refused));
       throw refused;
     } catch (MigrationException refused) {
+      gate.close();
       arrivals.gone(offer.move(), refused);
       throw refused;
     } catch (OutOfMemoryError full) {
+      gate.close();
       arrivals.gone(offer.move(), Failures.of(full));
       throw full;
-    }
-  }
-
-  private IncomingMove begin(
-      ControlConnection control,
-      Message.Hello hello,
-      PlatformCredentials own,
-      Message.Guest offer,
-      GuestConfiguration configuration)
-      throws VmmException, MigrationException {
-    var receipt =
-        new DestinationReceipt(offer, judge(offer), own, hello.emulated(), host.emulated());
-    DataGate gate = listener.expect(control, offer.move(), offer.dataConnections());
-    try {
-      return begin(control, offer, receipt, gate, create(configuration));
-    } catch (VmmException | MigrationException | OutOfMemoryError failed) {
-      gate.close();
-      throw failed;
     }
   }
 
@@ -126,9 +115,10 @@ record Arrival(
     return source;
   }
 
-  private Guest create(GuestConfiguration configuration) throws MigrationException {
+  private Guest create(MoveId move, GuestConfiguration configuration)
+      throws MigrationException {
     try {
-      return host.guests().create(configuration);
+      return host.guests().create(move, configuration);
     } catch (VmmException refused) {
       throw refused("make", refused);
     }

@@ -17,6 +17,11 @@ public interface GuestFactory {
    */
   Guest create(GuestConfiguration configuration) throws VmmException;
 
+  /** The same, for a host that tells guests by the moves with which they come. */
+  default Guest create(MoveId move, GuestConfiguration configuration) throws VmmException {
+    return create(configuration);
+  }
+
   /**
    * From here on the guest outlives this process, where the host can have that, so that {@link
    * #adopt} finds it. The move is in the journal by now: a guest that is found and is in no journal

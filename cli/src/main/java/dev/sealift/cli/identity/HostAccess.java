@@ -13,6 +13,7 @@ import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.List;
+import java.util.function.Consumer;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
@@ -49,11 +50,47 @@ public record HostAccess(SSLContext identity, AllowedPeers peers) {
           new HostCredentials(key, chain).context(new PeerTrust(peers.keys(), authorities));
       return new HostAccess(identity, peers);
     } catch (GeneralSecurityException e) {
-      throw new BadInput(
-          "%s and %s cannot be used for TLS: %s."
-              .formatted(keyFile, certificateFile, Failure.sentence(e)),
-          e);
+      throw unusable(keyFile, certificateFile, e);
     }
+  }
+
+  /**
+   * The same, with a list that is read anew whenever it has changed. One that cannot be read allows
+   * nobody until it can.
+   *
+   * @param unreadable is told in a sentence, once for each change, when the list cannot be read
+   */
+  public static HostAccess following(
+      Path keyFile,
+      Path certificateFile,
+      Path listFile,
+      @Nullable Path authoritiesFile,
+      Consumer<String> unreadable)
+      throws BadInput {
+    PrivateKey key = IdentityFiles.key(keyFile);
+    List<X509Certificate> chain = IdentityFiles.certificates(certificateFile);
+    IdentityFiles.checkPair(keyFile, key, certificateFile, chain.getFirst());
+    checkTime(certificateFile, chain.getFirst());
+    List<X509Certificate> authorities =
+        authoritiesFile == null ? List.of() : IdentityFiles.certificates(authoritiesFile);
+    peers(listFile);
+    AllowedPeers peers =
+        AllowedPeers.following(new FollowedList(listFile, HostAccess::peers, unreadable));
+    try {
+      SSLContext identity =
+          new HostCredentials(key, chain).context(PeerTrust.following(peers::keys, authorities));
+      return new HostAccess(identity, peers);
+    } catch (GeneralSecurityException e) {
+      throw unusable(keyFile, certificateFile, e);
+    }
+  }
+
+  private static BadInput unusable(
+      Path keyFile, Path certificateFile, GeneralSecurityException why) {
+    return new BadInput(
+        "%s and %s cannot be used for TLS: %s."
+            .formatted(keyFile, certificateFile, Failure.sentence(why)),
+        why);
   }
 
   private static void checkTime(Path file, X509Certificate certificate) throws BadInput {

@@ -29,7 +29,7 @@ public final class MachineServer implements AutoCloseable {
 
   private static final System.Logger LOG = System.getLogger("dev.sealift.interpose");
 
-  private final MachineSocket socket;
+  private final OwnersSocket socket;
   private final SharedMemory memory;
   private final ServedCalls calls;
   private final Set<ServedConnection> connections = ConcurrentHashMap.newKeySet();
@@ -40,7 +40,7 @@ public final class MachineServer implements AutoCloseable {
 
   private boolean closed;
 
-  private MachineServer(MachineSocket socket, SoftwareMachine machine, SharedMemory memory) {
+  private MachineServer(OwnersSocket socket, SoftwareMachine machine, SharedMemory memory) {
     this.socket = socket;
     this.memory = memory;
     this.calls = new ServedCalls(machine, memory);
@@ -59,7 +59,7 @@ public final class MachineServer implements AutoCloseable {
    */
   public static MachineServer serve(Path socket, SoftwareMachine machine, SharedMemory memory)
       throws MachineException {
-    MachineServer server = new MachineServer(MachineSocket.bind(socket), machine, memory);
+    MachineServer server = new MachineServer(OwnersSocket.bind(socket, "machine"), machine, memory);
     server.acceptor.start();
     return server;
   }

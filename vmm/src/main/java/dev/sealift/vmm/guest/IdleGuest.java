@@ -46,10 +46,19 @@ public final class IdleGuest implements GuestProgram {
 
   public IdleGuest() {}
 
+  /**
+   * The program, as it is measured.
+   *
+   * @param memoryBytes the guest's memory
+   */
+  public static byte[] image(long memoryBytes) {
+    return BootImage.of(
+        IMAGE_BYTES, memoryBytes, signatureBytes(), HexFormat.of().parseHex(CODE));
+  }
+
   /** Puts the program into memory. */
   public static void load(GuestMemory memory) {
-    byte[] code = HexFormat.of().parseHex(CODE);
-    byte[] image = BootImage.of(IMAGE_BYTES, memory.size(), signatureBytes(), code);
+    byte[] image = image(memory.size());
     MemorySegment.copy(image, 0, memory.segment(), ValueLayout.JAVA_BYTE, 0, image.length);
   }
 

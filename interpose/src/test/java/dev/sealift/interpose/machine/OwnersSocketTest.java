@@ -14,17 +14,17 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 @DisplayName("The socket of a machine")
-class MachineSocketTest {
+class OwnersSocketTest {
   @TempDir Path directory;
 
   @Test
   void isMadeOnlyWhereNobodyElseReachesIt() throws Exception {
     Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
-    assertThatThrownBy(() -> MachineSocket.bind(directory.resolve("socket")))
+    assertThatThrownBy(() -> OwnersSocket.bind(directory.resolve("socket"), "machine"))
         .isInstanceOf(MachineException.class)
         .hasMessageContaining("can be used by others than its owner (rwxr-xr-x)");
     Path own = directory.resolve("own");
-    MachineSocket.bind(own.resolve("socket")).close();
+    OwnersSocket.bind(own.resolve("socket"), "machine").close();
     assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(own)))
         .isEqualTo("rwx------");
     assertThat(own).isEmptyDirectory();
@@ -38,13 +38,13 @@ class MachineSocketTest {
       killed.bind(UnixDomainSocketAddress.of(socket));
     }
     assertThat(socket).as("left behind").exists();
-    try (MachineSocket _ = MachineSocket.bind(socket)) {
-      assertThatThrownBy(() -> MachineSocket.bind(socket))
+    try (OwnersSocket _ = OwnersSocket.bind(socket, "machine")) {
+      assertThatThrownBy(() -> OwnersSocket.bind(socket, "machine"))
           .isInstanceOf(MachineException.class)
           .hasMessageContaining("Another machine is at");
     }
     Files.writeString(socket, "somebody's");
-    assertThatThrownBy(() -> MachineSocket.bind(socket))
+    assertThatThrownBy(() -> OwnersSocket.bind(socket, "machine"))
         .isInstanceOf(MachineException.class)
         .hasMessageContaining("is no socket");
     assertThat(socket).hasContent("somebody's");

@@ -17,8 +17,11 @@ import java.util.Set;
 import jdk.net.ExtendedSocketOptions;
 import org.jspecify.annotations.Nullable;
 
-/** The socket of a machine, which its owner alone can use; its file goes when it is closed. */
-final class MachineSocket implements AutoCloseable {
+/**
+ * A socket that its owner alone can use, and through which everything can be done that its server can do; its
+ * file goes when it is closed.
+ */
+public final class OwnersSocket implements AutoCloseable {
   private static final Set<PosixFilePermission> OF_OTHERS =
       EnumSet.complementOf(
           EnumSet.of(
@@ -30,22 +33,30 @@ final class MachineSocket implements AutoCloseable {
   private final Path path;
   private final String owner;
 
-  private MachineSocket(ServerSocketChannel channel, Path path, String owner) {
+  private OwnersSocket(ServerSocketChannel channel, Path path, String owner) {
     this.channel = channel;
     this.path = path;
     this.owner = owner;
   }
 
-  static MachineSocket bind(Path named) throws MachineException {
+  /**
+   * Makes the socket, in the place of one whose server was killed.
+   *
+   * @param named in a directory that only its owner can use, which is made where there is none
+   * @param what is served there, in a word: {@code machine}
+   * @throws MachineException if the directory is anybody else's, too, or if there is something in
+   *     its place; a sentence says what to do
+   */
+  public static OwnersSocket bind(Path named, String what) throws MachineException {
     Path path = named.toAbsolutePath().normalize();
     try {
-      requireOwnDirectory(path);
-      requireFree(path);
+      requireOwnDirectory(path, what);
+      requireFree(path, what);
       ServerSocketChannel channel = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
       try {
         channel.bind(UnixDomainSocketAddress.of(path));
         Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rw-------"));
-        return new MachineSocket(channel, path, Files.getOwner(path).getName());
+        return new OwnersSocket(channel, path, Files.getOwner(path).getName());
       } catch (IOException refused) {
         channel.close();
         throw refused;
@@ -56,10 +67,10 @@ final class MachineSocket implements AutoCloseable {
     }
   }
 
-  private static void requireOwnDirectory(Path path) throws IOException, MachineException {
+  private static void requireOwnDirectory(Path path, String what) throws IOException, MachineException {
     Path directory = path.getParent();
     if (directory == null) {
-      throw new MachineException(path + " is no file; name one for the machine's socket.");
+      throw new MachineException("%s is no file; name one for the socket of a %s.".formatted(path, what));
     }
     if (Files.notExists(directory)) {
       Files.createDirectory(
@@ -69,13 +80,13 @@ final class MachineSocket implements AutoCloseable {
     Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(directory);
     if (permissions.stream().anyMatch(OF_OTHERS::contains)) {
       throw new MachineException(
-          "%s can be used by others than its owner (%s), and whoever reaches a machine's socket has the machine: name a directory of your own (chmod 700)."
-              .formatted(directory, PosixFilePermissions.toString(permissions)));
+          "%s can be used by others than its owner (%s), and whoever reaches a %s's socket has the %s: name a directory of your own (chmod 700)."
+              .formatted(directory, PosixFilePermissions.toString(permissions), what, what));
     }
   }
 
-  /** Removes the socket of a machine that was killed, and nothing else. */
-  private static void requireFree(Path path) throws IOException, MachineException {
+  /** Removes the socket of a server that was killed, and nothing else. */
+  private static void requireFree(Path path, String what) throws IOException, MachineException {
     if (Files.notExists(path, LinkOption.NOFOLLOW_LINKS)) {
       return;
     }
@@ -86,14 +97,14 @@ final class MachineSocket implements AutoCloseable {
     }
     try (SocketChannel _ = SocketChannel.open(UnixDomainSocketAddress.of(path))) {
       throw new MachineException(
-          "Another machine is at %s: name another socket, or stop it first.".formatted(path));
+          "Another %s is at %s: name another socket, or stop it first.".formatted(what, path));
     } catch (ConnectException nobody) {
       Files.delete(path);
     }
   }
 
   /** The next connection of the same user; null when this is closed. */
-  @Nullable SocketChannel accept() {
+  public @Nullable SocketChannel accept() {
     while (channel.isOpen()) {
       try {
         SocketChannel accepted = channel.accept();
@@ -131,7 +142,7 @@ final class MachineSocket implements AutoCloseable {
       channel.close();
       Files.deleteIfExists(path);
     } catch (IOException left) {
-      // The next machine that is to be there removes it.
+      // The next one that is to be there removes it.
     }
   }
 }
