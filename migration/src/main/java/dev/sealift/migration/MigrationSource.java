@@ -62,8 +62,8 @@ public final class MigrationSource {
    * session, the data connections are there. The guest runs on all the while, and nothing is left
    * of it at the destination.
    *
-   * @return the guest stayed: with {@link dev.sealift.migration.wire.FailureCode#DRY_RUN} if nothing
-   *     stood in its way, else with what did
+   * @return the guest stayed: with {@link dev.sealift.migration.wire.FailureCode#DRY_RUN} if
+   *     nothing stood in its way, else with what did
    */
   public MoveOutcome.StayedAtSource rehearse(
       Guest guest,

@@ -61,10 +61,7 @@ public final class ControlServer implements AutoCloseable {
       } else {
         clients.add(client);
         SocketChannel accepted = client;
-        Thread.ofPlatform()
-            .name("sealift-control-client")
-            .daemon()
-            .start(() -> serve(accepted));
+        Thread.ofPlatform().name("sealift-control-client").daemon().start(() -> serve(accepted));
       }
     }
   }

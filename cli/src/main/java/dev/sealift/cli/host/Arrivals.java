@@ -60,7 +60,8 @@ final class Arrivals implements ArrivalListener, GuestFactory {
     String name = configuration.name();
     if (!guests.reserve(name)) {
       throw new VmmException(
-          CREATE, "it has a guest of the name %s already; rename or stop one of them".formatted(name));
+          CREATE,
+          "it has a guest of the name %s already; rename or stop one of them".formatted(name));
     }
     boolean done = false;
     Guest guest = null;
@@ -98,7 +99,11 @@ final class Arrivals implements ArrivalListener, GuestFactory {
     GuestConfiguration configuration = guest.configuration();
     HostedMove found =
         HostedMove.found(
-            move.toString(), configuration.name(), configuration.memoryBytes(), false, "its source");
+            move.toString(),
+            configuration.name(),
+            configuration.memoryBytes(),
+            false,
+            "its source");
     moves.add(found);
     add(move, guest);
     return Optional.of(guest);
@@ -127,11 +132,9 @@ final class Arrivals implements ArrivalListener, GuestFactory {
 
   @Override
   public void coming(MoveId id, GuestConfiguration guest, PeerIdentity from) {
-    moves.add(
-        HostedMove.incoming(id.toString(), guest.name(), guest.memoryBytes(), from.words()));
+    moves.add(HostedMove.incoming(id.toString(), guest.name(), guest.memoryBytes(), from.words()));
     log.tell(
-        Event.info("guest-comes").of(guest.name()).in(id.toString()),
-        "comes from " + from.words());
+        Event.info("guest-comes").of(guest.name()).in(id.toString()), "comes from " + from.words());
   }
 
   @Override
@@ -153,7 +156,8 @@ final class Arrivals implements ArrivalListener, GuestFactory {
     }
     hosted.arrived(moves.find(id.toString()).map(move -> move.view().peer()).orElse(null));
     with(id, move -> move.completed(null));
-    log.tell(Event.info("arrived").of(hosted.name()).in(id.toString()), "has arrived and runs here");
+    log.tell(
+        Event.info("arrived").of(hosted.name()).in(id.toString()), "has arrived and runs here");
   }
 
   @Override
@@ -162,15 +166,16 @@ final class Arrivals implements ArrivalListener, GuestFactory {
     if (hosted != null) {
       guests.remove(hosted);
     }
-    boolean asked =
-        reason.code() == FailureCode.CANCELLED || reason.code() == FailureCode.DRY_RUN;
-    with(id, move -> {
-      if (asked) {
-        move.cancelled(reason.sentence());
-      } else {
-        move.failed(reason.sentence());
-      }
-    });
+    boolean asked = reason.code() == FailureCode.CANCELLED || reason.code() == FailureCode.DRY_RUN;
+    with(
+        id,
+        move -> {
+          if (asked) {
+            move.cancelled(reason.sentence());
+          } else {
+            move.failed(reason.sentence());
+          }
+        });
     log.tell(
         (asked ? Event.info("guest-gone") : Event.warn("guest-gone"))
             .of(guestOf(id))

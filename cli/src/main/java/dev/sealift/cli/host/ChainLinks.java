@@ -25,12 +25,18 @@ final class ChainLinks {
     ChainVerdict verdict = chain.verify(believed.orElseGet(() -> RootOfTrust.of(chain.ark())));
     Map<String, String> keys =
         Map.of(
-            "PDH", chain.pdh().keyName(),
-            "PEK", chain.pek().keyName(),
-            "OCA", chain.oca().keyName(),
-            "CEK", chain.cek().keyName(),
-            "ASK", chain.ask().keyName(),
-            ARK, chain.ark().keyName());
+            "PDH",
+            chain.pdh().keyName(),
+            "PEK",
+            chain.pek().keyName(),
+            "OCA",
+            chain.oca().keyName(),
+            "CEK",
+            chain.cek().keyName(),
+            "ASK",
+            chain.ask().keyName(),
+            ARK,
+            chain.ark().keyName());
     return verdict.edges().stream()
         .map(edge -> {
           boolean top = edge.signed().equals(ARK);

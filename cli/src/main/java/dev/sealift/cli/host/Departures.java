@@ -17,7 +17,6 @@ import dev.sealift.migration.MoveOutcome;
 import dev.sealift.migration.Recovery;
 import dev.sealift.migration.RoundReport;
 import dev.sealift.migration.SourceHost;
-import dev.sealift.migration.handover.HandOverJournal;
 import dev.sealift.migration.handover.JournalEntry;
 import dev.sealift.migration.handover.JournalEntry.Detail;
 import dev.sealift.migration.handover.Side;
@@ -56,11 +55,7 @@ final class Departures {
   private final CountDownLatch ending = new CountDownLatch(1);
 
   Departures(
-      SourceHost host,
-      HostedGuests guests,
-      HostedMoves moves,
-      Receipts receipts,
-      HostLog log) {
+      SourceHost host, HostedGuests guests, HostedMoves moves, Receipts receipts, HostLog log) {
     this.host = host;
     this.source = new MigrationSource(host);
     this.guests = guests;
@@ -94,8 +89,7 @@ final class Departures {
       var control = new MoveControl();
       HostedMove move = move(plan, control);
       MoveOutcome.StayedAtSource end =
-          source.rehearse(
-              plan.guest.guest(), plan.address, plan.options, new Rules(move), control);
+          source.rehearse(plan.guest.guest(), plan.address, plan.options, new Rules(move), control);
       boolean holds = end.code() == FailureCode.DRY_RUN;
       List<RuleView> checks = new ArrayList<>(move.checks());
       if (holds) {
@@ -186,9 +180,7 @@ final class Departures {
 
   private void run(Plan plan, HostedMove move, Steps steps, MoveControl control) {
     try {
-      log.tell(
-          Event.info("move-begins").of(move.guest()),
-          "moves to %s".formatted(plan.words()));
+      log.tell(Event.info("move-begins").of(move.guest()), "moves to %s".formatted(plan.words()));
       switch (source.move(plan.guest.guest(), plan.address, plan.options, steps, control)) {
         case MoveOutcome.Moved moved -> {
           if (moved.receipt() != null) {
@@ -229,8 +221,7 @@ final class Departures {
       move.failed(stayed.reason());
     }
     Event event = asked ? Event.info("cancelled") : Event.warn("move-failed");
-    log.tell(
-        event.of(move.guest()).in(move.id()), "stays here and goes on: " + stayed.reason());
+    log.tell(event.of(move.guest()).in(move.id()), "stays here and goes on: " + stayed.reason());
     moves(stayed.report().move())
         .filter(entry -> !entry.step().isLast())
         // The guest is at home already: only the destination is still to be told.
@@ -316,14 +307,7 @@ final class Departures {
     return guest == null
         && switch (recovery.step()) {
           case NEGOTIATING, SENDING, PAUSED -> true;
-          case PREPARING,
-              FINISHING,
-              FINISHED,
-              COMMITTED,
-              HANDED_OVER,
-              WITHDRAWN,
-              STAYED ->
-              false;
+          case PREPARING, FINISHING, FINISHED, COMMITTED, HANDED_OVER, WITHDRAWN, STAYED -> false;
         };
   }
 

@@ -91,9 +91,7 @@ final class GuestLaunch {
       workload.load(guest);
       byte[] digest = workload.image(guest).digest();
       Launch launch =
-          guest
-              .sev()
-              .launchStart(policy.word(), owner.certificate().bytes(), owner.session());
+          guest.sev().launchStart(policy.word(), owner.certificate().bytes(), owner.session());
       launch.updateData(0, workload.measuredBytes());
       if (guest.configuration().mode() == SevMode.SEV_ES) {
         launch.updateVmsa();
@@ -101,8 +99,7 @@ final class GuestLaunch {
       Measured measured = launch.measure();
       byte[] measurement = measured.measurement();
       var api = new ApiVersion(platform.apiMajor(), platform.apiMinor());
-      if (!owner.accepts(
-          ReportedMeasurement.parse(measurement), api, platform.build(), digest)) {
+      if (!owner.accepts(ReportedMeasurement.parse(measurement), api, platform.build(), digest)) {
         throw new Failure(
             "The launch measurement is not that of the program: the guest %s is not let go."
                 .formatted(order.name()));
@@ -112,8 +109,7 @@ final class GuestLaunch {
         guest.keep(keptName(Instant.now()));
       }
       var launched =
-          new Launched(
-              HostedGuest.atHome(guest, workload, Instant.now()), digest, measurement);
+          new Launched(HostedGuest.atHome(guest, workload, Instant.now()), digest, measurement);
       done = true;
       return launched;
     } catch (MalformedLaunchException strange) {

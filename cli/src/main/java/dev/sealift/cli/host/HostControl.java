@@ -82,8 +82,7 @@ final class HostControl implements Control {
       log.tell(
           Event.info("guest-started").of(guest.name()),
           "launched, measured and %s".formatted(order.paused() ? "not yet running" : "running"));
-      return new Started(
-          guest.view(true), launched.digestHex(), launched.measurementHex(), true);
+      return new Started(guest.view(true), launched.digestHex(), launched.measurementHex(), true);
     } finally {
       if (!done) {
         guests.free(order.name());
@@ -92,30 +91,34 @@ final class HostControl implements Control {
   }
 
   private GuestView pause(HostedGuest guest) throws Failure, VmmException {
-    guest.use("is being paused", it -> {
-      if (!it.isRunning()) {
-        throw new Failure(
-            "The guest %s does not run: it is %s."
-                .formatted(guest.name(), guest.view(false).state()));
-      }
-      it.pause();
-    });
+    guest.use(
+        "is being paused",
+        it -> {
+          if (!it.isRunning()) {
+            throw new Failure(
+                "The guest %s does not run: it is %s."
+                    .formatted(guest.name(), guest.view(false).state()));
+          }
+          it.pause();
+        });
     log.tell(Event.info("guest-paused").of(guest.name()), "stands still");
     return guest.view(true);
   }
 
   private GuestView resume(HostedGuest guest) throws Failure, VmmException {
-    guest.use("is being resumed", it -> {
-      if (it.isRunning()) {
-        throw new Failure("The guest %s runs already.".formatted(guest.name()));
-      }
-      if (it.vcpu().failure().isPresent()) {
-        throw new Failure(
-            "The guest %s has ended by itself, %s: stop it, and start it anew."
-                .formatted(guest.name(), it.vcpu().failure().get()));
-      }
-      it.run();
-    });
+    guest.use(
+        "is being resumed",
+        it -> {
+          if (it.isRunning()) {
+            throw new Failure("The guest %s runs already.".formatted(guest.name()));
+          }
+          if (it.vcpu().failure().isPresent()) {
+            throw new Failure(
+                "The guest %s has ended by itself, %s: stop it, and start it anew."
+                    .formatted(guest.name(), it.vcpu().failure().get()));
+          }
+          it.run();
+        });
     log.tell(Event.info("guest-resumed").of(guest.name()), "runs");
     return guest.view(true);
   }

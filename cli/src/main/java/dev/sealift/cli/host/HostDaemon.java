@@ -138,7 +138,8 @@ final class HostDaemon implements AutoCloseable {
             && OwnIdentity.createIfMissing(keyFile, certificate, names(settings));
     if (settings.peers() == null && Files.notExists(peers)) {
       Files.writeString(
-          peers, "# Who may send guests here, and receive guests from here: sealift identity allow\n");
+          peers,
+          "# Who may send guests here, and receive guests from here: sealift identity allow\n");
     }
     HostAccess access =
         HostAccess.following(
@@ -176,8 +177,7 @@ final class HostDaemon implements AutoCloseable {
                 settings.listen(),
                 arrivals));
     Supplier<@Nullable String> address = () -> words(settings.listen(), destination);
-    var views =
-        new HostViews(settings, machine, chain, platform.roots(), guests, moves, address);
+    var views = new HostViews(settings, machine, chain, platform.roots(), guests, moves, address);
     ControlServer control =
         opened.add(
             ControlServer.serve(
@@ -209,8 +209,7 @@ final class HostDaemon implements AutoCloseable {
     } catch (IOException taken) {
       throw new Failure(
           "This host cannot listen at %s:%d (%s): name another address or port with --listen."
-              .formatted(
-                  address.getHostString(), address.getPort(), Failure.sentence(taken)),
+              .formatted(address.getHostString(), address.getPort(), Failure.sentence(taken)),
           taken);
     }
   }
@@ -286,14 +285,14 @@ final class HostDaemon implements AutoCloseable {
           Event.error("guest-left-alone").of(name),
           "is kept by the machine, and this host cannot run it (%s): it stands still."
               .formatted(
-                  workload == null ? guest.configuration().workload() : "there are two of the name"));
+                  workload == null
+                      ? guest.configuration().workload()
+                      : "there are two of the name"));
       return null;
     }
     Instant launched = GuestLaunch.launchedAt(kept);
     Instant since =
-        launched != null
-            ? launched
-            : found.entry() == null ? Instant.now() : found.entry().time();
+        launched != null ? launched : found.entry() == null ? Instant.now() : found.entry().time();
     HostedGuest hosted = HostedGuest.atHome(guest, workload, since);
     if (found.whose() == KeptGuests.Whose.LEAVING) {
       hosted.recovering(found.entry() == null ? "" : found.entry().move().toString());

@@ -29,8 +29,7 @@ import org.jspecify.annotations.Nullable;
  * @param state where the platform is kept; null where another process has it
  * @param roots whose chips the host believes in, its own chip's maker first
  */
-record HostPlatform(
-    HostMachine machine, @Nullable StateDirectory state, List<RootOfTrust> roots)
+record HostPlatform(HostMachine machine, @Nullable StateDirectory state, List<RootOfTrust> roots)
     implements AutoCloseable {
 
   HostPlatform {
@@ -50,13 +49,11 @@ record HostPlatform(
       named.add(believed(root));
     }
     try {
-      StateDirectory state =
-          settings.machine() == null ? open(settings, directory, log) : null;
+      StateDirectory state = settings.machine() == null ? open(settings, directory, log) : null;
       HostMachine machine =
           state == null
               ? attach(settings, directory)
-              : HostMachine.powerUp(
-                  settings.kind(), settings.kernel(), state, settings.pace());
+              : HostMachine.powerUp(settings.kind(), settings.kernel(), state, settings.pace());
       List<RootOfTrust> roots = new ArrayList<>(List.of(machine.root()));
       named.stream().filter(root -> !isIn(roots, root)).forEach(roots::add);
       return new HostPlatform(machine, state, roots);
@@ -66,8 +63,7 @@ record HostPlatform(
   }
 
   private static boolean isIn(List<RootOfTrust> roots, RootOfTrust root) {
-    return roots.stream()
-        .anyMatch(known -> Arrays.equals(known.arkHash(), root.arkHash()));
+    return roots.stream().anyMatch(known -> Arrays.equals(known.arkHash(), root.arkHash()));
   }
 
   /** A root that is believed in needs no key here. */
@@ -76,8 +72,8 @@ record HostPlatform(
         Files.isDirectory(root) ? root.resolve(ModelRoot.CERTIFICATES_FILE) : root);
   }
 
-  private static StateDirectory open(
-      HostSettings settings, HostDirectory directory, HostLog log) throws BadInput, Failure {
+  private static StateDirectory open(HostSettings settings, HostDirectory directory, HostLog log)
+      throws BadInput, Failure {
     Path platform = directory.platform();
     try {
       Path maker = StateDirectory.isNew(platform) ? maker(settings, directory, log) : null;

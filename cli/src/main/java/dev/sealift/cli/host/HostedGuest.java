@@ -40,8 +40,7 @@ final class HostedGuest {
   private @Nullable SourceStep leaving;
   private boolean coming;
 
-  private HostedGuest(
-      Guest guest, Workload workload, Instant since, @Nullable String comingWith) {
+  private HostedGuest(Guest guest, Workload workload, Instant since, @Nullable String comingWith) {
     this.guest = guest;
     this.workload = workload;
     this.since = since;

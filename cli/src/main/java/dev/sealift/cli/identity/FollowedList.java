@@ -28,7 +28,9 @@ final class FollowedList implements Supplier<AllowedPeers> {
     AllowedPeers of(Path file) throws BadInput;
   }
 
-  /** By what a changed file is told. An edit in the same tick of the clock has another size or file. */
+  /**
+   * By what a changed file is told. An edit in the same tick of the clock has another size or file.
+   */
   private record Version(FileTime modified, long size, @Nullable Object file) {
     static Version of(Path file) throws IOException {
       BasicFileAttributes now = Files.readAttributes(file, BasicFileAttributes.class);

@@ -56,8 +56,7 @@ public final class OwnIdentity {
 
   /** The fingerprint of the key in a certificate file, as lists of allowed peers have it. */
   public static KeyFingerprint fingerprint(Path certificateFile) throws BadInput {
-    return KeyFingerprint.of(
-        IdentityFiles.certificates(certificateFile).getFirst().getPublicKey());
+    return KeyFingerprint.of(IdentityFiles.certificates(certificateFile).getFirst().getPublicKey());
   }
 
   /** By what names a host is reached, by its certificate. */

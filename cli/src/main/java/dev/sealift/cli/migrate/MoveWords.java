@@ -31,8 +31,7 @@ final class MoveWords {
     return switch (move.status()) {
       case "completed" -> completed(move);
       case "cancelled" ->
-          "%s goes on here: the move to %s was called off.%n"
-              .formatted(move.guest(), move.peer());
+          "%s goes on here: the move to %s was called off.%n".formatted(move.guest(), move.peer());
       default ->
           "%s goes on here; the move to %s failed: %s.%n"
               .formatted(move.guest(), move.peer(), move.reason());

@@ -18,8 +18,8 @@ import jdk.net.ExtendedSocketOptions;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A socket that its owner alone can use, and through which everything can be done that its server can do; its
- * file goes when it is closed.
+ * A socket that its owner alone can use, and through which everything can be done that its server
+ * can do; its file goes when it is closed.
  */
 public final class OwnersSocket implements AutoCloseable {
   private static final Set<PosixFilePermission> OF_OTHERS =
@@ -67,10 +67,12 @@ public final class OwnersSocket implements AutoCloseable {
     }
   }
 
-  private static void requireOwnDirectory(Path path, String what) throws IOException, MachineException {
+  private static void requireOwnDirectory(Path path, String what)
+      throws IOException, MachineException {
     Path directory = path.getParent();
     if (directory == null) {
-      throw new MachineException("%s is no file; name one for the socket of a %s.".formatted(path, what));
+      throw new MachineException(
+          "%s is no file; name one for the socket of a %s.".formatted(path, what));
     }
     if (Files.notExists(directory)) {
       Files.createDirectory(

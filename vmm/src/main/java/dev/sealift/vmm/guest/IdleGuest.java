@@ -52,8 +52,7 @@ public final class IdleGuest implements GuestProgram {
    * @param memoryBytes the guest's memory
    */
   public static byte[] image(long memoryBytes) {
-    return BootImage.of(
-        IMAGE_BYTES, memoryBytes, signatureBytes(), HexFormat.of().parseHex(CODE));
+    return BootImage.of(IMAGE_BYTES, memoryBytes, signatureBytes(), HexFormat.of().parseHex(CODE));
   }
 
   /** Puts the program into memory. */
