@@ -10,6 +10,7 @@ module dev.sealift.cli {
   requires dev.sealift.vmm;
   requires info.picocli;
   requires java.management;
+  requires jdk.httpserver;
   requires jdk.management;
   requires jdk.unsupported;
   requires org.bouncycastle.pkix;

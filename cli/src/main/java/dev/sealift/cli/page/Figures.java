@@ -1,0 +1,86 @@
+package dev.sealift.cli.page;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.Locale;
+
+/** Numbers and times as people read them. */
+final class Figures {
+  private static final DateTimeFormatter TIME =
+      DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss 'UTC'", Locale.ROOT)
+          .withZone(ZoneOffset.UTC);
+  private static final String[] UNITS = {"B", "kB", "MB", "GB", "TB", "PB"};
+
+  private Figures() {}
+
+  /** A count, in groups of three digits. */
+  static String count(long number) {
+    return String.format(Locale.ROOT, "%,d", number);
+  }
+
+  /** A rate of pages, without a fraction. */
+  static String perSecond(double pages) {
+    return Double.isFinite(pages) ? count(Math.round(pages)) : "unknown";
+  }
+
+  /** Bytes on a wire, in decimal units with a digit behind the point. */
+  static String bytes(double bytes) {
+    if (!Double.isFinite(bytes)) {
+      return "unknown";
+    }
+    double number = bytes;
+    int unit = 0;
+    while (number >= 1000 && unit < UNITS.length - 1) {
+      number /= 1000;
+      unit++;
+    }
+    return String.format(Locale.ROOT, unit == 0 ? "%.0f %s" : "%.1f %s", number, UNITS[unit]);
+  }
+
+  /** A length of time in milliseconds, in the unit that suits it. */
+  static String millis(double millis) {
+    if (!Double.isFinite(millis)) {
+      return "unknown";
+    }
+    if (Math.abs(millis) < 10_000) {
+      return String.format(Locale.ROOT, "%,.1f ms", millis);
+    }
+    return seconds(millis / 1000);
+  }
+
+  /** A length of time in seconds. */
+  static String seconds(double seconds) {
+    if (!Double.isFinite(seconds)) {
+      return "unknown";
+    }
+    if (seconds < 120) {
+      return String.format(Locale.ROOT, "%.1f s", seconds);
+    }
+    Duration span = Duration.ofSeconds(Math.round(seconds));
+    return span.toHours() == 0
+        ? span.toMinutes() + " min " + span.toSecondsPart() + " s"
+        : count(span.toHours()) + " h " + span.toMinutesPart() + " min";
+  }
+
+  /** A part of a whole. */
+  static String share(double part, double whole) {
+    return whole > 0 ? String.format(Locale.ROOT, "%.0f %%", 100 * part / whole) : "0 %";
+  }
+
+  /** A moment, to the second, UTC. */
+  static String time(Instant moment) {
+    return TIME.format(moment);
+  }
+
+  /** A coordinate or length for SVG, which knows no other form than this one. */
+  static String svg(double number) {
+    return Double.isFinite(number) ? String.format(Locale.ROOT, "%.2f", number) : "0";
+  }
+
+  /** A coordinate or length as a part of the drawing's width, from 0 to 1. */
+  static String percent(double part) {
+    return svg(100 * part) + "%";
+  }
+}

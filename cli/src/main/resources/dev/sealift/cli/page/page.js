@@ -1,0 +1,80 @@
+"use strict";
+// The host draws everything; this puts each piece that has changed in its place, and says whether the host still answers.
+(() => {
+  const connection = document.getElementById("connection");
+  const spoken = document.getElementById("spoken");
+  const moves = document.getElementById("moves");
+
+  function say(state, words) {
+    connection.dataset.state = state;
+    if (connection.textContent !== words) connection.textContent = words;
+  }
+
+  // What the reader has unfolded, and where the keyboard is, outlive a piece.
+  function replace(place, html) {
+    const folded = new Map([...place.querySelectorAll("details[id]")].map((each) => [each.id, each.open]));
+    const before = place.querySelector("article")?.dataset.status;
+    const active = document.activeElement;
+    const focused = place.contains(active) ? path(place, active) : null;
+    place.innerHTML = html;
+    for (const each of place.querySelectorAll("details[id]")) {
+      if (folded.has(each.id)) each.open = folded.get(each.id);
+    }
+    if (focused) {
+      let element = place;
+      for (const index of focused) element = element?.children[index];
+      element?.focus({ preventScroll: true });
+    }
+    const article = place.querySelector("article");
+    if (article && before && before !== article.dataset.status) {
+      spoken.textContent = `${article.dataset.title}: ${article.dataset.status}`;
+    }
+  }
+
+  function path(place, element) {
+    const steps = [];
+    for (let each = element; each !== place; each = each.parentElement) {
+      steps.unshift([...each.parentElement.children].indexOf(each));
+    }
+    return steps;
+  }
+
+  function show(update) {
+    for (const [name, html] of Object.entries(update.pieces)) {
+      let place = document.getElementById(name);
+      if (!place && name.startsWith("move-")) {
+        place = document.createElement("div");
+        place.id = name;
+        moves.append(place);
+      }
+      if (place) replace(place, html);
+    }
+    update.moves.forEach((name, index) => {
+      const place = document.getElementById(name);
+      if (place && moves.children[index] !== place) moves.insertBefore(place, moves.children[index] ?? null);
+    });
+    while (moves.children.length > update.moves.length) moves.lastElementChild.remove();
+  }
+
+  function follow() {
+    const events = new EventSource("events/page");
+    let lost = null;
+    events.onmessage = (event) => {
+      lost = null;
+      show(JSON.parse(event.data));
+      say("live", "Live");
+    };
+    events.onopen = () => {
+      lost = null;
+      say("live", "Live");
+    };
+    events.onerror = () => {
+      lost ??= new Date().toISOString().slice(11, 19);
+      say("lost", `No answer from the host since ${lost} UTC; trying again`);
+      // After a refusal the browser gives up by itself: too many pages are open, or another host is there now.
+      if (events.readyState === EventSource.CLOSED) setTimeout(follow, 5000);
+    };
+  }
+
+  follow();
+})();
