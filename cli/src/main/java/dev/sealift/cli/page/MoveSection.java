@@ -118,7 +118,7 @@ final class MoveSection {
         .close();
     html.leaf(
         "progress",
-        Figures.share(sent, now.pages()),
+        Figures.share((double) sent, (double) now.pages()),
         "max",
         Long.toString(Math.max(1, now.pages())),
         "value",
