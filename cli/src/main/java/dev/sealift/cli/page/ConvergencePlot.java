@@ -19,7 +19,7 @@ final class ConvergencePlot {
   /** More labels than this under the rounds would meet on a narrow screen. */
   private static final int LABELS = 11;
 
-  /** What is drawn of a move of very many rounds: the last ones. */
+  /** What the page shows of a move of very many rounds: the last ones. */
   static final int ROUNDS = 240;
 
   /** Fewer rounds than this leave room at the right, and a move under way grows into it. */
@@ -303,7 +303,8 @@ final class ConvergencePlot {
             "Time",
             "Dirtied",
             "Slowed");
-    for (RoundView round : move.rounds()) {
+    int skipped = form == Form.PAGE ? Math.max(0, move.rounds().size() - ROUNDS) : 0;
+    for (RoundView round : move.rounds().subList(skipped, move.rounds().size())) {
       table.row(
           Integer.toString(round.round()),
           Figures.count(round.pages()),
@@ -316,6 +317,9 @@ final class ConvergencePlot {
           round.throttle() + " %");
     }
     table.end();
+    if (skipped > 0) {
+      html.leaf("p", "The report has the rounds before these, too.", "class", "quiet");
+    }
     form.endTable(html);
   }
 }
