@@ -103,6 +103,11 @@ public final class StatusServer implements AutoCloseable {
     return server.getAddress();
   }
 
+  /** How many listen to events now. */
+  int listeners() {
+    return updates.listeners();
+  }
+
   /**
    * Has the JDK's server hang up on who does not finish a request, and bounds its connections; it
    * takes both as properties only. Whoever has set them knows better.

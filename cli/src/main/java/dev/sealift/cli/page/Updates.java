@@ -83,6 +83,16 @@ final class Updates implements AutoCloseable {
     }
   }
 
+  /** How many listeners there are. */
+  int listeners() {
+    lock.lock();
+    try {
+      return listeners;
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** One listener less. */
   void leave() {
     lock.lock();
