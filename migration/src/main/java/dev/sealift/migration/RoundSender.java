@@ -186,7 +186,7 @@ final class RoundSender implements AutoCloseable {
       pages.beginAgain(arrived);
       stage = Stage.SENDING;
     }
-    bytesOfLostLinks += link.bytes();
+    bytesOfLostLinks = bytes();
     link = new SendingLink(guest, control, threads);
     openLink();
   }

@@ -71,7 +71,7 @@ final class SourceLink implements AutoCloseable {
       return made.get();
     } catch (InterruptedException interrupted) {
       if (!made.cancel(false)) {
-        made.thenAccept(ControlConnection::close);
+        var _ = made.thenAccept(ControlConnection::close);
       }
       throw interrupted;
     } catch (ExecutionException failed) {

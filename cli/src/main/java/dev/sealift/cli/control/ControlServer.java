@@ -70,12 +70,7 @@ public final class ControlServer implements AutoCloseable {
     try (client;
         BoundedLines lines =
             new BoundedLines(Channels.newInputStream(client), Request.MOST_BYTES)) {
-      OutputStream out = Channels.newOutputStream(client);
-      for (String line = lines.next(); line != null; line = lines.next()) {
-        answer(line, out);
-      }
-    } catch (BoundedLines.TooLongException endless) {
-      refuse(client, endless);
+      answerAll(lines, Channels.newOutputStream(client));
     } catch (IOException | UncheckedIOException gone) {
       // Whoever asked does not listen any more.
     } finally {
@@ -83,14 +78,15 @@ public final class ControlServer implements AutoCloseable {
     }
   }
 
-  private static void refuse(SocketChannel client, IOException why) {
-    // The rest of the line is still to come: nothing that follows can be told from it.
+  private void answerAll(BoundedLines lines, OutputStream out) throws IOException {
     try {
-      say(Channels.newOutputStream(client), error("Malformed", Failure.sentence(why), null));
-    } catch (UncheckedIOException | IllegalStateException gone) {
-      // It was closed before it could hear so.
+      for (String line = lines.next(); line != null; line = lines.next()) {
+        answer(line, out);
+      }
+    } catch (BoundedLines.TooLongException endless) {
+      // The rest of the line is still to come: nothing that follows can be told from it.
+      say(out, error("Malformed", Failure.sentence(endless), null));
     }
-    close(client);
   }
 
   private void answer(String line, OutputStream out) {

@@ -35,6 +35,9 @@ final class Arrivals implements ArrivalListener, GuestFactory {
   private final HostLog log;
   private final Map<MoveId, HostedGuest> coming = new ConcurrentHashMap<>();
 
+  /** Why the last guest that was coming does not come. */
+  private volatile String lastGone = "";
+
   Arrivals(
       HostMachine machine,
       HostedGuests guests,
@@ -162,6 +165,7 @@ final class Arrivals implements ArrivalListener, GuestFactory {
 
   @Override
   public void gone(MoveId id, MigrationException reason) {
+    lastGone = reason.sentence();
     HostedGuest hosted = coming.remove(id);
     if (hosted != null) {
       guests.remove(hosted);
@@ -205,7 +209,11 @@ final class Arrivals implements ArrivalListener, GuestFactory {
 
   @Override
   public void refused(MigrationException reason) {
-    log.tell(Event.warn("refused"), "a source was refused: " + reason.sentence());
+    // A guest that is gone was refused, too: it is told once, with its name.
+    if (!reason.sentence().equals(lastGone)) {
+      log.tell(Event.warn("refused"), "a source was refused: " + reason.sentence());
+    }
+    lastGone = "";
   }
 
   @Override

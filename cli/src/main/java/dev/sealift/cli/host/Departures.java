@@ -95,9 +95,9 @@ final class Departures {
       if (holds) {
         move.cancelled(end.reason());
       } else {
-        move.failed(end.reason());
+        move.failed(words(end));
         if (checks.stream().allMatch(RuleView::holds)) {
-          checks.add(new RuleView(word(end.code()), false, end.reason()));
+          checks.add(new RuleView(word(end.code()), false, words(end)));
         }
       }
       log.tell(
@@ -107,6 +107,14 @@ final class Departures {
     } finally {
       plan.guest.release();
     }
+  }
+
+  /** Why a guest stayed, and what to do about it where that is always the same. */
+  private static String words(MoveOutcome.StayedAtSource stayed) {
+    return stayed.code() == FailureCode.PEER_NOT_TRUSTED
+        ? stayed.reason()
+            + "; each of the two hosts has to be on the other's list of allowed peers (sealift identity allow)"
+        : stayed.reason();
   }
 
   private static String word(FailureCode code) {
@@ -218,7 +226,7 @@ final class Departures {
     if (asked) {
       move.cancelled(stayed.reason());
     } else {
-      move.failed(stayed.reason());
+      move.failed(words(stayed));
     }
     Event event = asked ? Event.info("cancelled") : Event.warn("move-failed");
     log.tell(event.of(move.guest()).in(move.id()), "stays here and goes on: " + stayed.reason());

@@ -2,7 +2,8 @@ package dev.sealift.cli.host;
 
 import java.io.PrintWriter;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
@@ -59,6 +60,11 @@ final class HostLog {
     }
   }
 
+  /** With all three digits, so that lines stand below each other. */
+  private static final DateTimeFormatter TIME =
+      DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSS'Z'", Locale.ROOT)
+          .withZone(ZoneOffset.UTC);
+
   private final PrintWriter out;
   private final Format format;
 
@@ -74,7 +80,7 @@ final class HostLog {
    *     come from peers
    */
   void tell(Event event, String message) {
-    Instant now = Instant.now().truncatedTo(ChronoUnit.MILLIS);
+    String now = TIME.format(Instant.now());
     String printable = message.replaceAll("\\p{Cntrl}", " ");
     String line =
         switch (format) {
@@ -87,9 +93,9 @@ final class HostLog {
     }
   }
 
-  private static String words(Instant now, Event event, String message) {
+  private static String words(String now, Event event, String message) {
     var line = new StringBuilder();
-    line.append("%-24s %-5s ".formatted(now, event.level()));
+    line.append("%s %-5s ".formatted(now, event.level()));
     if (event.guest() != null) {
       line.append(event.guest()).append(": ");
     }
@@ -100,9 +106,9 @@ final class HostLog {
     return line.toString();
   }
 
-  private static String json(Instant now, Event event, String message) {
+  private static String json(String now, Event event, String message) {
     ObjectNode line = JsonMapper.shared().createObjectNode();
-    line.put("time", now.toString());
+    line.put("time", now);
     line.put("level", event.level().name().toLowerCase(Locale.ROOT));
     line.put("event", event.name());
     if (event.guest() != null) {

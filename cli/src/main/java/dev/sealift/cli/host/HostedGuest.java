@@ -217,7 +217,7 @@ final class HostedGuest {
         shared,
         words(new GuestPolicy(configuration.policy())),
         configuration.workload(),
-        steps == null ? null : (Long) steps.steps(),
+        stepsDone() == 0 ? null : (Long) stepsDone(),
         since,
         cameFrom,
         move);

@@ -96,11 +96,11 @@ final class MoveTicker {
   static String words(ProgressView now) {
     var words = new StringBuilder();
     words.append(
-        "round %d: %d of %d pages left, %s/s out"
-            .formatted(now.round(), now.pagesLeft(), now.pages(), count(now.pagesPerSecond())));
+        "round %d: %d left, %s/s out"
+            .formatted(now.round(), now.pagesLeft(), count(now.pagesPerSecond())));
     Double dirty = now.dirtyPagesPerSecond();
     if (dirty != null) {
-      words.append(", %s/s dirty".formatted(count(dirty)));
+      words.append(", %s/s dirtied".formatted(count(dirty)));
     }
     Double downtime = now.downtimeMillis();
     if (downtime != null) {
@@ -108,7 +108,7 @@ final class MoveTicker {
     }
     Double seconds = now.secondsLeft();
     if (seconds != null) {
-      words.append(String.format(Locale.ROOT, ", %.1f s left", seconds));
+      words.append(String.format(Locale.ROOT, seconds < 10 ? ", %.1f s to go" : ", %.0f s to go", seconds));
     }
     return words.toString();
   }
