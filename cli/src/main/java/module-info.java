@@ -38,6 +38,9 @@ module dev.sealift.cli {
   opens dev.sealift.cli.doctor to
       info.picocli,
       tools.jackson.databind;
+  opens dev.sealift.cli.explain to
+      info.picocli,
+      tools.jackson.databind;
   opens dev.sealift.cli.guest to
       info.picocli,
       tools.jackson.databind;

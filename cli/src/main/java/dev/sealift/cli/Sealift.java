@@ -7,6 +7,8 @@ import dev.sealift.cli.cert.CertCommand;
 import dev.sealift.cli.demo.DemoCommand;
 import dev.sealift.cli.demo.DemoHostCommand;
 import dev.sealift.cli.doctor.DoctorCommand;
+import dev.sealift.cli.explain.ExplainCommand;
+import dev.sealift.cli.explain.More;
 import dev.sealift.cli.guest.GuestCommand;
 import dev.sealift.cli.host.HostCommand;
 import dev.sealift.cli.identity.IdentityCommand;
@@ -26,8 +28,8 @@ import dev.sealift.cli.run.DeviceKeeperCommand;
 import dev.sealift.cli.run.RunCommand;
 import dev.sealift.cli.trace.ReplayCommand;
 import dev.sealift.cli.trace.TraceCommand;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine;
 
 /** The {@code sealift} command. */
 @Command(
@@ -43,6 +45,7 @@ import picocli.CommandLine.Command;
       BenchHostCommand.class,
       CertCommand.class,
       DoctorCommand.class,
+      ExplainCommand.class,
       PlanCommand.class,
       ReferenceCommand.class,
       RunCommand.class,
@@ -92,6 +95,7 @@ public final class Sealift {
         })
         .setExecutionExceptionHandler((problem, command, result) -> {
           command.getErr().println(Failure.sentence(problem));
+          More.line(problem).ifPresent(command.getErr()::println);
           return problem instanceof BadInput
               ? CommandLine.ExitCode.USAGE
               : CommandLine.ExitCode.SOFTWARE;

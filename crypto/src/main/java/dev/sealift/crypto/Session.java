@@ -1,6 +1,7 @@
 package dev.sealift.crypto;
 
 import dev.sealift.abi.FirmwareStatus;
+import dev.sealift.abi.layout.StructLayout;
 import dev.sealift.abi.sev.SevLimits;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
@@ -30,10 +31,16 @@ public final class Session {
   /** Bytes of a session. */
   public static final int SIZE = SevLimits.SESSION;
 
-  private static final int WRAPPED_KEYS = 16;
-  private static final int WRAP_IV = 48;
-  private static final int WRAP_MAC = 64;
-  private static final int POLICY_MAC = 96;
+  private static final StructLayout.Builder STRUCT = StructLayout.packed("sev_session");
+  private static final int NONCE_SIZE = STRUCT.bytes("nonce", 16).size();
+  private static final int WRAPPED_KEYS =
+      STRUCT.bytes("wrapped_keys", 2 * TransportKeys.KEY_SIZE).offset();
+  private static final int WRAP_IV = STRUCT.bytes("wrap_iv", AesCtr.BLOCK).offset();
+  private static final int WRAP_MAC = STRUCT.bytes("wrap_mac", HmacSha256.SIZE).offset();
+  private static final int POLICY_MAC = STRUCT.bytes("policy_mac", HmacSha256.SIZE).offset();
+
+  /** 128 bytes. */
+  public static final StructLayout LAYOUT = STRUCT.size(SIZE);
 
   private Session() {}
 
@@ -71,7 +78,7 @@ public final class Session {
   public static Created create(
       ECPrivateKey own, ECPublicKey peer, GuestPolicy policy, SecureRandom random) {
     try (SecretBytes z = P384.sharedSecret(own, peer)) {
-      byte[] nonce = new byte[WRAPPED_KEYS];
+      byte[] nonce = new byte[NONCE_SIZE];
       byte[] iv = new byte[AesCtr.BLOCK];
       random.nextBytes(nonce);
       random.nextBytes(iv);
@@ -123,8 +130,7 @@ public final class Session {
     byte[] policyMac = Arrays.copyOfRange(blob, POLICY_MAC, SIZE);
     byte[] plain = {};
     byte[] tik = {};
-    try (WrappingKeys wrapping =
-        new WrappingKeys(sharedSecret, Arrays.copyOf(blob, WRAPPED_KEYS))) {
+    try (WrappingKeys wrapping = new WrappingKeys(sharedSecret, Arrays.copyOf(blob, NONCE_SIZE))) {
       if (!MessageDigest.isEqual(HmacSha256.of(wrapping.kik(), wrapped), wrapMac)) {
         return new Refused(
             FirmwareStatus.BAD_MEASUREMENT,

@@ -10,12 +10,12 @@ import dev.sealift.crypto.cert.SevCertificate.Usage;
 import org.jspecify.annotations.Nullable;
 
 /** What certificates are called, for people. */
-final class CertificateWords {
+public final class CertificateWords {
 
   private CertificateWords() {}
 
   /** {@code PEK, platform endorsement key}. */
-  static String title(int usage) {
+  public static String title(int usage) {
     String name = Usage.describe(usage);
     return switch (Usage.of(usage)) {
       case ARK -> name + ", root key";

@@ -10,17 +10,17 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /** Finds a command by what a person calls it: its name, its number, or the kernel's name for it. */
-final class CommandNames {
+public final class CommandNames {
   private static final int NEAREST = 3;
 
   private final FirmwareInterface table;
 
-  CommandNames(FirmwareInterface table) {
+  public CommandNames(FirmwareInterface table) {
     this.table = table;
   }
 
   /** The command that is meant; empty where none is. */
-  Optional<CommandRow> find(String asked) {
+  public Optional<CommandRow> find(String asked) {
     String name = normal(asked);
     return Stream.of(byName(name), byKernelName(name), byNumber(name))
         .flatMap(Optional::stream)
@@ -48,7 +48,7 @@ final class CommandNames {
   }
 
   /** The names that are most like one that does not exist, the nearest first. */
-  List<String> nearest(String asked) {
+  public List<String> nearest(String asked) {
     String name = letters(plain(normal(asked)));
     return Stream.concat(
             table.commands().stream().map(row -> row.command().name()),

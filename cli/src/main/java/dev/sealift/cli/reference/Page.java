@@ -4,28 +4,28 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Text of at most 100 columns. */
-final class Page {
+public final class Page {
   static final int WIDTH = 100;
 
   private final StringBuilder text = new StringBuilder();
 
-  Page line(String words) {
+  public Page line(String words) {
     return hanging("", words);
   }
 
   /** A line that has its form already. */
-  Page row(String line) {
+  public Page row(String line) {
     text.append(line.stripTrailing()).append(System.lineSeparator());
     return this;
   }
 
-  Page blank() {
+  public Page blank() {
     text.append(System.lineSeparator());
     return this;
   }
 
   /** A label, and words beside it that go on below themselves. */
-  Page hanging(String label, String words) {
+  public Page hanging(String label, String words) {
     return hanging(label, words, WIDTH - label.length(), "");
   }
 
@@ -34,7 +34,7 @@ final class Page {
    *
    * @param column the width of the words
    */
-  Page hanging(String label, String words, int column, String behind) {
+  public Page hanging(String label, String words, int column, String behind) {
     String margin = " ".repeat(label.length());
     String first = label;
     String last = behind;

@@ -17,10 +17,11 @@ import org.jspecify.annotations.Nullable;
  * @param direction which way it goes; null where that is not told
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
-record StructPart(int offset, int size, @Nullable String field, @Nullable String direction) {
+public record StructPart(int offset, int size, @Nullable String field, @Nullable String direction) {
 
   /** Every byte of a struct, in order. */
-  static List<StructPart> of(StructLayout struct, Function<Field, @Nullable String> direction) {
+  public static List<StructPart> of(
+      StructLayout struct, Function<Field, @Nullable String> direction) {
     List<StructPart> parts = new ArrayList<>();
     int end = 0;
     for (Field field : struct.fields()) {

@@ -129,7 +129,7 @@ public record SystemCall(
           device(SevDeviceCommand.GET_ID2, SevUserDataGetId2.LAYOUT, PspCommand.GET_ID));
 
   /** Those that ask for this command, the chief ones first. */
-  static List<SystemCall> asking(PspCommand command) {
+  public static List<SystemCall> asking(PspCommand command) {
     return ALL.stream().filter(call -> call.asks.contains(command)).toList();
   }
 

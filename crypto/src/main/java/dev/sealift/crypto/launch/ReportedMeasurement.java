@@ -1,5 +1,6 @@
 package dev.sealift.crypto.launch;
 
+import dev.sealift.abi.layout.StructLayout;
 import dev.sealift.crypto.LaunchMeasurement;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -26,6 +27,16 @@ public record ReportedMeasurement(byte[] mac, byte[] nonce) {
 
   /** Bytes of MAC and nonce. */
   public static final int SIZE = LaunchMeasurement.SIZE + LaunchMeasurement.NONCE_SIZE;
+
+  /** 48 bytes. */
+  public static final StructLayout LAYOUT = layout();
+
+  private static StructLayout layout() {
+    StructLayout.Builder struct = StructLayout.packed("sev_launch_measurement");
+    struct.bytes("mac", LaunchMeasurement.SIZE);
+    struct.bytes("mnonce", LaunchMeasurement.NONCE_SIZE);
+    return struct.size(SIZE);
+  }
 
   public ReportedMeasurement {
     if (mac.length != LaunchMeasurement.SIZE || nonce.length != LaunchMeasurement.NONCE_SIZE) {
