@@ -29,6 +29,8 @@ import dev.sealift.cli.run.RunCommand;
 import dev.sealift.cli.trace.ReplayCommand;
 import dev.sealift.cli.trace.TraceCommand;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine;
 
 /** The {@code sealift} command. */
@@ -38,6 +40,7 @@ import picocli.CommandLine;
     version = "sealift " + Sealift.VERSION,
     synopsisSubcommandLabel = "COMMAND",
     description = "Moves a running AMD SEV guest from one host to another, sealed all the way.",
+    footer = {"", "Examples:  sealift demo", "           sealift platform export --help"},
     subcommands = {
       DemoCommand.class,
       DemoHostCommand.class,
@@ -81,7 +84,10 @@ public final class Sealift {
    * The command line, with bad input answered in one sentence and failures without a stack trace.
    */
   public static CommandLine commandLine() {
-    return new CommandLine(new Sealift())
+    CommandLine sealift = new CommandLine(new Sealift());
+    sealift.getSubcommands().values().forEach(Sealift::withoutVersion);
+    Overview.showIn(sealift);
+    return sealift
         .registerConverter(MemorySize.class, MemorySize::parse)
         .registerConverter(TimeSpan.class, TimeSpan::parse)
         .registerConverter(DataRate.class, DataRate::parse)
@@ -100,5 +106,15 @@ public final class Sealift {
               ? CommandLine.ExitCode.USAGE
               : CommandLine.ExitCode.SOFTWARE;
         });
+  }
+
+  /** There is one version, that of sealift: no command has one of its own. */
+  private static void withoutVersion(CommandLine command) {
+    CommandSpec spec = command.getCommandSpec();
+    OptionSpec version = spec.findOption("--version");
+    if (version != null) {
+      spec.remove(version);
+    }
+    command.getSubcommands().values().forEach(Sealift::withoutVersion);
   }
 }

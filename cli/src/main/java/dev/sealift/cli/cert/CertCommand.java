@@ -14,6 +14,11 @@ import picocli.CommandLine.Command;
           + " ARK together, and the chains that sevctl and the firmware export. docs/certificates.md"
           + " has the formats and the rules."
     },
+    footer = {
+      "",
+      "Examples:  sealift cert show platform.chain",
+      "           sealift cert verify pdh.cert chain.cert ask_ark.cert"
+    },
     subcommands = {
       ShowCommand.class,
       VerifyCommand.class,

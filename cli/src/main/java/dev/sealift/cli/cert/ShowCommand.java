@@ -19,6 +19,10 @@ import picocli.CommandLine.Parameters;
       "Says what certificate files hold, field by field.",
       "",
       "Nothing is verified: what a certificate says of itself is shown. See sealift cert verify."
+    },
+    footer = {
+      "",
+      "Example:  sealift cert show platform.chain"
     })
 final class ShowCommand implements Callable<Integer> {
   @Parameters(arity = "1..*", paramLabel = "FILE", description = "Files with certificates.")

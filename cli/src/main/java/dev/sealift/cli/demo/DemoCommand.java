@@ -24,6 +24,7 @@ import tools.jackson.databind.json.JsonMapper;
 @Command(
     name = "demo",
     mixinStandardHelpOptions = true,
+    abbreviateSynopsis = true,
     description = {
       "Moves a running guest between two host processes and proves its memory.",
       "",
@@ -45,9 +46,9 @@ public final class DemoCommand implements Callable<Integer> {
       names = "--kernel",
       paramLabel = "mainline|extended",
       description =
-          "The SEV commands that the hosts' kernels serve: those of mainline Linux, one page a"
-              + " call; or extended, which no Linux has: whole batches of pages in a call, and the"
-              + " registers of SEV-ES guests. Mainline unless said, and with --es extended.")
+          "Which SEV commands the hosts' kernels serve: those of Linux, or also those that no Linux"
+              + " has (batches of pages, registers of SEV-ES guests). Mainline unless said, and with"
+              + " --es extended.")
   private @Nullable KernelProfile kernel;
 
   @Option(
@@ -81,8 +82,7 @@ public final class DemoCommand implements Callable<Integer> {
   @Option(
       names = "--es",
       description =
-          "Launch the guest with encrypted registers, too (SEV-ES), on a model host; with --kernel"
-              + " mainline to see why it stays.")
+          "Launch the guest with encrypted registers, too (SEV-ES), on a model host.")
   private boolean es;
 
   @Option(
@@ -103,7 +103,7 @@ public final class DemoCommand implements Callable<Integer> {
 
   @Option(
       names = "--json",
-      description = "Print one JSON object on the last line of standard output.")
+      description = "Print a JSON object on the last line.")
   private boolean json;
 
   @Spec private @Nullable CommandSpec spec;

@@ -28,7 +28,7 @@ final class LaunchOptions {
   @Option(
       names = {"-k", "--kernel"},
       paramLabel = "FILE",
-      description = "The kernel that QEMU boots directly, with kernel-hashes=on.")
+      description = "The kernel that QEMU boots, with kernel-hashes=on.")
   private @Nullable Path kernel;
 
   @Option(

@@ -21,6 +21,7 @@ import picocli.CommandLine.Option;
 @Command(
     name = "measure",
     mixinStandardHelpOptions = true,
+    abbreviateSynopsis = true,
     description = {
       "Computes the measurement that a platform must report for a launch, and compares.",
       "",
@@ -29,12 +30,13 @@ import picocli.CommandLine.Option;
     },
     footer = {
       "",
-      "Examples:  sealift measure --firmware OVMF_CODE.fd --api-major 1 --api-minor 55 --build-id"
-          + " 21 --policy 0x1 --tik vm_tik.bin --check MEASUREMENT",
-      "           sealift measure --firmware OVMF.fd --kernel bzImage --cmdline quiet --digest"
+      "Examples:  sealift measure --firmware OVMF_CODE.fd --api-major 1 \\",
+      "             --api-minor 55 --build-id 21 --policy 0x1 \\",
+      "             --tik vm_tik.bin --check MEASUREMENT",
+      "           sealift measure -f OVMF.fd -k bzImage --cmdline quiet --digest"
     },
-    exitCodeListHeading = "%nExit codes:%n",
-    exitCodeList = {"0:computed; with --check, it matches", "1:it does not match", "2:bad input"})
+    exitCodeListHeading = "%nExit codes beside 0 and 2:%n",
+    exitCodeList = {"1:with --check: it does not match"})
 public final class MeasureCommand implements Callable<Integer> {
   @Mixin private LaunchOptions launch = new LaunchOptions();
 
@@ -70,19 +72,19 @@ public final class MeasureCommand implements Callable<Integer> {
     @Option(
         names = "--check",
         paramLabel = "MEASUREMENT",
-        description = "Compare with this reported measurement: base64, or a file with it.")
+        description = "Compare with this one: base64, or a file with it.")
     private @Nullable String check;
 
     @Option(
         names = "--measurement",
         paramLabel = "MEASUREMENT",
-        description = "Compute with the nonce of this one, and do not compare.")
+        description = "Compute with the nonce of this one.")
     private @Nullable String measurement;
 
     @Option(
         names = "--nonce",
         paramLabel = "NONCE",
-        description = "Compute with this nonce: 16 bytes in hexadecimal or base64.")
+        description = "Compute with this nonce: hexadecimal or base64.")
     private @Nullable String nonce;
 
     @Option(names = "--digest", description = "Print the launch digest in hexadecimal, no more.")

@@ -39,7 +39,7 @@ final class VcpuOptions {
   @Option(
       names = "--cpu-family",
       paramLabel = "N",
-      description = "Without files: the family of CPU that the guest is shown, 25 for Milan.")
+      description = "Without files: the guest's CPU family, 25 for Milan.")
   private @Nullable Integer family;
 
   @Option(names = "--cpu-model", paramLabel = "N", description = "Its model.")
@@ -51,8 +51,8 @@ final class VcpuOptions {
   @Option(
       names = "--vmsa-fpu",
       description =
-          "The kernel puts the floating-point control words into the VMSAs: Linux 6.10 and later,"
-              + " for VMs made by KVM_SEV_INIT2.")
+          "Linux 6.10 and later, VMs made by KVM_SEV_INIT2: VMSAs have floating-point control"
+              + " words.")
   private boolean floatingPoint;
 
   /** Whether anything is said of vCPUs. */

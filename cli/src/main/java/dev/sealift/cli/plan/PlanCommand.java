@@ -28,16 +28,16 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "plan",
     mixinStandardHelpOptions = true,
+    abbreviateSynopsis = true,
     description = {
       "Predicts rounds, time and downtime of a move, without one.",
       "",
-      "The move is simulated with a clock that nobody waits for; its rounds end by the same rule as"
-          + " those of a real one. docs/plan.md has the model and what it leaves out."
+      "It is simulated; docs/plan.md has the model and what it leaves out."
     },
     footer = {
       "",
-      "Example:  sealift plan --memory 512G --dirty-rate 200MB --working-set 8G --link 25Gbit"
-          + " --psp-latency 40us --psp-bandwidth 1GB --downtime 300ms"
+      "Example:  sealift plan --memory 512G --dirty-rate 200MB --working-set 8G \\",
+      "            --link 25Gbit --psp-latency 40us --psp-bandwidth 1GB"
     })
 public final class PlanCommand implements Callable<Integer> {
 
@@ -58,20 +58,20 @@ public final class PlanCommand implements Callable<Integer> {
       names = "--shared",
       paramLabel = "SIZE",
       defaultValue = "0",
-      description = "The part of it that the guest shares with its host: it is not sealed.")
+      description = "What of it the guest shares with its host: unsealed.")
   private MemorySize shared = new MemorySize(0);
 
   @Option(
       names = "--dirty-rate",
       paramLabel = "RATE",
       defaultValue = "0B",
-      description = "How fast the guest writes, counted in whole pages; it is idle unless said.")
+      description = "How fast the guest writes whole pages; 0 unless said.")
   private DataRate dirtyRate = new DataRate(0);
 
   @Option(
       names = "--working-set",
       paramLabel = "SIZE",
-      description = "The part of its memory that it writes to; all that is private unless said.")
+      description = "What it writes to; all that is private unless said.")
   private @Nullable MemorySize workingSet;
 
   @Option(
@@ -79,22 +79,21 @@ public final class PlanCommand implements Callable<Integer> {
       paramLabel = "uniform|sweep",
       defaultValue = "uniform",
       description =
-          "Whether each write goes to any page of the working set, or to the one after the last"
-              + " (default: ${DEFAULT-VALUE}).")
+          "To any page there, or to the next one (${DEFAULT-VALUE}).")
   private Spread spread = Spread.UNIFORM;
 
   @Option(
       names = "--link",
       paramLabel = "RATE",
       required = true,
-      description = "The Ethernet between the hosts, as it is sold, for example 25Gbit.")
+      description = "The Ethernet between them, as sold: 25Gbit.")
   private DataRate link = new DataRate(0);
 
   @Option(
       names = "--rtt",
       paramLabel = "TIME",
       defaultValue = "100us",
-      description = "How long a message takes there and back (default: ${DEFAULT-VALUE}).")
+      description = "A message there and back (${DEFAULT-VALUE}).")
   private TimeSpan roundTrip = TimeSpan.parse("100us");
 
   @Mixin private ProcessorOptions processors = new ProcessorOptions();
@@ -104,8 +103,7 @@ public final class PlanCommand implements Callable<Integer> {
       paramLabel = "mainline|extended",
       defaultValue = "mainline",
       description =
-          "The hosts' kernels: one page a system call, or whole batches (default:"
-              + " ${DEFAULT-VALUE}).")
+          "One page a system call, or batches (${DEFAULT-VALUE}).")
   private KernelProfile kernel = KernelProfile.MAINLINE;
 
   @Option(
@@ -113,21 +111,21 @@ public final class PlanCommand implements Callable<Integer> {
       paramLabel = "TIME",
       defaultValue = "2us",
       description =
-          "What a system call costs beside the Secure Processor (default: ${DEFAULT-VALUE}).")
+          "What a system call costs by itself (${DEFAULT-VALUE}).")
   private TimeSpan call = TimeSpan.parse("2us");
 
   @Option(
       names = "--downtime",
       paramLabel = "TIME",
       defaultValue = "300ms",
-      description = "How long the guest may stand still (default: ${DEFAULT-VALUE}).")
+      description = "How long the guest may stand still (${DEFAULT-VALUE}).")
   private TimeSpan downtime = TimeSpan.parse("300ms");
 
   @Option(
       names = "--rounds",
       paramLabel = "N",
       defaultValue = "30",
-      description = "Rounds at most, the last one included (default: ${DEFAULT-VALUE}).")
+      description = "Rounds at most, the last included (${DEFAULT-VALUE}).")
   private int rounds;
 
   @Option(
@@ -135,28 +133,28 @@ public final class PlanCommand implements Callable<Integer> {
       paramLabel = "PERCENT",
       defaultValue = "99",
       description =
-          "For how much of the time the guest may be kept standing if it writes faster than it is"
-              + " sent; 0 leaves it alone (default: ${DEFAULT-VALUE}).")
+          "How much a guest that writes too fast may be slowed"
+              + " down; 0 leaves it alone (${DEFAULT-VALUE}).")
   private int throttle;
 
   @Option(
       names = "--connections",
       paramLabel = "N",
       defaultValue = "2",
-      description = "Data connections (default: ${DEFAULT-VALUE}).")
+      description = "Data connections (${DEFAULT-VALUE}).")
   private int connections;
 
   @Option(
       names = "--batch",
       paramLabel = "PAGES",
       defaultValue = "64",
-      description = "Pages in a batch (default: ${DEFAULT-VALUE}).")
+      description = "Pages in a batch (${DEFAULT-VALUE}).")
   private int batch;
 
   @Option(
       names = "--limit",
       paramLabel = "RATE",
-      description = "What the move may send while the guest runs; no limit unless said.")
+      description = "What may be sent while the guest runs.")
   private @Nullable DataRate limit;
 
   @Mixin private OutputOptions output = new OutputOptions();

@@ -14,35 +14,34 @@ final class ProcessorOptions {
       paramLabel = "assumed|software",
       defaultValue = "assumed",
       description = {
-        "What the next four options are where they are not given. assumed: 100us and 200MB, a"
-            + " guess, as nobody publishes figures of the real one; software: 1us and 1400MB, as"
-            + " measured of the one in software.",
-        "Default: ${DEFAULT-VALUE}."
+        "What --psp-latency and --psp-bandwidth are unless given:"
+            + " 100us and 200MB, a guess; or 1us and 1400MB, as"
+            + " measured of the one in software (${DEFAULT-VALUE})."
       })
   private ProcessorPreset preset = ProcessorPreset.ASSUMED;
 
   @Option(
       names = "--psp-latency",
       paramLabel = "TIME",
-      description = "What each command of a Secure Processor costs, for example 100us.")
+      description = "What each command of the Secure Processor costs.")
   private @Nullable TimeSpan latency;
 
   @Option(
       names = "--psp-bandwidth",
       paramLabel = "RATE",
-      description = "How fast guest data goes through a Secure Processor, for example 200MB.")
+      description = "How fast data goes through the Secure Processor.")
   private @Nullable DataRate bandwidth;
 
   @Option(
       names = "--destination-psp-latency",
       paramLabel = "TIME",
-      description = "The same at the destination, where it is another.")
+      description = "Where the destination's is another.")
   private @Nullable TimeSpan destinationLatency;
 
   @Option(
       names = "--destination-psp-bandwidth",
       paramLabel = "RATE",
-      description = "The same at the destination, where it is another.")
+      description = "Where the destination's is another.")
   private @Nullable DataRate destinationBandwidth;
 
   ProcessorModel source() {

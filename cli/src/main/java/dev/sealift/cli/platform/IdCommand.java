@@ -15,6 +15,10 @@ import picocli.CommandLine.Command;
       "Shows the id of the chip, of each socket: 128 hexadecimal digits.",
       "",
       "With it AMD's key server gives the signed certificate of a real chip."
+    },
+    footer = {
+      "",
+      "Example:  sealift platform id --state ./host-a"
     })
 final class IdCommand extends PlatformTask {
 

@@ -12,6 +12,10 @@ import picocli.CommandLine.Command;
       "Gives the platform a new PDH (PDH_GEN); owner and PEK stay.",
       "",
       "Every session made for the old PDH is void then."
+    },
+    footer = {
+      "",
+      "Example:  sealift platform pdh-gen --state ./host-a"
     })
 final class PdhGenCommand extends PlatformTask {
 

@@ -17,6 +17,10 @@ import picocli.CommandLine.Parameters;
           + " empty (PEK_CSR).",
       "",
       "sealift platform pek-import takes it back with the owner's signature."
+    },
+    footer = {
+      "",
+      "Example:  sealift platform pek-csr pek.csr --state ./host-a"
     })
 final class PekCsrCommand extends PlatformTask {
   @Parameters(paramLabel = "FILE", description = "Where the request goes; it does not exist yet.")

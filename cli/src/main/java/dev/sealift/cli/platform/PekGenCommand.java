@@ -12,6 +12,10 @@ import picocli.CommandLine.Command;
       "Makes the platform its own, with a new OCA, PEK and PDH (PEK_GEN).",
       "",
       "Every session made for the old PDH is void then."
+    },
+    footer = {
+      "",
+      "Example:  sealift platform pek-gen --state ./host-a"
     })
 final class PekGenCommand extends PlatformTask {
 

@@ -19,6 +19,10 @@ import picocli.CommandLine.Parameters;
       "Gives the platform to an owner who has signed its PEK (PEK_CERT_IMPORT).",
       "",
       "Every session made for the old PDH is void then."
+    },
+    footer = {
+      "",
+      "Example:  sealift platform pek-import pek.cert owner.cert --state ./host-a"
     })
 final class PekImportCommand extends PlatformTask {
   @Parameters(
