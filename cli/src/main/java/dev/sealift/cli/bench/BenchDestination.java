@@ -99,7 +99,7 @@ final class BenchDestination {
 
     @Override
     public void lost(MoveId move, MigrationException reason) {
-      bench.tell(new BenchEvent.Failed(Failure.sentence(reason)));
+      bench.tell(BenchEvent.Failed.because(reason));
     }
   }
 }

@@ -2,7 +2,10 @@ package dev.sealift.cli.bench;
 
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import dev.sealift.cli.Failure;
+import dev.sealift.cli.explain.More;
 import dev.sealift.cli.process.ProcessEvent;
+import org.jspecify.annotations.Nullable;
 
 /** What a host process tells the bench, one JSON object a line on its standard output. */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "event")
@@ -39,8 +42,16 @@ sealed interface BenchEvent extends ProcessEvent {
    */
   record Arrived(ProcessUsage usage, String engine) implements BenchEvent {}
 
-  /** The host cannot go on. */
-  record Failed(String sentence) implements BenchEvent {
+  /**
+   * The host cannot go on.
+   *
+   * @param more the command line that says more of it; null where there is none
+   */
+  record Failed(String sentence, @Nullable String more) implements BenchEvent {
+    static Failed because(Throwable problem) {
+      return new Failed(Failure.sentence(problem), More.of(problem).orElse(null));
+    }
+
     @Override
     public String failure() {
       return sentence;

@@ -40,7 +40,7 @@ public final class BenchHostCommand implements Callable<Integer> {
       }
       return 0;
     } catch (Exception e) {
-      bench.tell(new BenchEvent.Failed(Failure.sentence(e)));
+      bench.tell(BenchEvent.Failed.because(e));
       return 1;
     }
   }

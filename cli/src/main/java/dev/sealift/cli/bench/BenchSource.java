@@ -3,6 +3,7 @@ package dev.sealift.cli.bench;
 import dev.sealift.cli.Failure;
 import dev.sealift.cli.HostKind;
 import dev.sealift.cli.HostMachine;
+import dev.sealift.cli.explain.More;
 import dev.sealift.cli.process.HostConversation;
 import dev.sealift.cli.process.HostRole;
 import dev.sealift.cli.process.HostTrust;
@@ -95,7 +96,8 @@ final class BenchSource {
     return switch (outcome) {
       case MoveOutcome.Moved moved ->
           new Result(MoveFigures.of(moved), ProcessUsage.between(watch.begin, watch.end));
-      case MoveOutcome.StayedAtSource stayed -> throw new Failure(stayed.reason());
+      case MoveOutcome.StayedAtSource stayed -> 
+          throw Failure.elsewhere(stayed.reason(), More.of(stayed.code(), stayed.status()));
       case MoveOutcome.HandedOver handedOver -> throw new Failure(handedOver.reason());
     };
   }

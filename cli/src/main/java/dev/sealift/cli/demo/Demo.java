@@ -150,7 +150,7 @@ final class Demo {
         narrator.say(
             "stayed",
             stayed.running() ? "the guest runs on at the source" : "the guest is stopped");
-        yield stayed(from, to, measured, stayed.reason());
+        yield stayed(from, to, measured, stayed);
       }
       default -> throw new Failure("The source host said something unexpected: " + end);
     };
@@ -281,11 +281,15 @@ final class Demo {
         receipt,
         true,
         null,
+        null,
         verified);
   }
 
   private DemoReport stayed(
-      HostEvent.Prepared from, HostEvent.Prepared to, boolean measured, @Nullable String reason) {
+      HostEvent.Prepared from,
+      HostEvent.Prepared to,
+      boolean measured,
+      HostEvent.Stayed stayed) {
     return new DemoReport(
         plan.kind().word(),
         plan.kernel().name().toLowerCase(Locale.ROOT),
@@ -301,7 +305,8 @@ final class Demo {
         DemoReport.Verdicts.of(ofDestination, ofSource),
         null,
         false,
-        reason,
+        stayed.reason(),
+        stayed.more(),
         false);
   }
 

@@ -49,7 +49,7 @@ public final class DemoHostCommand implements Callable<Integer> {
       }
       return 0;
     } catch (Exception e) {
-      conversation.tell(new HostEvent.Failed(Failure.sentence(e)));
+      conversation.tell(HostEvent.Failed.because(e));
       return 1;
     }
   }

@@ -4,6 +4,7 @@ import dev.sealift.cli.DataRate;
 import dev.sealift.cli.HostKind;
 import dev.sealift.cli.MemorySize;
 import dev.sealift.cli.TimeSpan;
+import dev.sealift.cli.explain.More;
 import dev.sealift.firmware.ProcessorPace;
 import java.io.PrintWriter;
 import java.util.ArrayList;
@@ -68,6 +69,9 @@ final class DemoNarrator {
     out.println();
     if (!report.moved()) {
       out.println("The guest stays at the source: " + report.reason());
+      if (report.more() != null) {
+        out.println(More.line(report.more()));
+      }
       return;
     }
     row(

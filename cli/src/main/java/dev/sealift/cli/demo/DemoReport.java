@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param receipt the proof that the move left behind; null where there is none
  * @param moved whether the guest runs at the destination
  * @param reason why the guest did not move; null where it did
+ * @param more the command line that says more of the reason; null where there is none
  * @param verified whether the guest moved, every page of it was what its program says it must be,
  *     and the receipt holds
  */
@@ -43,6 +44,7 @@ import org.jspecify.annotations.Nullable;
   "receipt",
   "moved",
   "reason",
+  "more",
   "verified"
 })
 record DemoReport(
@@ -61,6 +63,7 @@ record DemoReport(
     @Nullable Receipt receipt,
     boolean moved,
     @Nullable String reason,
+    @Nullable String more,
     boolean verified) {
 
   /**

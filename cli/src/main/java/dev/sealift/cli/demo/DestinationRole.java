@@ -126,7 +126,7 @@ final class DestinationRole {
     @Override
     public void lost(MoveId move, MigrationException reason) {
       arrival.completeExceptionally(reason);
-      demo.tell(new HostEvent.Failed(Failure.sentence(reason)));
+      demo.tell(HostEvent.Failed.because(reason));
     }
   }
 }

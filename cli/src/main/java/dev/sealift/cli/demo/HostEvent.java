@@ -2,6 +2,8 @@ package dev.sealift.cli.demo;
 
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import dev.sealift.cli.Failure;
+import dev.sealift.cli.explain.More;
 import dev.sealift.cli.process.ProcessEvent;
 import dev.sealift.migration.trust.Verdict;
 import org.jspecify.annotations.Nullable;
@@ -63,8 +65,12 @@ sealed interface HostEvent extends ProcessEvent {
   record Moved(DemoReport.Move move, long stepsAtStop, byte @Nullable [] receipt)
       implements HostEvent {}
 
-  /** The guest did not move. */
-  record Stayed(String reason, boolean running) implements HostEvent {}
+  /**
+   * The guest did not move.
+   *
+   * @param more the command line that says more of the reason; null where there is none
+   */
+  record Stayed(String reason, @Nullable String more, boolean running) implements HostEvent {}
 
   /** Destination: the guest arrived and runs. */
   record Arrived() implements HostEvent {}
@@ -72,8 +78,16 @@ sealed interface HostEvent extends ProcessEvent {
   /** Destination: what the comparison found. */
   record Proved(long pagesCompared, long mismatches, long steps) implements HostEvent {}
 
-  /** The host cannot go on. */
-  record Failed(String sentence) implements HostEvent {
+  /**
+   * The host cannot go on.
+   *
+   * @param more the command line that says more of it; null where there is none
+   */
+  record Failed(String sentence, @Nullable String more) implements HostEvent {
+    static Failed because(Throwable problem) {
+      return new Failed(Failure.sentence(problem), More.of(problem).orElse(null));
+    }
+
     @Override
     public String failure() {
       return sentence;

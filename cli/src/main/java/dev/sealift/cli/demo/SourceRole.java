@@ -3,6 +3,7 @@ package dev.sealift.cli.demo;
 import dev.sealift.cli.Failure;
 import dev.sealift.cli.HostKind;
 import dev.sealift.cli.HostMachine;
+import dev.sealift.cli.explain.More;
 import dev.sealift.cli.process.HostConversation;
 import dev.sealift.cli.process.HostRole;
 import dev.sealift.cli.process.HostTrust;
@@ -162,9 +163,13 @@ final class SourceRole {
                   steps.steps(),
                   encoded(moved.receipt())));
       case MoveOutcome.StayedAtSource stayed ->
-          demo.tell(new HostEvent.Stayed(stayed.reason(), guest.isRunning()));
+          demo.tell(
+              new HostEvent.Stayed(
+                  stayed.reason(),
+                  More.of(stayed.code(), stayed.status()),
+                  guest.isRunning()));
       case MoveOutcome.HandedOver handedOver ->
-          demo.tell(new HostEvent.Stayed(handedOver.reason(), guest.isRunning()));
+          demo.tell(new HostEvent.Stayed(handedOver.reason(), null, guest.isRunning()));
     }
   }
 

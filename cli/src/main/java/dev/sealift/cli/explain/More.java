@@ -2,6 +2,7 @@ package dev.sealift.cli.explain;
 
 import dev.sealift.abi.Errno;
 import dev.sealift.abi.FirmwareStatus;
+import dev.sealift.cli.Failure;
 import dev.sealift.migration.wire.FailureCode;
 import dev.sealift.migration.wire.MigrationException;
 import dev.sealift.vmm.VmmException;
@@ -34,9 +35,14 @@ public final class More {
     return of(operation, errno, status).map(PREFIX::concat);
   }
 
+  /** The line for a command line that another process has told. */
+  public static String line(String command) {
+    return PREFIX + command;
+  }
+
   /** The same for the failure of a move. */
   public static String line(FailureCode code) {
-    return PREFIX + of(code);
+    return PREFIX + of(code, null);
   }
 
   /** The command line for what is deepest behind a failure; empty where nothing is. */
@@ -45,10 +51,9 @@ public final class More {
     for (Throwable behind : behind(problem)) {
       Optional<String> more =
           switch (behind) {
+            case Failure failure -> Optional.ofNullable(failure.more());
             case VmmException refused -> of(refused.operation(), refused.errno(), refused.status());
-            case MigrationException ended ->
-                Optional.of(
-                    ended.status() == null ? of(ended.code()) : of(ended.code(), ended.status()));
+            case MigrationException ended -> Optional.of(of(ended.code(), ended.status()));
             default -> Optional.empty();
           };
       found = more.isPresent() ? more : found;
@@ -88,11 +93,12 @@ public final class More {
     return ErrnoTopic.NAMED.contains(errno) ? errno.name() : Integer.toString(errno.number());
   }
 
-  static String of(FailureCode code) {
-    return EXPLAIN + "failure " + code;
-  }
-
-  private static String of(FailureCode code, FirmwareStatus status) {
-    return EXPLAIN + code + " " + status;
+  /**
+   * The command line for the failure of a move.
+   *
+   * @param status what the firmware of either side answered; null where it is not the reason
+   */
+  public static String of(FailureCode code, @Nullable FirmwareStatus status) {
+    return EXPLAIN + (status == null ? "failure " + code : code + " " + status);
   }
 }

@@ -50,7 +50,7 @@ final class TraceTopic implements Topic {
       if (notes.size() < MOST_REFUSALS) {
         notes.add(refused.words());
       }
-      More.of(refused.name(), refused.errno(), refused.status()).ifPresent(more::add);
+      refused.more().ifPresent(more::add);
     }
     if (summary.refused().size() > MOST_REFUSALS) {
       notes.add("Only the first %d refusals are told.".formatted(MOST_REFUSALS));

@@ -12,6 +12,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -103,7 +104,7 @@ public final class HostProcess<O, E extends ProcessEvent> implements AutoCloseab
         return event;
       }
       if (event.failure() != null) {
-        throw failed(event.failure());
+        throw failed(event.failure(), event.more());
       }
       others.accept(event);
     }
@@ -116,7 +117,7 @@ public final class HostProcess<O, E extends ProcessEvent> implements AutoCloseab
             throw new Failure(
                 "The " + name + " host said nothing for " + PATIENCE_SECONDS + " seconds.");
         case Word.Event<E>(E event) -> event;
-        case Word.End<E>(String why) -> throw failed(why);
+        case Word.End<E>(String why) -> throw failed(why, null);
       };
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -124,8 +125,8 @@ public final class HostProcess<O, E extends ProcessEvent> implements AutoCloseab
     }
   }
 
-  private Failure failed(String why) {
-    return new Failure("The " + name + " host: " + why);
+  private Failure failed(String why, @Nullable String more) {
+    return Failure.elsewhere("The " + name + " host: " + why, more);
   }
 
   private void listen(Class<E> events) {

@@ -9,4 +9,9 @@ public interface ProcessEvent {
   default @Nullable String failure() {
     return null;
   }
+
+  /** The command line that says more of the failure; null where there is none. */
+  default @Nullable String more() {
+    return null;
+  }
 }

@@ -27,8 +27,10 @@ import java.security.interfaces.ECPublicKey;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Issues the calls of a trace again, on a platform in software, and compares the answers. */
@@ -42,6 +44,7 @@ final class Replay implements AutoCloseable {
   /** What stands in fields that the kernel only writes, until it does. */
   private static final byte UNWRITTEN = (byte) 0xA5;
 
+  private static final int MOST_REFUSALS = 20;
   private static final int UNWRITTEN_STATUS = 0xA5A5_A5A5;
 
   private final HostMachine machine;
@@ -51,6 +54,7 @@ final class Replay implements AutoCloseable {
   private final PageBudget budget = new PageBudget(MOST_PAGES);
   private final Map<Integer, ReplayedProcess> processes = new HashMap<>();
   private final Map<Integer, Vm> vms = new HashMap<>();
+  private final Set<String> more = new LinkedHashSet<>();
   private final Comparison comparison = new Comparison();
   private final List<Difference> differences = new ArrayList<>();
   private final List<ReplayReport.Replaced> replaced = new ArrayList<>();
@@ -333,11 +337,22 @@ final class Replay implements AutoCloseable {
     }
     List<Difference> found = comparison.of(recorded, replayed, why);
     differences.addAll(found);
+    if (!found.isEmpty()) {
+      refusal(recorded);
+      refusal(replayed);
+    }
     if (recorded.answered().result() != replayed.answered().result()) {
       firstOther = firstOther == 0 ? recorded.number() : firstOther;
       if (vm != null && vm.other == 0) {
         vm.other = recorded.number();
       }
+    }
+  }
+
+  private void refusal(TracedCall call) {
+    TraceSummary.Refused refused = TraceSummary.Refused.of(call);
+    if (refused != null && more.size() < MOST_REFUSALS) {
+      refused.more().ifPresent(more::add);
     }
   }
 
@@ -351,7 +366,8 @@ final class Replay implements AutoCloseable {
         unseen,
         List.copyOf(differences),
         List.copyOf(replaced),
-        comparison.byForm());
+        comparison.byForm(),
+        List.copyOf(more));
   }
 
   @Override

@@ -1,6 +1,7 @@
 package dev.sealift.cli.trace;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.sealift.cli.explain.More;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param unseen how many of them could not be compared, since the trace has no answer
  * @param replaced what the trace does not tell and the replay has made up
  * @param byForm what was not compared byte by byte, and in what it agrees
+ * @param more command lines that say more of what only one of the two refused
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 record ReplayReport(
@@ -25,7 +27,8 @@ record ReplayReport(
     int unseen,
     List<Difference> differences,
     List<Replaced> replaced,
-    List<String> byForm) {
+    List<String> byForm,
+    List<String> more) {
 
   /**
    * Content that is not the recorded one.
@@ -54,6 +57,7 @@ record ReplayReport(
       page.append("Not compared: %d calls whose answers nobody saw.%n".formatted(unseen));
     }
     section(page, "Differences", differences.stream().map(Difference::words).toList());
+    more.forEach(line -> page.append(More.line(line)).append(System.lineSeparator()));
     page.append(same ? "No difference." : "Differences: " + differences.size() + ".");
     return page.append(System.lineSeparator()).toString();
   }

@@ -201,11 +201,13 @@ public final class TraceCommand implements Callable<Integer> {
                     status == null ? null : platform(status)));
     int code;
     try (PrintWriter lines = output == null ? known.commandLine().getErr() : open(output)) {
-      List<TraceSink> sinks = new ArrayList<>(List.of(new TraceLines(lines, secrets)));
+      TraceLines readable = new TraceLines(lines, secrets);
+      List<TraceSink> sinks = new ArrayList<>(List.of(readable));
       if (writer != null) {
         sinks.add(writer);
       }
       code = run(preparation, new Tracer(secrets, sinks));
+      readable.end();
       if (lines.checkError()) {
         throw new Failure("The lines of the trace could not all be written.");
       }

@@ -6,14 +6,17 @@ import dev.sealift.abi.layout.Field;
 import dev.sealift.abi.layout.StructLayout;
 import dev.sealift.abi.psp.GuestState;
 import dev.sealift.abi.psp.PlatformState;
+import dev.sealift.cli.explain.More;
 import dev.sealift.cli.trace.TracedCall.Answered;
 import dev.sealift.cli.trace.TracedCall.Asked;
 import dev.sealift.cli.trace.TracedCall.Buffer;
 import dev.sealift.crypto.GuestPolicy;
 import java.io.PrintWriter;
 import java.util.HexFormat;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.function.Predicate;
 
 /** A trace for people: one line a call. */
@@ -21,6 +24,9 @@ final class TraceLines implements TraceSink {
   private static final int EXTERNALLY_OWNED = 1;
   private static final int ES = 1 << 8;
 
+  private static final int MOST_REFUSALS = 20;
+
+  private final Set<String> more = new LinkedHashSet<>();
   private final PrintWriter out;
   private final boolean secrets;
 
@@ -35,6 +41,16 @@ final class TraceLines implements TraceSink {
   @Override
   public void call(TracedCall call) {
     out.println(line(call, secrets));
+    out.flush();
+    TraceSummary.Refused refused = TraceSummary.Refused.of(call);
+    if (refused != null && more.size() < MOST_REFUSALS) {
+      refused.more().ifPresent(more::add);
+    }
+  }
+
+  /** The lines that say more of what was refused, at the end of the trace. */
+  void end() {
+    more.stream().map(More::line).forEach(out::println);
     out.flush();
   }
 

@@ -3,11 +3,13 @@ package dev.sealift.cli.trace;
 import dev.sealift.abi.Errno;
 import dev.sealift.abi.FirmwareStatus;
 import dev.sealift.cli.BadInput;
+import dev.sealift.cli.explain.More;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -48,6 +50,11 @@ public record TraceSummary(
    */
   public record Refused(
       int call, String name, Errno errno, @Nullable FirmwareStatus status, String words) {
+
+    /** The command line that says more of it. */
+    public Optional<String> more() {
+      return More.of(name, errno, status);
+    }
 
     /** That of a call; null where it was not refused, or nobody saw the answer. */
     static @Nullable Refused of(TracedCall call) {

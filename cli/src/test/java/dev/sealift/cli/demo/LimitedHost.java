@@ -75,7 +75,7 @@ final class LimitedHost implements AutoCloseable {
       if (event == null) {
         throw new AssertionError("the host said nothing for long; its log: " + log());
       }
-      if (event instanceof HostEvent.Failed(String sentence) && sentence.isEmpty()) {
+      if (event instanceof HostEvent.Failed(String sentence, String _) && sentence.isEmpty()) {
         return null;
       }
       if (Stream.of(wanted).anyMatch(kind -> kind.isInstance(event))) {
@@ -131,7 +131,7 @@ final class LimitedHost implements AutoCloseable {
     } catch (IOException ended) {
       // As the end of its words.
     }
-    events.add(new HostEvent.Failed(""));
+    events.add(new HostEvent.Failed("", null));
   }
 
   @Override
