@@ -1,5 +1,6 @@
 /** Sender, receiver, wire protocol, hand-over. */
 module dev.sealift.migration {
+  requires jdk.jfr;
   requires static org.jspecify;
   requires transitive dev.sealift.abi;
   requires transitive dev.sealift.crypto;

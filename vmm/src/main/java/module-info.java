@@ -3,6 +3,7 @@
  * and its dirty log, page status, and SEV guests and platforms.
  */
 module dev.sealift.vmm {
+  requires jdk.jfr;
   requires transitive dev.sealift.abi;
   requires static org.jspecify;
 

@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.IntConsumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The way to the Secure Processor: one command at a time, through one command buffer of the kernel.
@@ -68,18 +69,23 @@ final class Mailbox {
    *     {@code -ETIMEDOUT} if it gets lost now
    */
   int run(PspCommand command, MemorySegment parameters, int length, FirmwareError error) {
+    FirmwareCommandEvent event = null;
     mutex().lock();
     try {
       if (dead) {
         return Errno.EBUSY.negated();
       }
       MemorySegment.copy(parameters, 0, buffer.bytes(), 0, length);
+      event = FirmwareCommandEvent.start();
       FirmwareStatus status = processor.command(command.id(), length == 0 ? 0 : bufferAddress);
       MemorySegment.copy(buffer.bytes(), 0, parameters, 0, length);
+      if (event != null) {
+        event.answered(command, parameters, length, status);
+      }
       error.set(status.code());
       return status == FirmwareStatus.SUCCESS ? 0 : Errno.EIO.negated();
     } catch (RuntimeException silence) {
-      return lose(command, error, silence);
+      return lose(command, error, event, silence);
     } finally {
       mutex().unlock();
     }
@@ -94,29 +100,41 @@ final class Mailbox {
    *     done
    */
   int run(PacketRun run, FirmwareError error, IntConsumer progress) {
+    FirmwareCommandEvent event = null;
     mutex.readLock().lock();
     try {
       if (dead) {
         return Errno.EBUSY.negated();
       }
+      event = FirmwareCommandEvent.start();
       Optional<PacketRun.Answer> answer = processor.run(run);
       if (answer.isEmpty()) {
         return Errno.EOPNOTSUPP.negated();
       }
       FirmwareStatus status = answer.get().status();
+      if (event != null) {
+        event.answered(run.command(), run.handle(), answer.get().done(), status);
+      }
       progress.accept(answer.get().done());
       error.set(status.code());
       return status == FirmwareStatus.SUCCESS ? 0 : Errno.EIO.negated();
     } catch (RuntimeException silence) {
-      return lose(run.command(), error, silence);
+      return lose(run.command(), error, event, silence);
     } finally {
       mutex.readLock().unlock();
     }
   }
 
   /** A processor that does not answer is never asked again: nobody knows what it half did. */
-  private int lose(PspCommand command, FirmwareError error, RuntimeException silence) {
+  private int lose(
+      PspCommand command,
+      FirmwareError error,
+      @Nullable FirmwareCommandEvent event,
+      RuntimeException silence) {
     dead = true;
+    if (event != null) {
+      event.answered(command, 0, 0, null);
+    }
     error.set(0);
     LOG.log(Level.ERROR, "the Secure Processor did not answer " + command, silence);
     return Errno.ETIMEDOUT.negated();

@@ -13,6 +13,7 @@ import dev.sealift.migration.wire.MigrationException;
 import dev.sealift.migration.wire.MoveId;
 import dev.sealift.migration.wire.Place;
 import dev.sealift.migration.wire.Progress;
+import dev.sealift.vmm.GuestConfiguration;
 import dev.sealift.vmm.VmmException;
 import java.io.IOException;
 import java.time.Duration;
@@ -28,6 +29,8 @@ import org.jspecify.annotations.Nullable;
 final class IncomingMove implements DestinationHandOver.Hands {
   /** How long a guest that could not be run is left alone before it is tried again. */
   private static final Duration RETRY = Duration.ofSeconds(1);
+
+  private static final String INCOMING = "incoming";
 
   private final MoveId move;
   private final String peer;
@@ -159,6 +162,17 @@ final class IncomingMove implements DestinationHandOver.Hands {
   /** Talks to the source until the guest runs here or nothing of it is left. */
   void run() {
     DestinationHandOver rules = handOver();
+    GuestConfiguration what = guest.guest().configuration();
+    new MoveBeginEvent(move.toString(), what.name(), INCOMING, "", what.memoryBytes()).commit();
+    MoveEndEvent end = MoveEndEvent.begin(move.toString(), what.name(), INCOMING);
+    try {
+      go(rules);
+    } finally {
+      end.ended(rules.step(), failure);
+    }
+  }
+
+  private void go(DestinationHandOver rules) {
     try {
       while (!rules.step().isLast()) {
         ControlConnection current = control;
@@ -231,6 +245,7 @@ final class IncomingMove implements DestinationHandOver.Hands {
       rules.hear(DestinationEvent.Plain.ABORT);
     } else if (why.isOfTheLink() && !closing) {
       drop();
+      new LinkLostEvent(move.toString(), INCOMING, why.sentence()).commit();
       rules.hear(DestinationEvent.Plain.LOST);
     } else {
       rules.hear(DestinationEvent.Plain.FAILED);
@@ -273,6 +288,7 @@ final class IncomingMove implements DestinationHandOver.Hands {
     if (next != null) {
       control = next;
       if (!receiving || relink(next)) {
+        new LinkResumedEvent(move.toString(), INCOMING).commit();
         rules.hear(DestinationEvent.Plain.RESUME);
       }
       return true;

@@ -14,6 +14,7 @@ import dev.sealift.migration.wire.Message;
 import dev.sealift.migration.wire.MigrationException;
 import dev.sealift.migration.wire.MoveId;
 import dev.sealift.vmm.Guest;
+import dev.sealift.vmm.GuestConfiguration;
 import dev.sealift.vmm.SendSession;
 import dev.sealift.vmm.VmmException;
 import java.net.InetSocketAddress;
@@ -25,6 +26,9 @@ import org.jspecify.annotations.Nullable;
  * SourceTransfer}.
  */
 final class SourceMove {
+  /** The direction of a move that is seen from here. */
+  static final String OUTGOING = "outgoing";
+
   private final SourceHost host;
   private final Guest guest;
   private final MoveOptions options;
@@ -68,6 +72,17 @@ final class SourceMove {
 
   MoveOutcome run() {
     listener.begun(move);
+    GuestConfiguration what = guest.configuration();
+    String id = move.toString();
+    new MoveBeginEvent(id, what.name(), OUTGOING, link.address().toString(), what.memoryBytes())
+        .commit();
+    MoveEndEvent end = MoveEndEvent.begin(id, what.name(), OUTGOING);
+    MoveOutcome outcome = go();
+    end.ended(outcome);
+    return outcome;
+  }
+
+  private MoveOutcome go() {
     try (link) {
       var policy = new GuestPolicy(guest.sev().status().policy());
       SourceChecks.policy(policy);

@@ -161,6 +161,8 @@ final class SourceTransfer {
   private RoundReport sendRound(PageSet due, int throttle)
       throws VmmException, MigrationException, InterruptedException {
     SourceChecks.readiness(guest.migrationControl().readiness());
+    var event = new RoundEvent();
+    event.begin();
     var lap = new Laps();
     roundClock = lap;
     round = log.rounds();
@@ -182,6 +184,7 @@ final class SourceTransfer {
             throttle,
             due.count());
     log.round(round);
+    event.ended(handOver.move().toString(), round);
     listener.round(round);
     return round;
   }
@@ -208,6 +211,8 @@ final class SourceTransfer {
       if (!why.isOfTheLink() || handOver.step() != SourceStep.SENDING || backoff.isOver()) {
         throw why;
       }
+      String move = handOver.move().toString();
+      new LinkLostEvent(move, SourceMove.OUTGOING, why.sentence()).commit();
       listener.linkLost(why.sentence());
       link.drop();
       letRun();
@@ -220,6 +225,7 @@ final class SourceTransfer {
       try {
         sender.relink(link.control(), standing.progress());
         control.check();
+        new LinkResumedEvent(move, SourceMove.OUTGOING).commit();
         listener.linkResumed();
         return sender.finish();
       } catch (MigrationException again) {

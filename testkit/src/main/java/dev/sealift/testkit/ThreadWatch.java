@@ -46,6 +46,7 @@ final class ThreadWatch {
         || group.getName().startsWith("Innocuous")
         || thread instanceof ForkJoinWorkerThread
         || thread.getName().startsWith("ForkJoinPool")
-        || thread.getName().startsWith("VirtualThread-unparker");
+        || thread.getName().startsWith("VirtualThread-unparker")
+        || thread.getName().startsWith("JFR ");
   }
 }

@@ -33,10 +33,10 @@ public final class TwoHosts {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
   /** A peer that is silent for so long is given up. */
-  private static final Duration TIMEOUT = Duration.ofSeconds(2);
+  private static final Duration TIMEOUT = Duration.ofSeconds(10);
 
   /** How long a broken link is given. */
-  private static final Duration RESUME = Duration.ofSeconds(3);
+  private static final Duration RESUME = Duration.ofSeconds(5);
 
   private static final MoveOptions OPTIONS =
       MoveOptions.DEFAULT
@@ -86,8 +86,8 @@ public final class TwoHosts {
   }
 
   /**
-   * How guests are moved unless the test says otherwise: 4 rounds at most, 2 s for a silent peer, 3
-   * s for a broken link.
+   * How guests are moved unless the test says otherwise: 4 rounds at most, 10 s for a silent peer,
+   * 5 s for a broken link.
    */
   public MoveOptions options() {
     return OPTIONS;

@@ -41,7 +41,7 @@ final class ManyPagesACall implements PageCalls {
               batch.ciphertext(first).address(),
               Pages.SIZE)
           .write(params);
-      SevGuest.Answer answer = guest.ask(call, command.id(), params);
+      SevGuest.Answer answer = guest.ask(call, command.name(), command.id(), count, params);
       long done = KvmSevUpdateDataBatch.read(params).done();
       if (answer.refused() || done != count) {
         int failed = first + (int) Math.min(done, count - 1);

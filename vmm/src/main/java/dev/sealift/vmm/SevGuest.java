@@ -296,7 +296,7 @@ public final class SevGuest {
   /** Issues a command; its parameters may be written to. */
   void issue(CallMemory.Frame call, SevCommand command, String subject, MemorySegment params)
       throws VmmException {
-    Answer answer = ask(call, command.id(), params);
+    Answer answer = ask(call, command.name(), command.id(), 0, params);
     if (answer.refused()) {
       throw failure(command.name(), subject, answer);
     }
@@ -306,7 +306,7 @@ public final class SevGuest {
   void issueForPage(
       CallMemory.Frame call, SevCommand command, long guestAddress, MemorySegment params)
       throws VmmException {
-    Answer answer = ask(call, command.id(), params);
+    Answer answer = ask(call, command.name(), command.id(), 1, params);
     if (answer.refused()) {
       throw failure(command.name(), page(guestAddress), answer);
     }
@@ -338,7 +338,7 @@ public final class SevGuest {
       Boolean known = extensions.get(extension);
       if (known == null) {
         try (CallMemory.Frame call = callMemory.frame()) {
-          Answer answer = ask(call, extension.id(), MemorySegment.NULL);
+          Answer answer = probe(call, extension.id());
           known = answer.result() == Errno.EFAULT.negated();
         }
         extensions.put(extension, known);
@@ -358,7 +358,7 @@ public final class SevGuest {
 
   private boolean isServed(SevCommand command) throws VmmException {
     try (CallMemory.Frame call = callMemory.frame()) {
-      int result = ask(call, command.id(), MemorySegment.NULL).result();
+      int result = probe(call, command.id()).result();
       // A guest without SEV-ES hears that it is none: then the command is there, too.
       return result == Errno.EFAULT.negated() || result == Errno.ENOTTY.negated();
     }
@@ -376,8 +376,26 @@ public final class SevGuest {
     }
   }
 
-  /** Issues a command by its number; a failure is an answer. */
-  Answer ask(CallMemory.Frame call, int command, MemorySegment params) {
+  /**
+   * Issues a command by its number; a failure is an answer.
+   *
+   * @param pages how many it is to seal or open
+   */
+  Answer ask(CallMemory.Frame call, String name, int command, int pages, MemorySegment params) {
+    SevCommandEvent event = SevCommandEvent.start();
+    Answer answer = put(call, command, params);
+    if (event != null) {
+      event.answered(name, vm.fd(), pages, answer.result(), answer.status());
+    }
+    return answer;
+  }
+
+  /** Issues a command without parameters to see whether it is there: nothing to be recorded. */
+  private Answer probe(CallMemory.Frame call, int command) {
+    return put(call, command, MemorySegment.NULL);
+  }
+
+  private Answer put(CallMemory.Frame call, int command, MemorySegment params) {
     MemorySegment request = call.take(KvmSevCmd.LAYOUT.size());
     new KvmSevCmd(command, params.address(), 0, device.fd()).write(request);
     int result = vm.tryIoctl(KvmIoctl.MEMORY_ENCRYPT_OP, request.address());

@@ -201,7 +201,12 @@ public final class SevPlatform implements AutoCloseable {
       throws VmmException {
     MemorySegment request = call.take(SevIssueCmd.LAYOUT.size());
     new SevIssueCmd(command.id(), data.address(), 0).write(request);
+    SevCommandEvent event = SevCommandEvent.start();
     int result = device.tryIoctl(SevIoctl.ISSUE_CMD, request.address());
+    if (event != null) {
+      int answer = SevIssueCmd.read(request).error();
+      event.answered(command.name(), device.fd(), 0, result, answer);
+    }
     if (result < 0) {
       String operation = "SEV_" + command;
       Errno errno = Errno.of(result);

@@ -67,10 +67,18 @@ abstract class HandOver<S extends HandOverStep, E, D> {
 
   final Optional<E> write(S next) {
     step = next;
+    var event = new HandOverStepEvent();
+    event.move = move.toString();
+    event.side = next.side().word();
+    event.step = next.name();
+    event.begin();
     try {
       journal.record(next, move, details());
+      event.written = true;
     } catch (IOException why) {
       return Optional.of(unwritten(next, why));
+    } finally {
+      event.commit();
     }
     taken(next);
     return Optional.empty();
