@@ -29,8 +29,11 @@ final class Overview {
     String page() {
       return commands.entrySet().stream()
           .map(command ->
-              "  " + command.getKey() + " ".repeat(Math.max(1, NAME - command.getKey().length()))
-                  + command.getValue() + System.lineSeparator())
+              "  "
+                  + command.getKey()
+                  + " ".repeat(Math.max(1, NAME - command.getKey().length()))
+                  + command.getValue()
+                  + System.lineSeparator())
           .collect(Collectors.joining());
     }
   }
@@ -56,11 +59,13 @@ final class Overview {
   /** The section of the help that lists the commands. */
   private static String of(Help help) {
     Map<String, CommandLine> left = new LinkedHashMap<>();
-    help.commandSpec().subcommands().forEach((name, command) -> {
-      if (!command.getCommandSpec().usageMessage().hidden()) {
-        left.putIfAbsent(command.getCommandName(), command);
-      }
-    });
+    help.commandSpec()
+        .subcommands()
+        .forEach((name, command) -> {
+          if (!command.getCommandSpec().usageMessage().hidden()) {
+            left.putIfAbsent(command.getCommandName(), command);
+          }
+        });
     StringBuilder page = new StringBuilder();
     for (Group group : groups()) {
       group.commands().keySet().retainAll(left.keySet());
@@ -91,8 +96,7 @@ final class Overview {
       }
       List<Group> groups = new ArrayList<>();
       boolean title = true;
-      for (String line :
-          new String(in.readAllBytes(), StandardCharsets.UTF_8).lines().toList()) {
+      for (String line : new String(in.readAllBytes(), StandardCharsets.UTF_8).lines().toList()) {
         if (line.startsWith("#")) {
           continue;
         }

@@ -28,10 +28,10 @@ import dev.sealift.cli.run.DeviceKeeperCommand;
 import dev.sealift.cli.run.RunCommand;
 import dev.sealift.cli.trace.ReplayCommand;
 import dev.sealift.cli.trace.TraceCommand;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
-import picocli.CommandLine;
 
 /** The {@code sealift} command. */
 @Command(

@@ -62,12 +62,14 @@ class HelpTest {
             .collect(Collectors.joining("\n"))
             .replaceAll("\\\\\n *", "");
     List<String> examples = new ArrayList<>();
-    footer.lines().forEach(line -> {
-      Matcher example = EXAMPLE.matcher(line);
-      if (example.matches()) {
-        examples.add(example.group(1));
-      }
-    });
+    footer
+        .lines()
+        .forEach(line -> {
+          Matcher example = EXAMPLE.matcher(line);
+          if (example.matches()) {
+            examples.add(example.group(1));
+          }
+        });
     return examples;
   }
 
@@ -98,7 +100,7 @@ class HelpTest {
 
     sealift.getSubcommands().values().stream()
         .filter(child -> !child.getCommandSpec().usageMessage().hidden())
-        .forEach(child ->
-            assertThat(help).containsPattern("(?m)^  +" + child.getCommandName() + " "));
+        .forEach(
+            child -> assertThat(help).containsPattern("(?m)^  +" + child.getCommandName() + " "));
   }
 }

@@ -115,8 +115,7 @@ record Arrival(
     return source;
   }
 
-  private Guest create(MoveId move, GuestConfiguration configuration)
-      throws MigrationException {
+  private Guest create(MoveId move, GuestConfiguration configuration) throws MigrationException {
     try {
       return host.guests().create(move, configuration);
     } catch (VmmException refused) {

@@ -96,7 +96,7 @@ final class BenchSource {
     return switch (outcome) {
       case MoveOutcome.Moved moved ->
           new Result(MoveFigures.of(moved), ProcessUsage.between(watch.begin, watch.end));
-      case MoveOutcome.StayedAtSource stayed -> 
+      case MoveOutcome.StayedAtSource stayed ->
           throw Failure.elsewhere(stayed.reason(), More.of(stayed.code(), stayed.status()));
       case MoveOutcome.HandedOver handedOver -> throw new Failure(handedOver.reason());
     };

@@ -20,10 +20,7 @@ import picocli.CommandLine.Parameters;
       "",
       "Nothing is verified: what a certificate says of itself is shown. See sealift cert verify."
     },
-    footer = {
-      "",
-      "Example:  sealift cert show platform.chain"
-    })
+    footer = {"", "Example:  sealift cert show platform.chain"})
 final class ShowCommand implements Callable<Integer> {
   @Parameters(arity = "1..*", paramLabel = "FILE", description = "Files with certificates.")
   private List<Path> files = List.of();

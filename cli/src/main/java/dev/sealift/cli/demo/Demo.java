@@ -286,10 +286,7 @@ final class Demo {
   }
 
   private DemoReport stayed(
-      HostEvent.Prepared from,
-      HostEvent.Prepared to,
-      boolean measured,
-      HostEvent.Stayed stayed) {
+      HostEvent.Prepared from, HostEvent.Prepared to, boolean measured, HostEvent.Stayed stayed) {
     return new DemoReport(
         plan.kind().word(),
         plan.kernel().name().toLowerCase(Locale.ROOT),

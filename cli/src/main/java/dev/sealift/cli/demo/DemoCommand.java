@@ -81,8 +81,7 @@ public final class DemoCommand implements Callable<Integer> {
 
   @Option(
       names = "--es",
-      description =
-          "Launch the guest with encrypted registers, too (SEV-ES), on a model host.")
+      description = "Launch the guest with encrypted registers, too (SEV-ES), on a model host.")
   private boolean es;
 
   @Option(
@@ -101,9 +100,7 @@ public final class DemoCommand implements Callable<Integer> {
               + " FILE.root; see: sealift receipt verify.")
   private @Nullable Path receipt;
 
-  @Option(
-      names = "--json",
-      description = "Print a JSON object on the last line.")
+  @Option(names = "--json", description = "Print a JSON object on the last line.")
   private boolean json;
 
   @Spec private @Nullable CommandSpec spec;

@@ -165,9 +165,7 @@ final class SourceRole {
       case MoveOutcome.StayedAtSource stayed ->
           demo.tell(
               new HostEvent.Stayed(
-                  stayed.reason(),
-                  More.of(stayed.code(), stayed.status()),
-                  guest.isRunning()));
+                  stayed.reason(), More.of(stayed.code(), stayed.status()), guest.isRunning()));
       case MoveOutcome.HandedOver handedOver ->
           demo.tell(new HostEvent.Stayed(handedOver.reason(), null, guest.isRunning()));
     }

@@ -23,10 +23,7 @@ import tools.jackson.databind.json.JsonMapper;
       "Nothing of it must be there: where something is missing, software takes its place, or a"
           + " measurement is left out."
     },
-    footer = {
-      "",
-      "Example:  sealift doctor"
-    })
+    footer = {"", "Example:  sealift doctor"})
 public final class DoctorCommand implements Callable<Integer> {
   private static final List<Examination> EXAMINATIONS =
       List.of(

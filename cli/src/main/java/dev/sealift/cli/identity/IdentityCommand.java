@@ -14,10 +14,7 @@ import picocli.CommandLine.Command;
       "Hosts either know each other's keys, or trust an authority of yours. docs/access.md says which"
           + " to choose and how."
     },
-    footer = {
-      "",
-      "Example:  sealift identity create --name host-a.example.org"
-    },
+    footer = {"", "Example:  sealift identity create --name host-a.example.org"},
     subcommands = {
       CreateCommand.class,
       AuthorityCommand.class,

@@ -108,7 +108,8 @@ final class MoveTicker {
     }
     Double seconds = now.secondsLeft();
     if (seconds != null) {
-      words.append(String.format(Locale.ROOT, seconds < 10 ? ", %.1f s to go" : ", %.0f s to go", seconds));
+      words.append(
+          String.format(Locale.ROOT, seconds < 10 ? ", %.1f s to go" : ", %.0f s to go", seconds));
     }
     return words.toString();
   }

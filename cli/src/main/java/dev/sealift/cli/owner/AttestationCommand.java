@@ -13,10 +13,7 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     synopsisSubcommandLabel = "COMMAND",
     description = "Reads attestation reports of running guests, and checks them.",
-    footer = {
-      "",
-      "Example:  sealift attestation show report.b64"
-    },
+    footer = {"", "Example:  sealift attestation show report.b64"},
     subcommands = {AttestationVerifyCommand.class, AttestationShowCommand.class})
 public final class AttestationCommand implements Runnable {
   @Spec private @Nullable CommandSpec spec;

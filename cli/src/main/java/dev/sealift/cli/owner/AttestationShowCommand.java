@@ -15,10 +15,7 @@ import picocli.CommandLine.Parameters;
     name = "show",
     mixinStandardHelpOptions = true,
     description = "Shows what a report says, believed or not.",
-    footer = {
-      "",
-      "Example:  sealift attestation show report.b64"
-    })
+    footer = {"", "Example:  sealift attestation show report.b64"})
 final class AttestationShowCommand implements Callable<Integer> {
   @Parameters(paramLabel = "REPORT", description = "208 bytes, as they are or in base64.")
   private Path report = Path.of("");

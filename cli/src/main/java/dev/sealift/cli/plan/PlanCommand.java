@@ -78,8 +78,7 @@ public final class PlanCommand implements Callable<Integer> {
       names = "--writes",
       paramLabel = "uniform|sweep",
       defaultValue = "uniform",
-      description =
-          "To any page there, or to the next one (${DEFAULT-VALUE}).")
+      description = "To any page there, or to the next one (${DEFAULT-VALUE}).")
   private Spread spread = Spread.UNIFORM;
 
   @Option(
@@ -102,16 +101,14 @@ public final class PlanCommand implements Callable<Integer> {
       names = "--kernel",
       paramLabel = "mainline|extended",
       defaultValue = "mainline",
-      description =
-          "One page a system call, or batches (${DEFAULT-VALUE}).")
+      description = "One page a system call, or batches (${DEFAULT-VALUE}).")
   private KernelProfile kernel = KernelProfile.MAINLINE;
 
   @Option(
       names = "--call",
       paramLabel = "TIME",
       defaultValue = "2us",
-      description =
-          "What a system call costs by itself (${DEFAULT-VALUE}).")
+      description = "What a system call costs by itself (${DEFAULT-VALUE}).")
   private TimeSpan call = TimeSpan.parse("2us");
 
   @Option(

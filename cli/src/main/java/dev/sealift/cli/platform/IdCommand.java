@@ -16,10 +16,7 @@ import picocli.CommandLine.Command;
       "",
       "With it AMD's key server gives the signed certificate of a real chip."
     },
-    footer = {
-      "",
-      "Example:  sealift platform id --state ./host-a"
-    })
+    footer = {"", "Example:  sealift platform id --state ./host-a"})
 final class IdCommand extends PlatformTask {
 
   /**

@@ -13,10 +13,7 @@ import picocli.CommandLine.Command;
       "",
       "Every session made for the old PDH is void then."
     },
-    footer = {
-      "",
-      "Example:  sealift platform pdh-gen --state ./host-a"
-    })
+    footer = {"", "Example:  sealift platform pdh-gen --state ./host-a"})
 final class PdhGenCommand extends PlatformTask {
 
   @Override

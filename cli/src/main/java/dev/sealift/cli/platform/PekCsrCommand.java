@@ -18,10 +18,7 @@ import picocli.CommandLine.Parameters;
       "",
       "sealift platform pek-import takes it back with the owner's signature."
     },
-    footer = {
-      "",
-      "Example:  sealift platform pek-csr pek.csr --state ./host-a"
-    })
+    footer = {"", "Example:  sealift platform pek-csr pek.csr --state ./host-a"})
 final class PekCsrCommand extends PlatformTask {
   @Parameters(paramLabel = "FILE", description = "Where the request goes; it does not exist yet.")
   private Path file = Path.of("");

@@ -20,10 +20,7 @@ import picocli.CommandLine.Parameters;
       "",
       "Every session made for the old PDH is void then."
     },
-    footer = {
-      "",
-      "Example:  sealift platform pek-import pek.cert owner.cert --state ./host-a"
-    })
+    footer = {"", "Example:  sealift platform pek-import pek.cert owner.cert --state ./host-a"})
 final class PekImportCommand extends PlatformTask {
   @Parameters(
       index = "0",

@@ -24,10 +24,7 @@ import picocli.CommandLine.Parameters;
       "An owner who keeps the key elsewhere takes the three steps one by one. Every session made for"
           + " the old PDH is void then."
     },
-    footer = {
-      "",
-      "Example:  sealift platform provision owner.cert owner.key --state ./host-a"
-    })
+    footer = {"", "Example:  sealift platform provision owner.cert owner.key --state ./host-a"})
 final class ProvisionCommand extends PlatformTask {
   @Parameters(index = "0", paramLabel = "OCA", description = "The owner's certificate: 2084 bytes.")
   private Path ocaFile = Path.of("");

@@ -14,10 +14,7 @@ import picocli.CommandLine.Command;
       "It makes itself new ones when it is initialised next. Every session made for the old PDH is"
           + " void then."
     },
-    footer = {
-      "",
-      "Example:  sealift platform reset --state ./host-a"
-    })
+    footer = {"", "Example:  sealift platform reset --state ./host-a"})
 final class ResetCommand extends PlatformTask {
   /** What the driver calls it. */
   static final String FIRMWARE_COMMAND = "FACTORY_RESET";

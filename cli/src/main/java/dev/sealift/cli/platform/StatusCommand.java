@@ -12,10 +12,7 @@ import picocli.CommandLine.Command;
     name = "status",
     mixinStandardHelpOptions = true,
     description = "Says what the platform is: its firmware, state, owner and guests.",
-    footer = {
-      "",
-      "Example:  sealift platform status --state ./host-a"
-    })
+    footer = {"", "Example:  sealift platform status --state ./host-a"})
 final class StatusCommand extends PlatformTask {
 
   /** Whose a platform is. */

@@ -19,10 +19,7 @@ import picocli.CommandLine.Spec;
           + " of. The Secure Processors of both hosts have signed it, so it can be checked without"
           + " either."
     },
-    footer = {
-      "",
-      "Example:  sealift receipt show demo.receipt"
-    },
+    footer = {"", "Example:  sealift receipt show demo.receipt"},
     subcommands = {ReceiptVerifyCommand.class, ReceiptShowCommand.class})
 public final class ReceiptCommand implements Runnable {
   @Spec private @Nullable CommandSpec spec;

@@ -14,10 +14,7 @@ import picocli.CommandLine.Command;
       "Platforms under one root trust each other. Nobody else believes them, and nobody should:"
           + " whoever has the root's directory makes as many chips as they like."
     },
-    footer = {
-      "",
-      "Example:  sealift root create ./root"
-    },
+    footer = {"", "Example:  sealift root create ./root"},
     subcommands = {RootCreateCommand.class, RootShowCommand.class})
 public final class RootCommand {
   /** What picocli makes. */

@@ -15,10 +15,7 @@ import picocli.CommandLine.Parameters;
     name = "show",
     mixinStandardHelpOptions = true,
     description = "Shows a model root, after checking that its parts belong together.",
-    footer = {
-      "",
-      "Example:  sealift root show ./root"
-    })
+    footer = {"", "Example:  sealift root show ./root"})
 final class RootShowCommand implements Callable<Integer> {
   @Parameters(paramLabel = "DIR", description = "The root's directory.")
   private Path directory = Path.of("");

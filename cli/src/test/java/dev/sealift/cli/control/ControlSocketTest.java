@@ -60,8 +60,7 @@ class ControlSocketTest {
   private List<JsonNode> say(String... lines) throws Exception {
     List<JsonNode> answers = new ArrayList<>();
     try (SocketChannel channel =
-            SocketChannel.open(
-                UnixDomainSocketAddress.of(host.resolve(HostFiles.CONTROL_SOCKET)));
+            SocketChannel.open(UnixDomainSocketAddress.of(host.resolve(HostFiles.CONTROL_SOCKET)));
         BoundedLines in = new BoundedLines(Channels.newInputStream(channel), 1 << 20)) {
       for (String line : lines) {
         channel.write(ByteBuffer.wrap((line + "\n").getBytes(StandardCharsets.UTF_8)));
@@ -91,8 +90,7 @@ class ControlSocketTest {
           .isInstanceOf(Failure.class)
           .hasMessage("It does not work.");
       List<String> told = new ArrayList<>();
-      client.ask(
-          new Order.Follow(null), Object.class, Cancelled.class, it -> told.add(it.move()));
+      client.ask(new Order.Follow(null), Object.class, Cancelled.class, it -> told.add(it.move()));
       assertThat(told).containsExactly("first", "second");
     }
   }
@@ -148,7 +146,8 @@ class ControlSocketTest {
   @Test
   void isInTheUsersStateUnlessItIsNamed() {
     assertThat(HostFiles.usual("/state", "/home/me")).isEqualTo(Path.of("/state/sealift/host"));
-    assertThat(HostFiles.usual("relative", "/home/me")).isEqualTo(Path.of("/home/me/.sealift/host"));
+    assertThat(HostFiles.usual("relative", "/home/me"))
+        .isEqualTo(Path.of("/home/me/.sealift/host"));
     assertThat(HostFiles.usual(null, "/home/me")).isEqualTo(Path.of("/home/me/.sealift/host"));
   }
 }

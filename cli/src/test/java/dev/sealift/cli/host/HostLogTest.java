@@ -19,7 +19,8 @@ class HostLogTest {
     HostLog log = new HostLog(new PrintWriter(out), HostLog.Format.WORDS);
     log.tell(Event.warn("link-lost").of("web").in("0123"), "the link broke");
     log.tell(Event.info("ending"), "ends");
-    assertThat(out.toString().lines().map(line -> line.substring("2026-11-23T09:07:02.173Z".length())))
+    assertThat(
+            out.toString().lines().map(line -> line.substring("2026-11-23T09:07:02.173Z".length())))
         .containsExactly(" WARN  web: the link broke [move 0123]", " INFO  ends");
   }
 

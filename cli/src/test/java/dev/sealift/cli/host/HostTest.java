@@ -59,7 +59,8 @@ class HostTest {
     hosts.allow(hosts.a, hosts.b);
     Answer refused = at(hosts.a, "migrate", "early", hosts.addressOfB());
     assertThat(refused.code()).isEqualTo(1);
-    assertThat(refused.out()).contains("early goes on here; the move to")
+    assertThat(refused.out())
+        .contains("early goes on here; the move to")
         .contains("does not accept the other's TLS certificate")
         .contains("sealift identity allow");
     assertThat(hosts.viewOf(hosts.b).guests()).isEmpty();
@@ -120,7 +121,8 @@ class HostTest {
     JsonNode proof = at(hosts.b, "guest", "prove", "web", "--json").json();
     assertThat(proof.path("pagesCompared").asLong()).isEqualTo(8 << 20 >> 12);
     assertThat(proof.path("mismatches").asLong()).isZero();
-    assertThat(proof.path("steps").asLong()).isGreaterThan(before.steps() == null ? 0 : before.steps());
+    assertThat(proof.path("steps").asLong())
+        .isGreaterThan(before.steps() == null ? 0 : before.steps());
     assertThat(at(hosts.b, "guest", "stop", "web").code()).isZero();
     assertThat(at(hosts.b, "guest", "list").out()).isEqualTo("host-b has no guests.\n");
   }
@@ -141,7 +143,8 @@ class HostTest {
             "--json");
     String move = begun.json().path("id").asString();
     MoveView active =
-        hosts.await(hosts.a, move, it -> it.now() != null && it.now().pagesLeft() < it.now().pages());
+        hosts.await(
+            hosts.a, move, it -> it.now() != null && it.now().pagesLeft() < it.now().pages());
     assertThat(active.status()).isEqualTo("active");
     assertThat(active.now().pagesPerSecond()).isPositive();
     assertThat(at(hosts.a, "guest", "pause", "slow").err())

@@ -38,8 +38,7 @@ class OutlookTest {
   @Test
   void hasNoEndForAGuestThatIsNotCaughtUpWith() {
     RoundView first = new RoundView(0, 100_000, 100_000, 0, 1, 10_000, 0, 50_000);
-    ProgressView now =
-        outlook.of(new RoundProgress(1, 50_000, 1_000, 400, 1, 0), List.of(first));
+    ProgressView now = outlook.of(new RoundProgress(1, 50_000, 1_000, 400, 1, 0), List.of(first));
     assertThat(now.pagesPerSecond()).isCloseTo(2_500, within(1e-6));
     assertThat(now.dirtyPagesPerSecond()).isCloseTo(5_000, within(1e-6));
     assertThat(now.secondsLeft()).isNull();

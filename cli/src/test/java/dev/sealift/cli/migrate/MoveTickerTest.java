@@ -46,9 +46,13 @@ class MoveTickerTest {
     MoveTicker ticker = new MoveTicker(new PrintWriter(out, true), terminal);
     ticker.show(move("setup", List.of(), null));
     ticker.show(
-        move("active", List.of(), new ProgressView(0, 16384, 8192, 1, 19_980, null, 0, null, null)));
+        move(
+            "active", List.of(), new ProgressView(0, 16384, 8192, 1, 19_980, null, 0, null, null)));
     ticker.show(
-        move("active", List.of(FIRST), new ProgressView(1, 1056, 56, 1, 19_900, 1287.0, 0, 61., 0.2)));
+        move(
+            "active",
+            List.of(FIRST),
+            new ProgressView(1, 1056, 56, 1, 19_900, 1287.0, 0, 61., 0.2)));
     ticker.show(move("device", List.of(FIRST, SECOND), null));
     ticker.end();
   }
@@ -70,9 +74,9 @@ class MoveTickerTest {
     show(true);
     assertThat(out.toString())
         .contains("\rround 0: 8192 left, 20.0k/s out ")
-        .contains(
-            "\rround 1: 56 left, 19.9k/s out, 1287/s dirtied, downtime 61 ms, 0.2 s to go ")
+        .contains("\rround 1: 56 left, 19.9k/s out, 1287/s dirtied, downtime 61 ms, 0.2 s to go ")
         .doesNotContain("\u001b");
-    assertThat(out.toString().split("[\r\n]")).allSatisfy(line -> assertThat(line).hasSizeLessThan(80));
+    assertThat(out.toString().split("[\r\n]"))
+        .allSatisfy(line -> assertThat(line).hasSizeLessThan(80));
   }
 }

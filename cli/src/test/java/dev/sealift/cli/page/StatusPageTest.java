@@ -40,7 +40,8 @@ class StatusPageTest {
       assertThat(document).contains("&lt;script&gt;alert(1)").doesNotContain("<img");
       assertThat(document.split("<script", -1)).hasSizeLessThanOrEqualTo(2);
       // No attribute ends where a quote was said, and no element has an attribute that was said.
-      assertThat(elements(document)).noneMatch(tag -> unquoted(tag).matches(".*\\s(on\\w+|style)=.*"));
+      assertThat(elements(document))
+          .noneMatch(tag -> unquoted(tag).matches(".*\\s(on\\w+|style)=.*"));
     }
   }
 
@@ -98,7 +99,8 @@ class StatusPageTest {
     Html html = new Html();
     DowntimeBar.write(html, new DowntimeView(100, 10, 20, 30, 15, 5, 20));
 
-    Matcher bars = Pattern.compile("x=\"([\\d.]+)%\"[^>]*? width=\"([\\d.]+)%\"").matcher(html.toString());
+    Matcher bars =
+        Pattern.compile("x=\"([\\d.]+)%\"[^>]*? width=\"([\\d.]+)%\"").matcher(html.toString());
     List<Double> edges = new ArrayList<>();
     while (bars.find()) {
       edges.add(Double.parseDouble(bars.group(1)));
@@ -128,8 +130,7 @@ class StatusPageTest {
     MoveView move = Examples.underWay(4, 0.25);
     Band now = Band.of(move).getLast();
     String piece =
-        StatusPage.pieces(Examples.host(List.of(), List.of(move)))
-            .get(StatusPage.MOVE + move.id());
+        StatusPage.pieces(Examples.host(List.of(), List.of(move))).get(StatusPage.MOVE + move.id());
 
     assertThat(now.live()).isTrue();
     assertThat(now.sent()).isEqualTo(Math.round(4010 * 0.25));

@@ -85,7 +85,8 @@ class StatusServerTest {
   @Test
   void whatIsNotThereIsSaidInASentence() throws Exception {
     for (String path :
-        List.of("/favicon.ico", "/status", "/report/none.html", "/report/", "/events/x", "/../etc")) {
+        List.of(
+            "/favicon.ico", "/status", "/report/none.html", "/report/", "/events/x", "/../etc")) {
       HttpResponse<String> answer = get(path);
       assertThat(answer.statusCode()).as(path).isEqualTo(404);
       assertThat(answer.body()).endsWith(".\n").doesNotContain("<");
@@ -105,7 +106,8 @@ class StatusServerTest {
       assertThat(answer.headers().firstValue("Allow")).contains("GET, HEAD");
     }
     HttpResponse<String> head =
-        client.send(HttpRequest.newBuilder(uri("/metrics")).HEAD().build(), BodyHandlers.ofString());
+        client.send(
+            HttpRequest.newBuilder(uri("/metrics")).HEAD().build(), BodyHandlers.ofString());
     assertThat(head.statusCode()).isEqualTo(200);
     assertThat(head.body()).isEmpty();
     assertThat(head.headers().firstValueAsLong("Content-Length"))
@@ -116,7 +118,9 @@ class StatusServerTest {
   void aPageOfAnotherNameCannotReadIt() throws Exception {
     for (String good :
         List.of("localhost", "127.0.0.1:9100", "LOCALHOST:80", "[::1]:8080", "192.0.2.10:80")) {
-      assertThat(raw("GET / HTTP/1.1\r\nHost: " + good + "\r\n")).as(good).startsWith("HTTP/1.1 200");
+      assertThat(raw("GET / HTTP/1.1\r\nHost: " + good + "\r\n"))
+          .as(good)
+          .startsWith("HTTP/1.1 200");
     }
     for (String bad :
         List.of("evil.example", "localhost.evil.example", "127.0.0.1.evil.example:80", "", "a b")) {
@@ -134,7 +138,8 @@ class StatusServerTest {
 
   @Test
   void aBrowserIsToldToBelieveAndKeepNothing() throws Exception {
-    for (String path : List.of("/", "/report/" + Examples.MOVE + ".html", "/status.json", "/none")) {
+    for (String path :
+        List.of("/", "/report/" + Examples.MOVE + ".html", "/status.json", "/none")) {
       HttpResponse<String> answer = get(path);
       assertThat(answer.headers().firstValue("Cache-Control")).contains("no-store");
       assertThat(answer.headers().firstValue("X-Content-Type-Options")).contains("nosniff");

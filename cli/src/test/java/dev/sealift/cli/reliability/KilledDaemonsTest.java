@@ -55,8 +55,7 @@ class KilledDaemonsTest {
   }
 
   private LabProcess start(String... words) throws Exception {
-    LabProcess process =
-        LabProcess.start(folder.resolve("errors"), Sealift.class.getName(), words);
+    LabProcess process = LabProcess.start(folder.resolve("errors"), Sealift.class.getName(), words);
     processes.add(process);
     return process;
   }

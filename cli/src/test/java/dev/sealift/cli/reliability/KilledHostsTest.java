@@ -58,6 +58,7 @@ class KilledHostsTest {
   private final Map<String, Integer> table = new TreeMap<>();
   private HostRole home = HostRole.SOURCE;
   private long steps;
+  private int longest;
 
   @BeforeEach
   void start() throws Exception {
@@ -121,6 +122,7 @@ class KilledHostsTest {
       }
     }
     int runs = Integer.getInteger("sealift.kill.runs", 500);
+    longest = timeOfAMove() * 5 / 4;
     for (int run = 3 * all.size(); run < runs; run++) {
       killSometime(Victims.values()[random.nextInt(Victims.values().length)]);
     }
@@ -136,11 +138,29 @@ class KilledHostsTest {
     killAndCompare(victims, from, to, "at " + step.label());
   }
 
+  /** How long a move takes that nobody disturbs, between hosts that have just been started. */
+  private int timeOfAMove() throws Exception {
+    HostRole from = home;
+    for (HostRole role : HostRole.values()) {
+      host(role).kill();
+      startHost(role);
+    }
+    awaitOneRunningGuest();
+    long began = System.nanoTime();
+    host(from).order("move " + ports.get(other(from)));
+    host(from).await(PATIENCE, "outcome moved");
+    int took = (int) Duration.ofNanos(System.nanoTime() - began).toMillis();
+    home = awaitOneRunningGuest();
+    assertThat(home).as("where the guest is that moved").isEqualTo(other(from));
+    prove();
+    return took;
+  }
+
   private void killSometime(Victims victims) throws Exception {
     HostRole from = home;
     HostRole to = other(home);
     host(from).order("move " + ports.get(to));
-    Thread.sleep(random.nextInt(700));
+    Thread.sleep(random.nextInt(longest));
     killAndCompare(victims, from, to, "sometime");
   }
 
