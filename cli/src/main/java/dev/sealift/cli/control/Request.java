@@ -105,7 +105,7 @@ record Request(Order order, @Nullable JsonNode id) {
       }
       Order order =
           JSON.treeToValue(
-              arguments.isMissingNode() ? JSON.createObjectNode() : arguments, (Class<Order>) kind);
+              arguments.isMissingNode() ? JSON.createObjectNode() : arguments, kind);
       return new Request(order, object.get("id"));
     } catch (JacksonException malformed) {
       Throwable cause = malformed.getCause();
