@@ -104,8 +104,7 @@ record Request(Order order, @Nullable JsonNode id) {
         throw new MalformedException("'arguments' is a JSON object");
       }
       Order order =
-          JSON.treeToValue(
-              arguments.isMissingNode() ? JSON.createObjectNode() : arguments, kind);
+          JSON.treeToValue(arguments.isMissingNode() ? JSON.createObjectNode() : arguments, kind);
       return new Request(order, object.get("id"));
     } catch (JacksonException malformed) {
       Throwable cause = malformed.getCause();

@@ -168,7 +168,7 @@ final class GuestLaunch {
 
   /** When a guest was launched that was kept under such a name; null for another name. */
   static @Nullable Instant launchedAt(String keptName) {
-    String[] words = keptName.split("-");
+    String[] words = keptName.split("-", -1);
     return words.length == 3 && words[0].equals("launched") && words[1].matches("\\d{1,15}")
         ? Instant.ofEpochMilli(Long.parseLong(words[1]))
         : null;

@@ -29,8 +29,7 @@ final class MoveTicker {
 
   /** Whether people watch. */
   static boolean isTerminal() {
-    Console console = System.console();
-    return console != null && console.isTerminal();
+    return System.console() instanceof Console console && console.isTerminal();
   }
 
   /** Shows what is new. */
