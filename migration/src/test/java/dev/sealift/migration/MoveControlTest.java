@@ -184,8 +184,7 @@ class MoveControlTest {
     Await.until(
         "the destination was told",
         () ->
-            crossing.refusals.stream()
-                .anyMatch(refusal -> refusal.code() == FailureCode.DRY_RUN));
+            crossing.refusals.stream().anyMatch(refusal -> refusal.code() == FailureCode.DRY_RUN));
 
     crossing.destination.calls.refuse(KvmIoctl.CREATE_VCPU);
     MoveOutcome.StayedAtSource refused =

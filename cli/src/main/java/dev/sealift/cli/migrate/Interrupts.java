@@ -38,8 +38,8 @@ final class Interrupts implements AutoCloseable {
   static final class LeftException extends Exception {
     private static final long serialVersionUID = 1L;
 
-    LeftException(Throwable cause) {
-      super(cause);
+    LeftException(String sentence, Throwable cause) {
+      super(sentence, cause);
     }
   }
 
@@ -104,7 +104,13 @@ final class Interrupts implements AutoCloseable {
     } catch (Failure ended) {
       synchronized (this) {
         if (left) {
-          throw new LeftException(ended);
+          throw new LeftException(
+              asked
+                  ? "The host was asked to call the move %s off, and finishes that by itself: sealift guest list tells where the guest is."
+                      .formatted(move)
+                  : "The move %s goes on in the host: sealift guest list tells where the guest is."
+                      .formatted(move),
+              ended);
         }
       }
       throw ended;

@@ -138,10 +138,7 @@ public final class MigrateCommand implements Callable<Integer> {
       };
     } catch (Interrupts.LeftException left) {
       ticker.end();
-      throw new Failure(
-          "The move %s goes on in the host: sealift guest list tells where the guest is."
-              .formatted(move.id()),
-          left);
+      throw new Failure(Failure.sentence(left), left);
     }
   }
 }
