@@ -115,6 +115,7 @@ final class MoveSection {
         .text("Round " + now.round() + ": ")
         .leaf("strong", Figures.count(now.pagesLeft()))
         .text(" of " + Figures.count(now.pages()) + " pages left")
+        .leaf("span", most(move.limits()), "class", "quiet")
         .close();
     html.leaf(
         "progress",
@@ -143,14 +144,18 @@ final class MoveSection {
         "Sent",
         Figures.bytes((double) bytes(move)),
         "of a guest of " + new MemorySize(move.memoryBytes()));
-    if (!move.rounds().isEmpty()) {
+    if (now == null && !move.rounds().isEmpty()) {
       figure(
           "Rounds",
           Integer.toString(move.rounds().size()),
-          limits == null ? "" : "at most " + limits.rounds());
+          most(limits));
     }
     figure(move.ended() ? "Took" : "So far", Figures.seconds(move.seconds()), rate());
     html.close();
+  }
+
+  private static String most(@Nullable LimitsView limits) {
+    return limits == null ? "" : "at most " + limits.rounds() + " rounds";
   }
 
   private void live(ProgressView now, @Nullable LimitsView limits) {

@@ -257,7 +257,8 @@ public final class StatusServer implements AutoCloseable {
   @Override
   public void close() {
     updates.close();
-    server.stop(0);
+    // Listeners hear that it is over; whoever is busy with something else has a second.
+    server.stop(1);
     threads.shutdownNow();
   }
 }

@@ -31,7 +31,12 @@ final class Updates implements AutoCloseable {
   /**
    * After so long without a change a listener is sent a comment, so that a dead link is noticed.
    */
-  private static final Duration SILENCE = Duration.ofSeconds(15);
+  private static final Duration SILENCE = Duration.ofSeconds(5);
+
+  /** How often, and how long each time, a new listener waits for the end of links that are dead. */
+  private static final int PROBES = 4;
+
+  private static final Duration PROBE = Duration.ofMillis(150);
 
   /** What listeners are told. */
   enum Kind {
@@ -52,6 +57,7 @@ final class Updates implements AutoCloseable {
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
   private int listeners;
+  private int probes;
   private boolean closed;
   private @Nullable State state;
 
@@ -67,11 +73,21 @@ final class Updates implements AutoCloseable {
   }
 
   /**
-   * Takes one more listener, who must {@link #listen} or {@link #leave}; false where it is full.
+   * Takes one more listener, who must {@link #listen} and {@link #leave}; false where it is full.
+   * That a page has been closed shows only when something is written to it, so those who listen are
+   * written to before anybody is refused.
    */
-  boolean join() {
-    lock.lock();
+  boolean join() throws InterruptedException {
+    lock.lockInterruptibly();
     try {
+      for (int i = 0; i < PROBES && listeners == limit && !closed; i++) {
+        probes++;
+        changed.signalAll();
+        long left = PROBE.toNanos();
+        while (listeners == limit && left > 0) {
+          left = changed.awaitNanos(left);
+        }
+      }
       if (closed || listeners == limit) {
         return false;
       }
@@ -98,6 +114,7 @@ final class Updates implements AutoCloseable {
     lock.lock();
     try {
       listeners--;
+      changed.signalAll();
       if (listeners == 0) {
         // Whoever comes next is not to be told of a past that nobody has looked after.
         state = null;
@@ -117,14 +134,19 @@ final class Updates implements AutoCloseable {
     out.flush();
     Map<String, String> known = new HashMap<>();
     long seen = 0;
+    int probed = 0;
     while (true) {
       State next;
       lock.lockInterruptibly();
       try {
         long left = SILENCE.toNanos();
-        while (!closed && (state == null || state.number() == seen) && left > 0) {
+        while (!closed
+            && (state == null || state.number() == seen)
+            && probes == probed
+            && left > 0) {
           left = changed.awaitNanos(left);
         }
+        probed = probes;
         if (closed) {
           return;
         }
