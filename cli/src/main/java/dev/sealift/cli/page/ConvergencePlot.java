@@ -125,11 +125,11 @@ final class ConvergencePlot {
     html.empty(
         "rect",
         "x",
-        Figures.percent(left),
+        Figures.part(left),
         "y",
         "0",
         "width",
-        Figures.percent(width),
+        Figures.part(width),
         "height",
         Figures.svg(HEIGHT),
         "class",
@@ -143,25 +143,18 @@ final class ConvergencePlot {
         band.dirtied());
     if (band.paused()) {
       html.leaf(
-          "text",
-          "paused",
-          "x",
-          Figures.percent(left + width / 2),
-          "y",
-          "14",
-          "class",
-          "tick middle");
+          "text", "paused", "x", Figures.part(left + width / 2), "y", "14", "class", "tick middle");
     }
     if (throttled) {
       double tall = STRIP * Math.clamp(band.throttle(), 0, 100) / 100.0;
       html.empty(
           "rect",
           "x",
-          Figures.percent(left + 0.22 * width),
+          Figures.part(left + 0.22 * width),
           "y",
           Figures.svg(HEIGHT + AXIS + 8 + STRIP - tall),
           "width",
-          Figures.percent(0.56 * width),
+          Figures.part(0.56 * width),
           "height",
           Figures.svg(tall),
           "class",
@@ -178,11 +171,11 @@ final class ConvergencePlot {
     html.empty(
         "rect",
         "x",
-        Figures.percent(left),
+        Figures.part(left),
         "y",
         Figures.svg(y),
         "width",
-        Figures.percent(width),
+        Figures.part(width),
         "height",
         Figures.svg(HEIGHT - y),
         "class",
@@ -214,7 +207,7 @@ final class ConvergencePlot {
       html.empty(
           "circle",
           "cx",
-          Figures.percent(i * width),
+          Figures.part(i * width),
           "cy",
           Figures.svg(scale.y((double) bands.get(i).left())),
           "r",
@@ -228,11 +221,11 @@ final class ConvergencePlot {
     html.empty(
         "line",
         "x1",
-        Figures.percent(x1),
+        Figures.part(x1),
         "y1",
         Figures.svg(y1),
         "x2",
-        Figures.percent(x2),
+        Figures.part(x2),
         "y2",
         Figures.svg(y2),
         "class",
@@ -246,7 +239,7 @@ final class ConvergencePlot {
           "text",
           Integer.toString(bands.get(i).round()),
           "x",
-          Figures.percent((i + 0.5) * width),
+          Figures.part((i + 0.5) * width),
           "y",
           Figures.svg(HEIGHT + 18),
           "class",
@@ -283,7 +276,7 @@ final class ConvergencePlot {
       words.append(", ").append(Figures.count((long) band.dirtied())).append(" dirtied meanwhile");
     }
     if (band.throttle() > 0) {
-      words.append(", the guest slowed by ").append(band.throttle()).append(" %");
+      words.append(", the guest slowed by ").append(Figures.percent(band.throttle()));
     }
     return words.append(band.paused() ? ", the guest paused" : "").toString();
   }
@@ -314,7 +307,7 @@ final class ConvergencePlot {
           Figures.bytes((double) round.bytes()),
           Figures.millis(round.millis()),
           Figures.count(round.dirtyAfter()),
-          round.throttle() + " %");
+          Figures.percent(round.throttle()));
     }
     table.end();
     if (skipped > 0) {

@@ -53,11 +53,11 @@ final class DowntimeBar {
       html.open(
               "rect",
               "x",
-              Figures.percent(left),
+              Figures.part(left),
               "y",
               "0",
               "width",
-              Figures.percent(width),
+              Figures.part(width),
               "height",
               HEIGHT,
               "class",

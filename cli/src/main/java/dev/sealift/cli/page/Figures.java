@@ -6,11 +6,12 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 
-/** Numbers and times as people read them. */
+/** Numbers and times as people read them; a number and its unit stay on one line. */
 final class Figures {
   private static final DateTimeFormatter TIME =
       DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss 'UTC'", Locale.ROOT)
           .withZone(ZoneOffset.UTC);
+  private static final char TIED = '\u00a0';
   private static final String[] UNITS = {"B", "kB", "MB", "GB", "TB", "PB"};
 
   private Figures() {}
@@ -36,7 +37,8 @@ final class Figures {
       number /= 1000;
       unit++;
     }
-    return String.format(Locale.ROOT, unit == 0 ? "%.0f %s" : "%.1f %s", number, UNITS[unit]);
+    return String.format(
+        Locale.ROOT, unit == 0 ? "%.0f%s%s" : "%.1f%s%s", number, TIED, UNITS[unit]);
   }
 
   /** A length of time in milliseconds, in the unit that suits it. */
@@ -45,7 +47,7 @@ final class Figures {
       return "unknown";
     }
     if (Math.abs(millis) < 10_000) {
-      return String.format(Locale.ROOT, "%,.1f ms", millis);
+      return String.format(Locale.ROOT, "%,.1f%sms", millis, TIED);
     }
     return seconds(millis / 1000);
   }
@@ -56,7 +58,7 @@ final class Figures {
       return "unknown";
     }
     if (seconds < 120) {
-      return String.format(Locale.ROOT, "%.1f s", seconds);
+      return String.format(Locale.ROOT, "%.1f%ss", seconds, TIED);
     }
     Duration span = Duration.ofSeconds(Math.round(seconds));
     return span.toHours() == 0
@@ -66,7 +68,12 @@ final class Figures {
 
   /** A part of a whole. */
   static String share(double part, double whole) {
-    return whole > 0 ? String.format(Locale.ROOT, "%.0f %%", 100 * part / whole) : "0 %";
+    return percent(whole > 0 ? Math.round(100 * part / whole) : 0);
+  }
+
+  /** Hundredths of a whole. */
+  static String percent(long hundredths) {
+    return hundredths + (TIED + "%");
   }
 
   /** A moment, to the second, UTC. */
@@ -80,7 +87,7 @@ final class Figures {
   }
 
   /** A coordinate or length as a part of the drawing's width, from 0 to 1. */
-  static String percent(double part) {
+  static String part(double part) {
     return svg(100 * part) + "%";
   }
 }

@@ -69,7 +69,7 @@ final class GuestsTable {
     double part = all > 0 ? Math.min(guest.privatePages() / all, most) : 0;
     html.open("svg", "class", "pages", "width", "100%", "height", "8", "aria-hidden", "true")
         .empty("rect", "width", "100%", "height", "8", "class", "shared")
-        .empty("rect", "width", Figures.percent(part), "height", "8", "class", "private")
+        .empty("rect", "width", Figures.part(part), "height", "8", "class", "private")
         .close();
     html.leaf(
             "span",

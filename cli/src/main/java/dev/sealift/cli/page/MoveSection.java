@@ -145,10 +145,7 @@ final class MoveSection {
         Figures.bytes((double) bytes(move)),
         "of a guest of " + new MemorySize(move.memoryBytes()));
     if (now == null && !move.rounds().isEmpty()) {
-      figure(
-          "Rounds",
-          Integer.toString(move.rounds().size()),
-          most(limits));
+      figure("Rounds", Integer.toString(move.rounds().size()), most(limits));
     }
     figure(move.ended() ? "Took" : "So far", Figures.seconds(move.seconds()), rate());
     html.close();
@@ -170,14 +167,14 @@ final class MoveSection {
         "Would stand still",
         downtime == null ? "not known" : Figures.millis(downtime),
         limits == null ? "" : "target " + Figures.millis(limits.downtimeMillis()));
-    figure("Sends", Figures.perSecond(now.pagesPerSecond()), "pages a second");
+    figure("Sending", Figures.perSecond(now.pagesPerSecond()), "pages a second");
     figure(
         "Guest dirties",
         dirtied == null ? "not known" : Figures.perSecond(dirtied),
         "pages a second, "
             + (now.throttle() == 0
                 ? "not slowed down"
-                : "slowed down by " + now.throttle() + " %"));
+                : "slowed down by " + Figures.percent(now.throttle())));
   }
 
   private static String lastRound(DowntimeView downtime, @Nullable LimitsView limits) {

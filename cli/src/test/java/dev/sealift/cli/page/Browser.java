@@ -161,8 +161,7 @@ final class Browser implements AutoCloseable {
     return ask(session, method, parameters);
   }
 
-  private JsonNode ask(String to, String method, Map<String, Object> parameters)
-      throws Exception {
+  private JsonNode ask(String to, String method, Map<String, Object> parameters) throws Exception {
     int id = ids.incrementAndGet();
     Map<String, Object> message = new LinkedHashMap<>();
     message.put("id", id);
@@ -173,7 +172,8 @@ final class Browser implements AutoCloseable {
     }
     CompletableFuture<JsonNode> answer = new CompletableFuture<>();
     answers.put(id, answer);
-    byte[] bytes = (JsonMapper.shared().writeValueAsString(message) + "\0").getBytes(StandardCharsets.UTF_8);
+    byte[] bytes =
+        (JsonMapper.shared().writeValueAsString(message) + "\0").getBytes(StandardCharsets.UTF_8);
     synchronized (this) {
       process.getOutputStream().write(bytes);
       process.getOutputStream().flush();

@@ -41,7 +41,8 @@ class MetricsTest {
         .containsEntry("sealift_move_pages_sent_total{" + move + ",kind=\"private\"}", 84738.0)
         .containsEntry("sealift_move_pages_sent_total{" + move + ",kind=\"shared\"}", 128.0)
         .containsEntry("sealift_move_downtime_seconds{" + move + "}", 0.32191093)
-        .containsEntry("sealift_move_downtime_part_seconds{" + move + ",part=\"pause\"}", 0.016516136)
+        .containsEntry(
+            "sealift_move_downtime_part_seconds{" + move + ",part=\"pause\"}", 0.016516136)
         .containsEntry("sealift_move_downtime_target_seconds{" + move + "}", 0.05)
         .containsEntry("sealift_platform_signature_holds{certificate=\"PEK\",signer=\"CEK\"}", 1.0)
         .containsEntry("sealift_emulated", 1.0)
@@ -67,8 +68,7 @@ class MetricsTest {
     GuestView guest =
         new GuestView(
             evil, "running", null, 4096, 1, 0, "sev", "idle", 5L, Examples.BEGAN, null, null);
-    Map<String, Double> samples =
-        read(Metrics.of(Examples.host(List.of(guest, guest), List.of())));
+    Map<String, Double> samples = read(Metrics.of(Examples.host(List.of(guest, guest), List.of())));
 
     assertThat(samples)
         .containsEntry(

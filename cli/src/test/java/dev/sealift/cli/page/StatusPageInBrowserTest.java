@@ -83,7 +83,8 @@ class StatusPageInBrowserTest {
         const ids = [...document.querySelectorAll("[id]")].map((each) => each.id);
         if (new Set(ids).size !== ids.length) bad.push("an id twice");
         return bad;
-      })()""";
+      })()\
+      """;
 
   @TempDir(cleanup = CleanupMode.NEVER)
   static Path profile;
@@ -147,16 +148,12 @@ class StatusPageInBrowserTest {
       host.set(Examples.afterwards());
       browser.await("document.querySelector('#moves .badge').textContent === 'completed'");
       assertThat(browser.evaluate(table + ".open").asBoolean()).isTrue();
-      assertThat(
-              browser
-                  .evaluate("document.getElementById('spoken').textContent")
-                  .asString())
+      assertThat(browser.evaluate("document.getElementById('spoken').textContent").asString())
           .isEqualTo("ledger to 192.0.2.12:7007: completed");
       assertThat(browser.evaluate("document.querySelectorAll('figure.downtime').length").asInt())
           .isEqualTo(1);
 
-      host.set(
-          Examples.host(List.of(), List.of(Examples.stubborn(), Examples.finished())));
+      host.set(Examples.host(List.of(), List.of(Examples.stubborn(), Examples.finished())));
       browser.await("document.querySelectorAll('#moves > div').length === 2");
       assertThat(browser.evaluate("document.querySelector('#moves h3').textContent").asString())
           .isEqualTo("mail to host-c");

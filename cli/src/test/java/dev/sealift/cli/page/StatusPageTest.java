@@ -75,16 +75,17 @@ class StatusPageTest {
       assertThat(report)
           .contains(
               String.join(
-                  " ",
-                  Integer.toString(round.round()),
-                  Figures.count(round.pages()),
-                  Figures.count(round.privatePackets() + round.sharedPages()),
-                  Figures.count(round.privatePackets()),
-                  Figures.count(round.sharedPages()),
-                  Figures.bytes((double) round.bytes()),
-                  Figures.millis(round.millis()),
-                  Figures.count(round.dirtyAfter()),
-                  round.throttle() + " %"));
+                      " ",
+                      Integer.toString(round.round()),
+                      Figures.count(round.pages()),
+                      Figures.count(round.privatePackets() + round.sharedPages()),
+                      Figures.count(round.privatePackets()),
+                      Figures.count(round.sharedPages()),
+                      Figures.bytes((double) round.bytes()),
+                      Figures.millis(round.millis()),
+                      Figures.count(round.dirtyAfter()),
+                      round.throttle() + " %")
+                  .replace('\u00a0', ' '));
     }
     assertThat(report)
         .contains("Downtime 321.9 ms last round 59.2 ms, target 50.0 ms")
@@ -270,6 +271,7 @@ class StatusPageTest {
     return TAG.matcher(html.replaceAll("(?s)<style>.*?</style>", ""))
         .replaceAll(" ")
         .replace("&#39;", "'")
+        .replace('\u00a0', ' ')
         .replaceAll("\\s+", " ");
   }
 
