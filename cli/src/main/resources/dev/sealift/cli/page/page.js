@@ -56,9 +56,10 @@
     while (moves.children.length > update.moves.length) moves.lastElementChild.remove();
   }
 
+  let lost = null;
+
   function follow() {
     const events = new EventSource("events/page");
-    let lost = null;
     events.onmessage = (event) => {
       lost = null;
       show(JSON.parse(event.data));
@@ -70,7 +71,7 @@
     };
     events.onerror = () => {
       lost ??= new Date().toISOString().slice(11, 19);
-      say("lost", `No answer from the host since ${lost} UTC; trying again`);
+      say("lost", `Not connected since ${lost} UTC; trying again`);
       // After a refusal the browser gives up by itself: too many pages are open, or another host is there now.
       if (events.readyState === EventSource.CLOSED) setTimeout(follow, 5000);
     };

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,6 +18,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
@@ -30,6 +32,7 @@ import tools.jackson.databind.json.JsonMapper;
 final class Browser implements AutoCloseable {
   private static final long SECONDS = 30;
 
+  private final Path profile;
   private final Process process;
   private final AtomicInteger ids = new AtomicInteger();
   private final Map<Integer, CompletableFuture<JsonNode>> answers = new ConcurrentHashMap<>();
@@ -46,13 +49,10 @@ final class Browser implements AutoCloseable {
         .findFirst();
   }
 
-  /**
-   * Starts it.
-   *
-   * @param profile an empty folder for what it keeps
-   */
-  Browser(Path program, Path profile) throws Exception {
-    process =
+  /** Starts it, with a folder of its own for what it keeps. */
+  Browser(Path program) throws Exception {
+    profile = Files.createTempDirectory("sealift-browser");
+    ProcessBuilder builder =
         new ProcessBuilder(
                 "bash",
                 "-c",
@@ -70,9 +70,9 @@ final class Browser implements AutoCloseable {
                 "--no-first-run",
                 "--hide-scrollbars",
                 "--user-data-dir=" + profile,
-                "--remote-debugging-pipe")
-            .redirectError(ProcessBuilder.Redirect.DISCARD)
-            .start();
+                "--remote-debugging-pipe");
+    builder.environment().put("HOME", profile.toString());
+    process = builder.redirectError(ProcessBuilder.Redirect.DISCARD).start();
     Thread.ofVirtual().start(this::read);
     String target =
         ask(null, "Target.createTarget", Map.of("url", "about:blank")).get("targetId").asString();
@@ -222,12 +222,27 @@ final class Browser implements AutoCloseable {
 
   @Override
   public void close() throws Exception {
+    List<ProcessHandle> all = new ArrayList<>(process.descendants().toList());
+    all.add(process.toHandle());
     try {
       ask(null, "Browser.close", Map.of());
     } finally {
-      if (!process.waitFor(10, TimeUnit.SECONDS)) {
-        process.descendants().forEach(ProcessHandle::destroyForcibly);
-        process.destroyForcibly().waitFor();
+      for (ProcessHandle each : all) {
+        try {
+          each.onExit().get(5, TimeUnit.SECONDS);
+        } catch (TimeoutException e) {
+          each.destroyForcibly();
+          each.onExit().get(5, TimeUnit.SECONDS);
+        }
+      }
+      forget();
+    }
+  }
+
+  private void forget() throws IOException {
+    try (Stream<Path> files = Files.walk(profile)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.deleteIfExists(file);
       }
     }
   }

@@ -17,7 +17,6 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
@@ -86,16 +85,13 @@ class StatusPageInBrowserTest {
       })()\
       """;
 
-  @TempDir(cleanup = CleanupMode.NEVER)
-  static Path profile;
-
   private static Browser browser;
 
   @BeforeAll
   static void start() throws Exception {
     Optional<Path> program = Browser.program();
     assumeTrue(program.isPresent(), "Chromium is not installed");
-    browser = new Browser(program.get(), profile);
+    browser = new Browser(program.get());
   }
 
   @AfterAll
@@ -161,7 +157,7 @@ class StatusPageInBrowserTest {
     } finally {
       server.close();
     }
-    browser.await("document.getElementById('connection').textContent.startsWith('No answer')");
+    browser.await("document.getElementById('connection').textContent.startsWith('Not connected')");
   }
 
   @Test

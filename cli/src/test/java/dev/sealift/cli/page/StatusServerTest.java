@@ -26,6 +26,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import tools.jackson.databind.JsonNode;
@@ -247,6 +248,15 @@ class StatusServerTest {
     try (StatusServer open =
         StatusServer.start(everywhere, this::view, StatusServer.Reach.NETWORK)) {
       assertThat(open.address().getPort()).isPositive();
+    }
+  }
+
+  @Test
+  @Tag("long")
+  void whoNeverEndsHisRequestIsHungUpOn() throws Exception {
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.address().getPort())) {
+      socket.getOutputStream().write("GET / HTTP/1.1\r\nHost: local".getBytes(StandardCharsets.UTF_8));
+      assertThat(socket.getInputStream().readAllBytes()).isEmpty();
     }
   }
 
