@@ -54,23 +54,23 @@ final class Browser implements AutoCloseable {
     profile = Files.createTempDirectory("sealift-browser");
     ProcessBuilder builder =
         new ProcessBuilder(
-                "bash",
-                "-c",
-                // It reads from 3 and writes to 4.
-                "exec \"$@\" 3<&0 4>&1 0</dev/null 1>/dev/null",
-                "browser",
-                program.toString(),
-                "--headless=new",
-                "--no-sandbox",
-                "--disable-gpu",
-                "--disable-dev-shm-usage",
-                "--disable-background-networking",
-                "--disable-component-update",
-                "--disable-extensions",
-                "--no-first-run",
-                "--hide-scrollbars",
-                "--user-data-dir=" + profile,
-                "--remote-debugging-pipe");
+            "bash",
+            "-c",
+            // It reads from 3 and writes to 4.
+            "exec \"$@\" 3<&0 4>&1 0</dev/null 1>/dev/null",
+            "browser",
+            program.toString(),
+            "--headless=new",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-dev-shm-usage",
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--disable-extensions",
+            "--no-first-run",
+            "--hide-scrollbars",
+            "--user-data-dir=" + profile,
+            "--remote-debugging-pipe");
     builder.environment().put("HOME", profile.toString());
     process = builder.redirectError(ProcessBuilder.Redirect.DISCARD).start();
     Thread.ofVirtual().start(this::read);

@@ -255,7 +255,9 @@ class StatusServerTest {
   @Tag("long")
   void whoNeverEndsHisRequestIsHungUpOn() throws Exception {
     try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.address().getPort())) {
-      socket.getOutputStream().write("GET / HTTP/1.1\r\nHost: local".getBytes(StandardCharsets.UTF_8));
+      socket
+          .getOutputStream()
+          .write("GET / HTTP/1.1\r\nHost: local".getBytes(StandardCharsets.UTF_8));
       assertThat(socket.getInputStream().readAllBytes()).isEmpty();
     }
   }
