@@ -10,9 +10,15 @@ import org.jspecify.annotations.Nullable;
  * @param name what
  * @param sentence what was found
  * @param advice what to do about it; null where there is nothing to do
+ * @param command the command that mends it, in a line; null where none does
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
-record Finding(String name, State state, String sentence, @Nullable String advice) {
+record Finding(
+    String name,
+    State state,
+    String sentence,
+    @Nullable String advice,
+    @Nullable String command) {
 
   /** How it is. */
   enum State {
@@ -28,14 +34,19 @@ record Finding(String name, State state, String sentence, @Nullable String advic
   }
 
   static Finding ok(String name, String sentence) {
-    return new Finding(name, State.OK, sentence, null);
+    return new Finding(name, State.OK, sentence, null, null);
   }
 
   static Finding limited(String name, String sentence, String advice) {
-    return new Finding(name, State.LIMITED, sentence, advice);
+    return new Finding(name, State.LIMITED, sentence, advice, null);
   }
 
   static Finding missing(String name, String sentence, String advice) {
-    return new Finding(name, State.MISSING, sentence, advice);
+    return new Finding(name, State.MISSING, sentence, advice, null);
+  }
+
+  /** The same with a command that mends it, for whoever may run it. */
+  Finding mendedBy(String line) {
+    return new Finding(name, state, sentence, advice, line);
   }
 }

@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
  *
  * @param number as it says it, such as 7.2.22
  */
-record QemuVersion(int major, int minor, String number) {
+public record QemuVersion(int major, int minor, String number) {
   static final String PROGRAM = "qemu-system-x86_64";
 
   private static final Pattern FORM =
@@ -29,7 +29,7 @@ record QemuVersion(int major, int minor, String number) {
    *
    * @throws IOException if there is none, or one before 7.2; the message says what to do
    */
-  static QemuVersion installed() throws IOException, InterruptedException {
+  public static QemuVersion installed() throws IOException, InterruptedException {
     Process process;
     try {
       process = new ProcessBuilder(PROGRAM, "--version").redirectErrorStream(true).start();
