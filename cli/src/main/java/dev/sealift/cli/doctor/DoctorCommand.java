@@ -110,7 +110,8 @@ public final class DoctorCommand implements Callable<Integer> {
   /** Tries a machine's processor, and the same on one in software. */
   private TrialReport trial(Host real) throws Exception {
     List<TrialStep> here = ProcessorTrial.on(real);
-    ModelRoot maker = root == null ? ModelRoot.create(new SecureRandom()) : ModelRootDirectory.load(root);
+    ModelRoot maker =
+        root == null ? ModelRoot.create(new SecureRandom()) : ModelRootDirectory.load(root);
     try (HostMachine software =
         HostMachine.powerUp(HostKind.MODEL, KernelProfile.MAINLINE, maker)) {
       return TrialReport.of(here, ProcessorTrial.on(software.host()));

@@ -14,11 +14,7 @@ import org.jspecify.annotations.Nullable;
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 record Finding(
-    String name,
-    State state,
-    String sentence,
-    @Nullable String advice,
-    @Nullable String command) {
+    String name, State state, String sentence, @Nullable String advice, @Nullable String command) {
 
   /** How it is. */
   enum State {

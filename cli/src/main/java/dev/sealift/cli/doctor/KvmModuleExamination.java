@@ -24,7 +24,8 @@ record KvmModuleExamination(HostFiles files) implements Examination {
       Optional<String> value = files.text(PARAMETERS + parameter);
       value.ifPresent(word -> said.add(parameter + "=" + word));
     }
-    String sentence = "Loaded with " + (said.isEmpty() ? "no SEV at all" : String.join(", ", said)) + ".";
+    String sentence =
+        "Loaded with " + (said.isEmpty() ? "no SEV at all" : String.join(", ", said)) + ".";
     if (on("sev") && on("sev_es")) {
       return Finding.ok(NAME, sentence);
     }

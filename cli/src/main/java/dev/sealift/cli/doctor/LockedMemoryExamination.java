@@ -20,8 +20,7 @@ record LockedMemoryExamination(HostFiles files) implements Examination {
             .map(line -> line.group(1))
             .findFirst();
     if (limit.isEmpty()) {
-      return Finding.limited(
-          NAME, "Linux does not say how much may be locked.", "See ulimit -l.");
+      return Finding.limited(NAME, "Linux does not say how much may be locked.", "See ulimit -l.");
     }
     if (limit.get().equals("unlimited")) {
       return Finding.ok(NAME, "There is no limit: a SEV guest may have any size.");

@@ -62,7 +62,9 @@ record ProcessorExamination(HostFiles files) implements Examination {
     String has = cpu + " has " + String.join(", ", features);
     if (leaf.isEmpty()) {
       return Finding.limited(
-              NAME, has + "; the C-bit is not known.", "The CPU can be asked through the cpuid module.")
+              NAME,
+              has + "; the C-bit is not known.",
+              "The CPU can be asked through the cpuid module.")
           .mendedBy("modprobe cpuid");
     }
     int[] registers = leaf.get();

@@ -101,7 +101,9 @@ final class ProcessorTrial {
   private TrialGuest create() throws Failure {
     MemorySegment memory = calls.guestMemory((long) PAGES * Pages.SIZE);
     for (int page = 0; page < PAGES; page++) {
-      memory.asSlice((long) page * Pages.SIZE, Pages.SIZE).copyFrom(MemorySegment.ofArray(pattern(page)));
+      memory
+          .asSlice((long) page * Pages.SIZE, Pages.SIZE)
+          .copyFrom(MemorySegment.ofArray(pattern(page)));
     }
     TrialGuest guest = new TrialGuest(calls.createVm(), memory);
     tell("KVM_CREATE_VM", guest.vm() >= 0 ? "done" : new Answer(guest.vm(), 0).words());
@@ -118,7 +120,9 @@ final class ProcessorTrial {
   private void launch(TrialGuest guest) {
     MemorySegment early = calls.take(KvmSevLaunchUpdateData.LAYOUT.size());
     new KvmSevLaunchUpdateData(guest.memory().address(), Pages.SIZE).write(early);
-    tell("LAUNCH_UPDATE_DATA too early", calls.issue(guest.vm(), SevCommand.LAUNCH_UPDATE_DATA, early));
+    tell(
+        "LAUNCH_UPDATE_DATA too early",
+        calls.issue(guest.vm(), SevCommand.LAUNCH_UPDATE_DATA, early));
 
     MemorySegment start = calls.take(KvmSevLaunchStart.LAYOUT.size());
     new KvmSevLaunchStart(0, POLICY, 0, 0, 0, 0).write(start);
@@ -282,7 +286,9 @@ final class ProcessorTrial {
   private void finish(TrialGuest guest, Packet packet) {
     tell("SEND_FINISH", calls.issue(guest.vm(), SevCommand.SEND_FINISH, MemorySegment.NULL));
     state(guest);
-    tell("SEND_CANCEL too late", calls.issue(guest.vm(), SevCommand.SEND_CANCEL, MemorySegment.NULL));
+    tell(
+        "SEND_CANCEL too late",
+        calls.issue(guest.vm(), SevCommand.SEND_CANCEL, MemorySegment.NULL));
     send(guest, 0, Pages.SIZE, "SEND_UPDATE_DATA too late");
     tell("RECEIVE_UPDATE_DATA by who sends", receive(guest, 0, packet));
   }

@@ -43,7 +43,9 @@ final class TrialCalls implements AutoCloseable {
         return "done";
       }
       Errno errno = Errno.of(result);
-      return errno.equals(Errno.EIO) ? errno + ", " + FirmwareStatus.describe(status) : errno.name();
+      return errno.equals(Errno.EIO)
+          ? errno + ", " + FirmwareStatus.describe(status)
+          : errno.name();
     }
   }
 
@@ -154,8 +156,7 @@ final class TrialCalls implements AutoCloseable {
   Answer register(int vm, MemorySegment memory) {
     MemorySegment region = take(KvmEncRegion.LAYOUT.size());
     new KvmEncRegion(memory.address(), memory.byteSize()).write(region);
-    return new Answer(
-        calls.ioctl(vm, KvmIoctl.MEMORY_ENCRYPT_REG_REGION, region.address()), 0);
+    return new Answer(calls.ioctl(vm, KvmIoctl.MEMORY_ENCRYPT_REG_REGION, region.address()), 0);
   }
 
   @Override

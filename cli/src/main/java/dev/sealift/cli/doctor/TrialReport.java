@@ -50,7 +50,8 @@ record TrialReport(boolean same, List<Compared> steps) {
     lines.blank();
     lines.sentence(
         same
-            ? "THE SAME: all %d answers are those of the processor in software.".formatted(steps.size())
+            ? "THE SAME: all %d answers are those of the processor in software."
+                .formatted(steps.size())
             : "DIFFERENT: %d of %d answers are others than those of the processor in software."
                 .formatted(different, steps.size()));
     return lines.toString();

@@ -56,7 +56,8 @@ class DoctorCommandTest {
       assertThat(finding.has("advice")).isEqualTo(!state.equals("ok"));
       assertThat(lines).anyMatch(line -> line.contains(finding.get("sentence").asString()));
       if (finding.has("command")) {
-        assertThat(lines).anyMatch(line -> line.endsWith("Mend it: " + finding.get("command").asString()));
+        assertThat(lines)
+            .anyMatch(line -> line.endsWith("Mend it: " + finding.get("command").asString()));
       }
     }
     boolean kvm = HostKind.AUTO.resolve() == HostKind.KVM;
@@ -92,11 +93,17 @@ class DoctorCommandTest {
   @Test
   @DisplayName("a machine with SEV is told by what its CPU and its kernel say of it")
   void machineWithSev(@TempDir Path root) throws Exception {
-    write(root, "proc/cpuinfo", "vendor_id\t: AuthenticAMD\nmodel name\t: AMD EPYC 9354\nflags\t\t: fpu sme sev sev_es\n");
+    write(
+        root,
+        "proc/cpuinfo",
+        "vendor_id\t: AuthenticAMD\nmodel name\t: AMD EPYC 9354\nflags\t\t: fpu sme sev sev_es\n");
     write(root, "sys/fs/cgroup/misc.capacity", "sev 407\nsev_es 99\n");
     write(root, "sys/module/kvm_amd/parameters/sev", "Y\n");
     write(root, "sys/module/kvm_amd/parameters/sev_es", "N\n");
-    write(root, "proc/self/limits", "Limit  Soft Limit\nMax locked memory         unlimited            unlimited            bytes     \n");
+    write(
+        root,
+        "proc/self/limits",
+        "Limit  Soft Limit\nMax locked memory         unlimited            unlimited            bytes     \n");
     write(root, "proc/self/cgroup", "0::/unit\n");
     write(root, "sys/fs/cgroup/unit/memory.max", "1073741824\n");
     write(root, "sys/fs/cgroup/unit/cpu.max", "150000 100000\n");
@@ -134,7 +141,8 @@ class DoctorCommandTest {
       assertThat(new SevDeviceExamination(machine.host()).examine().sentence())
           .startsWith("It answers: API 1.55 build")
           .contains("its own owner", "0 guests");
-      assertThat(new KvmExamination(machine.host().calls()).examine().sentence()).contains("API 12");
+      assertThat(new KvmExamination(machine.host().calls()).examine().sentence())
+          .contains("API 12");
     }
   }
 

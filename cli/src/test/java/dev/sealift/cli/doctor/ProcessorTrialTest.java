@@ -41,7 +41,8 @@ class ProcessorTrialTest {
               new TrialStep("the packet's data", "other content"),
               new TrialStep("two packets' IVs", "different"),
               new TrialStep("RECEIVE_START of a changed session", "EIO, BAD_MEASUREMENT (0xb)"),
-              new TrialStep("RECEIVE_UPDATE_DATA of a changed packet", "EIO, BAD_MEASUREMENT (0xb)"),
+              new TrialStep(
+                  "RECEIVE_UPDATE_DATA of a changed packet", "EIO, BAD_MEASUREMENT (0xb)"),
               new TrialStep("DBG_DECRYPT", "done; the content as it was"),
               new TrialStep("RECEIVE_FINISH", "done"),
               new TrialStep("GUEST_STATUS", "done; state SENT, policy 0x0"),
