@@ -45,15 +45,15 @@ final class Overview {
     Map<String, IHelpSectionRenderer> sections = new LinkedHashMap<>(tool.getHelpSectionMap());
     sections.put(
         UsageMessageSpec.SECTION_KEY_COMMAND_LIST_HEADING,
-        help -> isOf(tool, help) ? "" : help.commandListHeading());
+        help -> isOfTheTool(help) ? "" : help.commandListHeading());
     sections.put(
         UsageMessageSpec.SECTION_KEY_COMMAND_LIST,
-        help -> isOf(tool, help) ? of(help) : help.commandList());
+        help -> isOfTheTool(help) ? of(help) : help.commandList());
     tool.setHelpSectionMap(sections);
   }
 
-  private static boolean isOf(CommandLine tool, Help help) {
-    return help.commandSpec().commandLine() == tool;
+  private static boolean isOfTheTool(Help help) {
+    return help.commandSpec().parent() == null;
   }
 
   /** The section of the help that lists the commands. */

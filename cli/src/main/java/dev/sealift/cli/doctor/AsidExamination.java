@@ -15,7 +15,7 @@ record AsidExamination(HostFiles files) implements Examination {
   public Finding examine() {
     List<String> kinds = new ArrayList<>();
     for (String line : files.lines("sys/fs/cgroup/misc.capacity")) {
-      String[] words = line.split(" +");
+      String[] words = line.split(" +", -1);
       if (words.length == 2 && words[0].startsWith("sev") && words[1].matches("[0-9]{1,9}")) {
         kinds.add("%s %s".formatted(words[1], words[0].equals("sev") ? "for SEV" : "for SEV-ES"));
       }

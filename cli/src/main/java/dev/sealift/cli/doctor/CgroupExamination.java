@@ -44,7 +44,7 @@ record CgroupExamination(HostFiles files) implements Examination {
   private Optional<Double> processors() {
     Optional<String> two = own("", "cpu.max");
     if (two.isPresent()) {
-      return two.map(words -> words.split(" "))
+      return two.map(words -> words.split(" ", -1))
           .filter(words -> words.length == 2 && words[0].matches("[0-9]{1,15}"))
           .map(words -> Double.parseDouble(words[0]) / Double.parseDouble(words[1]));
     }
@@ -62,7 +62,7 @@ record CgroupExamination(HostFiles files) implements Examination {
   private Optional<String> own(String controller, String file) {
     for (String line : files.lines("proc/self/cgroup")) {
       String[] parts = line.split(":", 3);
-      if (parts.length == 3 && List.of(parts[1].split(",")).contains(controller)) {
+      if (parts.length == 3 && List.of(parts[1].split(",", -1)).contains(controller)) {
         String base = controller.isEmpty() ? ROOT : ROOT + "/" + controller;
         Optional<String> own = files.text(base + parts[2] + "/" + file);
         return own.isPresent() ? own : files.text(base + "/" + file);

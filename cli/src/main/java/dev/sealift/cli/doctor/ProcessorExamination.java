@@ -42,7 +42,7 @@ record ProcessorExamination(HostFiles files) implements Examination {
     String cpu = field("model name") + " (" + field("vendor_id") + ")";
     Optional<int[]> leaf = leaf();
     List<String> features = new ArrayList<>();
-    List<String> flags = List.of(field("flags").split(" "));
+    List<String> flags = List.of(field("flags").split(" ", -1));
     for (Feature feature : Feature.values()) {
       boolean has =
           leaf.isPresent()

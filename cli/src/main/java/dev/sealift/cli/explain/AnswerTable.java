@@ -71,7 +71,7 @@ final class AnswerTable {
       default -> {
         String[] halves = words.split(": ", 2);
         List<Reason> reasons = new ArrayList<>(row.reasons());
-        reasons.add(new Reason(Set.copyOf(Arrays.asList(halves[0].split(", "))), halves[1]));
+        reasons.add(new Reason(Set.copyOf(Arrays.asList(halves[0].split(", ", -1))), halves[1]));
         yield new Row(row.means(), row.cause(), List.copyOf(reasons), row.next());
       }
     };

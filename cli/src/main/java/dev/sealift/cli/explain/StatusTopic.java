@@ -110,10 +110,11 @@ final class StatusTopic implements Topic {
   }
 
   private static List<Legal> legal(FirmwareStatus status, @Nullable KnownCommand command) {
-    boolean known = command != null && !command.rows().isEmpty();
     return switch (status) {
       case INVALID_GUEST_STATE, INVALID_GUEST, ACTIVE, INACTIVE ->
-          known ? LegalCommands.otherThan(command.rows().getFirst()) : LegalCommands.ofGuests();
+          command == null || command.rows().isEmpty()
+              ? LegalCommands.ofGuests()
+              : LegalCommands.otherThan(command.rows().getFirst());
       case INVALID_PLATFORM_STATE -> LegalCommands.ofPlatforms();
       default -> List.of();
     };

@@ -49,7 +49,7 @@ class ProcessorTrialTest {
               new TrialStep("SEND_UPDATE_DATA too late", "EIO, INVALID_GUEST_STATE (0x2)"));
       TrialReport report = TrialReport.of(steps, ProcessorTrial.on(other.host()));
       assertThat(report.same()).isTrue();
-      assertThat(report.page()).contains("THE SAME");
+      assertThat(report.page()).contains("THE SAME: all " + steps.size() + " answers");
     }
   }
 
