@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  *          | version | API major | 0      | usage | algorithm  | public key | sig 1 | sig 2  |
  *          |         | and minor |        |       |            | 1028 bytes | 520   | 520    |
  *          +---------+-----------+--------+-------+------------+------------+-------+--------+
- *          |<------------------- signed: the body, 1044 bytes ------------->|
+ *          {@literal |<------------------- signed: the body, 1044 bytes ------------->|}
  *
  *   public key:  0 curve u32 (2: P-384), 4 x[72], 4C y[72], 94 zeros; little-endian
  * </pre>

@@ -24,7 +24,7 @@ import java.util.Arrays;
  *          | nonce of | launch  | policy | usage | algorithm | reserved | signature |
  *          | caller   | digest  |        | 1002h | 2         |          | r[72]s[72]|
  *          +----------+---------+--------+-------+-----------+----------+-----------+
- *          |<------ signed: 52 bytes --->|
+ *          {@literal |<------ signed: 52 bytes --->|}
  * </pre>
  *
  * <p>The nonce is the asker's: without one of one's own a report may be an old one. A guest that

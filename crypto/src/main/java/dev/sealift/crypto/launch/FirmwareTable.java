@@ -15,7 +15,7 @@ import java.util.UUID;
  *
  * <pre>
  *   ... | data | length u16 | GUID | data | length u16 | GUID | total u16 | table GUID | 32 bytes
- *       |<--------- entry -------->|<--------- entry -------->|                        end of file
+ *       {@literal |<--------- entry -------->|<--------- entry -------->|}                        end of file
  * </pre>
  *
  * <p>Lengths count data, length and GUID. Source: edk2 OvmfPkg, reset vector, GUIDed structures;
