@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import picocli.CommandLine;
 import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.Model.ArgSpec;
@@ -16,6 +17,9 @@ import picocli.CommandLine.Model.PositionalParamSpec;
 
 /** Manual pages, in man(7), from what the commands say of themselves in their help. */
 final class ManPages {
+  /** What help says before its example, where a page has a heading. */
+  private static final Pattern EXAMPLE = Pattern.compile("^Examples?: *");
+
   private static final DateTimeFormatter DAY =
       DateTimeFormatter.ISO_LOCAL_DATE.withZone(ZoneOffset.UTC);
 
@@ -91,7 +95,7 @@ final class ManPages {
     List<String> footer = lines(command.usageMessage().footer());
     if (!footer.isEmpty()) {
       page.append(".SH EXAMPLES\n.nf\n");
-      footer.forEach(line -> page.append(line(line)));
+      footer.forEach(line -> page.append(line(EXAMPLE.matcher(line).replaceFirst(""))));
       page.append(".fi\n");
     }
     page.append(".SH EXIT STATUS\n");
