@@ -8,11 +8,14 @@ import dev.sealift.cli.OutputOptions;
 import dev.sealift.cli.PaceOptions;
 import dev.sealift.cli.control.HostFiles;
 import dev.sealift.cli.host.HostLog.Event;
+import dev.sealift.cli.page.StatusServer;
 import dev.sealift.cli.run.PassedOnSignals;
 import dev.sealift.cli.view.HostView;
 import dev.sealift.kernel.KernelProfile;
 import dev.sealift.vmm.VmmException;
+import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -38,6 +41,7 @@ import picocli.CommandLine.Spec;
     footer = {"", "Example:  sealift host --state ~/.sealift/a --root maker --listen host-a:7325"})
 public final class HostCommand implements Callable<Integer> {
   private static final int HANGUP = 1;
+  private static final int MOST_PORT = 65535;
 
   @Option(
       names = "--state",
@@ -105,6 +109,12 @@ public final class HostCommand implements Callable<Integer> {
   private @Nullable Path authorities;
 
   @Option(
+      names = "--http",
+      paramLabel = "PORT",
+      description = "Show a status page and metrics on loopback; 0 for any free port.")
+  private @Nullable Integer http;
+
+  @Option(
       names = "--log-format",
       paramLabel = "FORM",
       description = "How it tells events on standard error: words or json (words).")
@@ -122,6 +132,7 @@ public final class HostCommand implements Callable<Integer> {
    * @param address where it listens for guests
    * @param key the fingerprint of its key
    * @param allow what its peers are to run
+   * @param page where its status page is; null where it has none
    */
   record Ready(
       boolean emulated,
@@ -131,25 +142,46 @@ public final class HostCommand implements Callable<Integer> {
       String kind,
       String key,
       String allow,
-      long pid) {}
+      long pid,
+      @Nullable String page) {}
 
   @Override
   public Integer call() throws BadInput, Failure, VmmException, InterruptedException {
     if ((identity == null) != (certificate == null)) {
       throw new BadInput("Name both --identity and --certificate, or none of them.");
     }
+    if (http != null && (http < 0 || http > MOST_PORT)) {
+      throw new BadInput("--http takes a port, 0 to %d: not %d.".formatted(MOST_PORT, http));
+    }
     var log =
         new HostLog(
             Objects.requireNonNull(spec, "picocli sets it").commandLine().getErr(), logFormat);
     var end = new CountDownLatch(1);
     try (PassedOnSignals _ = PassedOnSignals.all(signal -> heard(signal, end, log));
-        HostDaemon daemon = HostDaemon.start(settings(), log)) {
-      announce(daemon);
+        HostDaemon daemon = HostDaemon.start(settings(), log);
+        StatusServer page = http == null ? null : serve(http, daemon)) {
+      announce(daemon, page);
       end.await();
       log.tell(Event.info("ending"), "ends: no more guests and commands come in");
     }
     log.tell(Event.info("ended"), "has ended");
     return 0;
+  }
+
+  private static StatusServer serve(int port, HostDaemon daemon) throws Failure {
+    try {
+      return StatusServer.start(
+          new InetSocketAddress(InetAddress.getLoopbackAddress(), port), daemon.views());
+    } catch (IOException refused) {
+      throw new Failure(
+          "The status page cannot be shown at port %d: %s; name another one with --http."
+              .formatted(port, Failure.sentence(refused)),
+          refused);
+    }
+  }
+
+  private static String url(StatusServer page) {
+    return "http://localhost:%d/".formatted(page.address().getPort());
   }
 
   private static void heard(int signal, CountDownLatch end, HostLog log) {
@@ -186,7 +218,7 @@ public final class HostCommand implements Callable<Integer> {
     }
   }
 
-  private void announce(HostDaemon daemon) {
+  private void announce(HostDaemon daemon, @Nullable StatusServer page) {
     HostView view = daemon.views().get();
     String allow =
         "sealift identity allow --list DIR/peers --key %s --may send,receive"
@@ -200,7 +232,8 @@ public final class HostCommand implements Callable<Integer> {
             view.kind(),
             daemon.key().toString(),
             allow,
-            ProcessHandle.current().pid());
+            ProcessHandle.current().pid(),
+            page == null ? null : url(page));
     var words = new StringBuilder();
     words.append(
         "%s takes guests at %s, with NO Secure Processor but one in software (SEV API %s), until SIGINT or SIGTERM.%n"
@@ -209,6 +242,9 @@ public final class HostCommand implements Callable<Integer> {
       words.append(
           "It is new, and has made itself a key. A host that shall exchange guests with it is told so, DIR being that one's state:%n  %s%n"
               .formatted(allow));
+    }
+    if (page != null) {
+      words.append("Its status page is at %s%n".formatted(url(page)));
     }
     output.print(ready, words.toString());
   }

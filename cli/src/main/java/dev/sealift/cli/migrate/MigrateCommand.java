@@ -4,14 +4,18 @@ import dev.sealift.cli.BadInput;
 import dev.sealift.cli.DataRate;
 import dev.sealift.cli.Failure;
 import dev.sealift.cli.HostAddress;
+import dev.sealift.cli.OutputFile;
 import dev.sealift.cli.OutputOptions;
 import dev.sealift.cli.TimeSpan;
 import dev.sealift.cli.control.ControlClient;
 import dev.sealift.cli.control.HostOption;
 import dev.sealift.cli.control.Order;
 import dev.sealift.cli.control.Rehearsal;
+import dev.sealift.cli.page.MoveReport;
+import dev.sealift.cli.view.HostView;
 import dev.sealift.cli.view.MoveView;
 import java.io.PrintWriter;
+import java.nio.file.Path;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -79,6 +83,12 @@ public final class MigrateCommand implements Callable<Integer> {
   @Option(names = "--dry-run", description = "Check everything, and move nothing.")
   private boolean dryRun;
 
+  @Option(
+      names = "--report",
+      paramLabel = "FILE",
+      description = "Write what happened as one HTML page, a new file.")
+  private @Nullable Path report;
+
   @Mixin private HostOption host = new HostOption();
   @Mixin private OutputOptions output = new OutputOptions();
 
@@ -89,6 +99,13 @@ public final class MigrateCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws BadInput, Failure {
+    if (report != null) {
+      if (detach || dryRun) {
+        throw new BadInput(
+            "There is no report of a move that is not waited for: leave --report out.");
+      }
+      OutputFile.refuseExisting(report);
+    }
     try (ControlClient control = host.connect()) {
       Order.Migrate order =
           new Order.Migrate(
@@ -130,6 +147,9 @@ public final class MigrateCommand implements Callable<Integer> {
               control.ask(
                   new Order.Follow(move.id()), MoveView.class, MoveView.class, ticker::show));
       ticker.end();
+      if (report != null) {
+        MoveReport.write(report, end, control.ask(new Order.QueryHost(), HostView.class));
+      }
       output.print(end, MoveWords.of(end));
       return switch (end.status()) {
         case "completed" -> ExitCode.OK;

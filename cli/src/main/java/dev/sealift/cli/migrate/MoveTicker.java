@@ -3,9 +3,9 @@ package dev.sealift.cli.migrate;
 import dev.sealift.cli.view.MoveView;
 import dev.sealift.cli.view.ProgressView;
 import dev.sealift.cli.view.RoundView;
+import java.io.Console;
 import java.io.PrintWriter;
 import java.util.Locale;
-import java.util.Objects;
 
 /**
  * Shows how a move goes: a line for each change of its status and each round that is over; on a
@@ -29,7 +29,8 @@ final class MoveTicker {
 
   /** Whether people watch. */
   static boolean isTerminal() {
-    return Objects.requireNonNull(System.console(), "there always is one").isTerminal();
+    Console console = System.console();
+    return console != null && console.isTerminal();
   }
 
   /** Shows what is new. */
