@@ -207,7 +207,10 @@ public final class TraceCommand implements Callable<Integer> {
         sinks.add(writer);
       }
       code = run(preparation, new Tracer(secrets, sinks));
-      readable.end();
+      // Beside the trace, not in it: a line of that is a call.
+      PrintWriter err = known.commandLine().getErr();
+      readable.more().forEach(err::println);
+      err.flush();
       if (lines.checkError()) {
         throw new Failure("The lines of the trace could not all be written.");
       }

@@ -48,10 +48,9 @@ final class TraceLines implements TraceSink {
     }
   }
 
-  /** The lines that say more of what was refused, at the end of the trace. */
-  void end() {
-    more.stream().map(More::line).forEach(out::println);
-    out.flush();
+  /** The lines that say more of what was refused, each once. */
+  List<String> more() {
+    return more.stream().map(More::line).toList();
   }
 
   @Override

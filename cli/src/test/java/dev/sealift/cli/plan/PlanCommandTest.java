@@ -281,6 +281,6 @@ class PlanCommandTest {
     assertThat(help).contains("Example:  sealift plan ");
     String example =
         help.substring(help.lastIndexOf("sealift plan ") + "sealift plan ".length()).strip();
-    assertThat(ask(example.split("\\s+")).code()).isZero();
+    assertThat(ask(example.split("[\\s\\\\]+")).code()).isZero();
   }
 }
