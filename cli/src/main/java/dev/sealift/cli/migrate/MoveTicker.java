@@ -28,6 +28,8 @@ final class MoveTicker {
   }
 
   /** Whether people watch. */
+  // It is null where Java's library for terminals is not among the modules.
+  @SuppressWarnings("SystemConsoleNull")
   static boolean isTerminal() {
     Console console = System.console();
     return console != null && console.isTerminal();
