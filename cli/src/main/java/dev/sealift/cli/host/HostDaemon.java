@@ -1,6 +1,5 @@
 package dev.sealift.cli.host;
 
-import dev.sealift.abi.psp.GuestState;
 import dev.sealift.cli.BadInput;
 import dev.sealift.cli.Failure;
 import dev.sealift.cli.HostMachine;
@@ -279,13 +278,6 @@ final class HostDaemon implements AutoCloseable {
       throws VmmException {
     String kept = String.valueOf(found.name());
     Guest guest = Guest.adopt(machine.host(), machine.platform(), kept);
-    if (found.entry() == null && !wasEverWhole(guest)) {
-      guest.close();
-      log.tell(
-          Event.info("left-over").of(guest.configuration().name()),
-          "was only just being made when this host ended; freed");
-      return null;
-    }
     Workload workload = Workload.of(guest).orElse(null);
     String name = guest.configuration().name();
     if (workload == null || guests.find(name).isPresent()) {
@@ -307,18 +299,6 @@ final class HostDaemon implements AutoCloseable {
     }
     guests.add(hosted);
     return hosted;
-  }
-
-  /**
-   * A guest is kept before its move's first step is written down: one that the journal does not
-   * know is a coming one of which nothing has come, unless the firmware has it as a whole one.
-   */
-  private static boolean wasEverWhole(Guest guest) {
-    try {
-      return guest.sev().status().state() == GuestState.RUNNING;
-    } catch (VmmException unknown) {
-      return false;
-    }
   }
 
   /** A guest that ran when its host was killed runs again. */

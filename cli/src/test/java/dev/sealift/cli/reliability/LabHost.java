@@ -1,6 +1,5 @@
 package dev.sealift.cli.reliability;
 
-import dev.sealift.abi.psp.GuestState;
 import dev.sealift.cli.HostMachine;
 import dev.sealift.cli.process.HostRole;
 import dev.sealift.cli.process.HostTrust;
@@ -116,14 +115,7 @@ final class LabHost {
   private void goOn() throws VmmException {
     for (KeptGuests.Found found : KeptGuests.sort(Guest.kept(machine.host()), journal)) {
       switch (found.whose()) {
-        case RESIDENT -> {
-          Guest guest = adopt(found.name());
-          if (found.entry() == null && !wasEverWhole(guest)) {
-            guest.close();
-          } else {
-            settle(guest);
-          }
-        }
+        case RESIDENT -> settle(adopt(found.name()));
         case LEAVING -> {
           Guest guest = found.name() == null ? null : adopt(found.name());
           leaving = true;
@@ -132,15 +124,6 @@ final class LabHost {
         case LEFT_OVER -> Guest.discard(machine.host(), found.name());
         case COMING -> {}
       }
-    }
-  }
-
-  /** One that was kept before the first step of its move was written down is not. */
-  private static boolean wasEverWhole(Guest guest) {
-    try {
-      return guest.sev().status().state() == GuestState.RUNNING;
-    } catch (VmmException unknown) {
-      return false;
     }
   }
 
