@@ -86,6 +86,20 @@ class LauncherTest {
     assertThat(answer.words()).contains("--add-modules=jdk.incubator.vector", "--version");
   }
 
+  @Test
+  @DisplayName("the jars of sources and documentation that a release leaves are not taken for it")
+  void besideRelease() throws Exception {
+    fakeJdk("jvms/twenty-five", "25");
+    Files.createDirectories(folder.resolve("cli/target/image"));
+    for (String jar : new String[] {"-javadoc", "-sources", ""}) {
+      Files.createFile(folder.resolve("cli/target/sealift-cli-1-SNAPSHOT%s.jar".formatted(jar)));
+    }
+
+    Answer answer = run(Map.of("SEALIFT_JVMS", folder.resolve("jvms").toString()));
+
+    assertThat(answer.words()).contains("sealift-cli-1-SNAPSHOT.jar");
+  }
+
   /**
    * A folder that looks like a JDK of a version: its java says so, and says with what it was
    * started.
