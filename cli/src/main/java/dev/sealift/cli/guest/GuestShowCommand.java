@@ -1,17 +1,8 @@
 package dev.sealift.cli.guest;
 
-import dev.sealift.cli.BadInput;
-import dev.sealift.cli.Failure;
-import dev.sealift.cli.OutputOptions;
-import dev.sealift.cli.control.ControlClient;
-import dev.sealift.cli.control.HostOption;
 import dev.sealift.cli.control.Order;
 import dev.sealift.cli.view.GuestView;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.ExitCode;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Parameters;
 
 /** {@code sealift guest show}. */
 @Command(
@@ -19,19 +10,14 @@ import picocli.CommandLine.Parameters;
     mixinStandardHelpOptions = true,
     description = "Shows all there is to know of a guest; the firmware is asked.",
     footer = {"", "Example:  sealift guest show web"})
-final class GuestShowCommand implements Callable<Integer> {
-  @Parameters(paramLabel = "NAME", description = "Which guest.")
-  private String name = "";
-
-  @Mixin private HostOption host = new HostOption();
-  @Mixin private OutputOptions output = new OutputOptions();
+final class GuestShowCommand extends NamedGuestCommand {
+  @Override
+  Order order(String guest) {
+    return new Order.GuestShow(guest);
+  }
 
   @Override
-  public Integer call() throws BadInput, Failure {
-    try (ControlClient control = host.connect()) {
-      GuestView guest = control.ask(new Order.GuestShow(name), GuestView.class);
-      output.print(guest, GuestWords.page(guest));
-      return ExitCode.OK;
-    }
+  String words(GuestView guest) {
+    return GuestWords.page(guest);
   }
 }
