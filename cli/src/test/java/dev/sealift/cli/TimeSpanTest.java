@@ -3,6 +3,7 @@ package dev.sealift.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.time.Duration;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -46,5 +47,12 @@ class TimeSpanTest {
   @DisplayName("it is shown in the largest unit of which it is a whole number")
   void units(String text, String shown) {
     assertThat(TimeSpan.parse(text)).hasToString(shown);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"50, 50", "300ms, 300", "2s, 2000"})
+  @DisplayName("a downtime without a unit is in milliseconds, as QEMU has it")
+  void downtime(String text, long millis) {
+    assertThat(new DowntimeLimit().convert(text).duration()).isEqualTo(Duration.ofMillis(millis));
   }
 }

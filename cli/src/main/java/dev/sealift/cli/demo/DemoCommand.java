@@ -1,11 +1,12 @@
 package dev.sealift.cli.demo;
 
 import dev.sealift.cli.BadInput;
-import dev.sealift.cli.Failure;
+import dev.sealift.cli.DowntimeLimit;
 import dev.sealift.cli.HostKind;
 import dev.sealift.cli.MemorySize;
 import dev.sealift.cli.ModelRootDirectory;
 import dev.sealift.cli.PaceOptions;
+import dev.sealift.cli.TimeSpan;
 import dev.sealift.crypto.cert.ModelRoot;
 import dev.sealift.kernel.KernelProfile;
 import java.io.PrintWriter;
@@ -35,6 +36,8 @@ import tools.jackson.databind.json.JsonMapper;
     },
     footer = {"", "Example:  sealift demo --host kvm --memory 512M --hot-set 64M --downtime 50"})
 public final class DemoCommand implements Callable<Integer> {
+  private static final int LONGEST_DOWNTIME_MILLIS = 60_000;
+
   @Option(
       names = "--host",
       paramLabel = "auto|kvm|model",
@@ -67,10 +70,11 @@ public final class DemoCommand implements Callable<Integer> {
 
   @Option(
       names = "--downtime",
-      paramLabel = "MILLIS",
-      defaultValue = "100",
-      description = "How long the guest may stand still (default: ${DEFAULT-VALUE} ms).")
-  private int downtimeMillis;
+      paramLabel = "TIME",
+      defaultValue = "100ms",
+      converter = DowntimeLimit.class,
+      description = "How long the guest may stand still (default: ${DEFAULT-VALUE}).")
+  private TimeSpan downtime = TimeSpan.parse("100ms");
 
   @Mixin private PaceOptions pace = new PaceOptions();
 
@@ -108,12 +112,15 @@ public final class DemoCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     HostKind kind = host == HostKind.AUTO && es ? HostKind.MODEL : host.resolve();
-    if (downtimeMillis < 1 || downtimeMillis > 60_000) {
-      throw new Failure(
-          "--downtime " + downtimeMillis + " is out of range: give 1 to 60000 milliseconds.");
+    long downtimeMillis = downtime.duration().toMillis();
+    if (downtimeMillis < 1 || downtimeMillis > LONGEST_DOWNTIME_MILLIS) {
+      throw new BadInput(
+          "--downtime %s is out of range: give 1ms to %ds."
+              .formatted(downtime, LONGEST_DOWNTIME_MILLIS / 1000));
     }
     DemoPlan plan =
-        DemoPlan.of(kind, profile(), memory, hotSet, downtimeMillis, noSend, es).with(pace.pace());
+        DemoPlan.of(kind, profile(), memory, hotSet, (int) downtimeMillis, noSend, es)
+            .with(pace.pace());
     PrintWriter out = output();
     DemoReport report = new Demo(plan, new DemoNarrator(out), modelRoot(), receipt).run();
     if (json) {

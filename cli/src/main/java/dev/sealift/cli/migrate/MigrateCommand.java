@@ -2,6 +2,7 @@ package dev.sealift.cli.migrate;
 
 import dev.sealift.cli.BadInput;
 import dev.sealift.cli.DataRate;
+import dev.sealift.cli.DowntimeLimit;
 import dev.sealift.cli.Failure;
 import dev.sealift.cli.HostAddress;
 import dev.sealift.cli.OutputFile;
@@ -56,6 +57,7 @@ public final class MigrateCommand implements Callable<Integer> {
   @Option(
       names = "--downtime",
       paramLabel = "TIME",
+      converter = DowntimeLimit.class,
       description = "The longest it may run nowhere (300ms).")
   private @Nullable TimeSpan downtime;
 

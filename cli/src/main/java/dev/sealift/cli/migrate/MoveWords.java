@@ -10,7 +10,7 @@ import java.util.Locale;
 
 /** Moves in words for people. */
 final class MoveWords {
-  private static final int COLUMN = 13;
+  private static final int COLUMN = 14;
 
   private MoveWords() {}
 

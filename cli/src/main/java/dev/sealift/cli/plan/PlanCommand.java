@@ -2,6 +2,7 @@ package dev.sealift.cli.plan;
 
 import dev.sealift.abi.Pages;
 import dev.sealift.cli.DataRate;
+import dev.sealift.cli.DowntimeLimit;
 import dev.sealift.cli.MemorySize;
 import dev.sealift.cli.OutputOptions;
 import dev.sealift.cli.TimeSpan;
@@ -114,6 +115,7 @@ public final class PlanCommand implements Callable<Integer> {
   @Option(
       names = "--downtime",
       paramLabel = "TIME",
+      converter = DowntimeLimit.class,
       defaultValue = "300ms",
       description = "How long the guest may stand still (${DEFAULT-VALUE}).")
   private TimeSpan downtime = TimeSpan.parse("300ms");

@@ -186,7 +186,7 @@ class DemoTest {
     assertThat(bandwidth.err()).contains("--psp-bandwidth", "200MB").doesNotContain("\tat ");
 
     Answer downtime = demo("--downtime", "0", "--host", "model");
-    assertThat(downtime.code()).isEqualTo(1);
-    assertThat(downtime.err()).contains("1 to 60000");
+    assertThat(downtime.code()).isEqualTo(2);
+    assertThat(downtime.err()).contains("--downtime 0s is out of range: give 1ms to 60s");
   }
 }
