@@ -99,7 +99,8 @@ public final class ControlClient implements AutoCloseable {
   private static Failure refused(JsonNode error) throws BadInput {
     String sentence = error.path("desc").asString("the host says nothing more");
     if (error.path("class").asString("").equals("Failure")) {
-      return new Failure(sentence);
+      String more = error.path("more").asString("");
+      return Failure.elsewhere(sentence, more.isEmpty() ? null : more);
     }
     throw new BadInput(sentence);
   }

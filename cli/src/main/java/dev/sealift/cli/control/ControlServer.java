@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.sealift.cli.BadInput;
 import dev.sealift.cli.BoundedLines;
 import dev.sealift.cli.Failure;
+import dev.sealift.cli.explain.More;
 import dev.sealift.interpose.machine.MachineException;
 import dev.sealift.interpose.machine.OwnersSocket;
 import dev.sealift.vmm.VmmException;
@@ -110,7 +111,9 @@ public final class ControlServer implements AutoCloseable {
     } catch (BadInput wrong) {
       return error("BadInput", Failure.sentence(wrong), request.id());
     } catch (Failure | VmmException failed) {
-      return error("Failure", Failure.sentence(failed), request.id());
+      ObjectNode error = error("Failure", Failure.sentence(failed), request.id());
+      More.of(failed).ifPresent(more -> error.withObject("/error").put("more", more));
+      return error;
     } catch (InterruptedException ending) {
       Thread.currentThread().interrupt();
       return error("Failure", "the host is ending", request.id());

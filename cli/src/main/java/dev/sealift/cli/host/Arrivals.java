@@ -1,6 +1,7 @@
 package dev.sealift.cli.host;
 
 import dev.sealift.cli.HostMachine;
+import dev.sealift.cli.explain.More;
 import dev.sealift.cli.host.HostLog.Event;
 import dev.sealift.crypto.cert.RootOfTrust;
 import dev.sealift.migration.ArrivalListener;
@@ -177,7 +178,7 @@ final class Arrivals implements ArrivalListener, GuestFactory {
           if (asked) {
             move.cancelled(reason.sentence());
           } else {
-            move.failed(reason.sentence());
+            move.failed(reason.sentence(), More.of(reason.code(), reason.status()));
           }
         });
     log.tell(

@@ -5,6 +5,7 @@ import dev.sealift.cli.Failure;
 import dev.sealift.cli.control.Cancelled;
 import dev.sealift.cli.control.Order;
 import dev.sealift.cli.control.Rehearsal;
+import dev.sealift.cli.explain.More;
 import dev.sealift.cli.host.HostLog.Event;
 import dev.sealift.cli.view.MoveView;
 import dev.sealift.cli.view.RuleView;
@@ -95,7 +96,7 @@ final class Departures {
       if (holds) {
         move.cancelled(end.reason());
       } else {
-        move.failed(words(end));
+        move.failed(words(end), More.of(end.code(), end.status()));
         if (checks.stream().allMatch(RuleView::holds)) {
           checks.add(new RuleView(word(end.code()), false, words(end)));
         }
@@ -226,7 +227,7 @@ final class Departures {
     if (asked) {
       move.cancelled(stayed.reason());
     } else {
-      move.failed(words(stayed));
+      move.failed(words(stayed), More.of(stayed.code(), stayed.status()));
     }
     Event event = asked ? Event.info("cancelled") : Event.warn("move-failed");
     log.tell(event.of(move.guest()).in(move.id()), "stays here and goes on: " + stayed.reason());

@@ -63,6 +63,7 @@ final class HostedMove {
   private List<RuleView> rules = List.of();
   private List<ChainLink> peerChain = List.of();
   private @Nullable String reason;
+  private @Nullable String more;
 
   private HostedMove(
       String guest,
@@ -201,6 +202,18 @@ final class HostedMove {
   }
 
   synchronized void failed(String why) {
+    failed(why, null);
+  }
+
+  /**
+   * It failed.
+   *
+   * @param explained the command line that says more; null where none does
+   */
+  synchronized void failed(String why, @Nullable String explained) {
+    if (!course.ended()) {
+      more = explained;
+    }
     end(Course.FAILED, why);
   }
 
@@ -265,7 +278,8 @@ final class HostedMove {
         rules,
         peerChain,
         reason,
-        warnings);
+        warnings,
+        more);
   }
 
   /** In QEMU's words. */

@@ -2,6 +2,7 @@ package dev.sealift.cli.migrate;
 
 import dev.sealift.cli.Lines;
 import dev.sealift.cli.control.Rehearsal;
+import dev.sealift.cli.explain.More;
 import dev.sealift.cli.view.DowntimeView;
 import dev.sealift.cli.view.MoveView;
 import dev.sealift.cli.view.RoundView;
@@ -34,8 +35,13 @@ final class MoveWords {
           "%s goes on here: the move to %s was called off.%n".formatted(move.guest(), move.peer());
       default ->
           "%s goes on here; the move to %s failed: %s.%n"
-              .formatted(move.guest(), move.peer(), move.reason());
+                  .formatted(move.guest(), move.peer(), move.reason())
+              + more(move);
     };
+  }
+
+  private static String more(MoveView move) {
+    return move.more() == null ? "" : "%s%n".formatted(More.line(move.more()));
   }
 
   private static String completed(MoveView move) {
@@ -83,12 +89,13 @@ final class MoveWords {
           "  " + check.name(), (check.holds() ? "holds: " : "DOES NOT HOLD: ") + check.finding());
     }
     return lines
-        .sentence(
-            rehearsal.holds()
-                ? "Nothing stands in the way of moving %s to %s; nothing was moved."
-                    .formatted(move.guest(), move.peer())
-                : "%s cannot be moved to %s as it is; it runs on here."
-                    .formatted(move.guest(), move.peer()))
-        .toString();
+            .sentence(
+                rehearsal.holds()
+                    ? "Nothing stands in the way of moving %s to %s; nothing was moved."
+                        .formatted(move.guest(), move.peer())
+                    : "%s cannot be moved to %s as it is; it runs on here."
+                        .formatted(move.guest(), move.peer()))
+            .toString()
+        + more(move);
   }
 }

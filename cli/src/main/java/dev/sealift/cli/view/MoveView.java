@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param peerChain the other platform's certificates; empty until they came
  * @param reason why it failed, in a sentence; null where it did not
  * @param warnings what went wrong without changing the end
+ * @param more the command line that says more of why it failed; null where it did not, or none does
  */
 public record MoveView(
     String id,
@@ -46,7 +47,8 @@ public record MoveView(
     List<RuleView> rules,
     List<ChainLink> peerChain,
     @Nullable String reason,
-    List<String> warnings) {
+    List<String> warnings,
+    @Nullable String more) {
   public MoveView {
     rounds = List.copyOf(rounds);
     rules = List.copyOf(rules);

@@ -62,7 +62,8 @@ class HostTest {
     assertThat(refused.out())
         .contains("early goes on here; the move to")
         .contains("does not accept the other's TLS certificate")
-        .contains("sealift identity allow");
+        .contains("sealift identity allow")
+        .contains("More: sealift explain failure PEER_NOT_TRUSTED");
     assertThat(hosts.viewOf(hosts.b).guests()).isEmpty();
     assertThat(hosts.viewOf(hosts.b).moves()).isEmpty();
     assertThat(at(hosts.a, "guest", "show", "early", "--json").json().path("sev").asString())

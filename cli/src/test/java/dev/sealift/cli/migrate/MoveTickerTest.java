@@ -39,7 +39,8 @@ class MoveTickerTest {
         List.of(),
         List.of(),
         null,
-        List.of());
+        List.of(),
+        null);
   }
 
   private void show(boolean terminal) {

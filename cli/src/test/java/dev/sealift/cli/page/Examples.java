@@ -161,7 +161,8 @@ final class Examples {
         whole.rules(),
         whole.peerChain(),
         null,
-        List.of());
+        List.of(),
+        null);
   }
 
   /** A guest that came from another host. */
@@ -184,7 +185,8 @@ final class Examples {
         rules(),
         peerChain(),
         null,
-        List.of());
+        List.of(),
+        null);
   }
 
   /** A move that the policy refused: another root, and an owner who is not listed. */
@@ -225,7 +227,8 @@ final class Examples {
         chain,
         "the destination's platform breaks 2 rules of this host's policy: chain, owner; the guest"
             + " runs on here",
-        List.of("the destination hung up before it had read why"));
+        List.of("the destination hung up before it had read why"),
+        null);
   }
 
   static List<ChainLink> peerChain() {
@@ -293,7 +296,8 @@ final class Examples {
         rules(demo),
         peerChain(),
         null,
-        List.of());
+        List.of(),
+        null);
   }
 
   private static List<RuleView> rules(JsonNode demo) {

@@ -306,7 +306,8 @@ class StatusPageTest {
         List.of(new RuleView(words, false, words)),
         List.of(new ChainLink(words, words, words, false, words)),
         words,
-        List.of(words));
+        List.of(words),
+        null);
   }
 
   private static MoveView with(MoveView move, List<RoundView> rounds) {
@@ -328,6 +329,7 @@ class StatusPageTest {
         move.rules(),
         move.peerChain(),
         null,
-        List.of());
+        List.of(),
+        null);
   }
 }
