@@ -7,16 +7,21 @@ import dev.sealift.crypto.cert.MalformedCertificateException;
 import dev.sealift.crypto.cert.ModelRoot;
 import dev.sealift.crypto.cert.RootOfTrust;
 import dev.sealift.crypto.cert.SevCertificate.Usage;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/** A root key that the caller believes in, in a file that may hold other certificates, too. */
+/**
+ * A root key that the caller believes in: in a file that may hold other certificates, too, or in
+ * the directory of a model root, whose private key is not asked for.
+ */
 public final class RootFile {
 
   private RootFile() {}
 
-  /** Reads the one ARK in a file. */
-  public static RootOfTrust read(Path file) throws BadInput {
+  /** Reads the one ARK in a file, or in a model root's directory. */
+  public static RootOfTrust read(Path named) throws BadInput {
+    Path file = Files.isDirectory(named) ? named.resolve(ModelRoot.CERTIFICATES_FILE) : named;
     byte[] bytes = InputFile.read(file, "a root key (an ARK)", CertificateFile.MOST_BYTES);
     List<Certificate> arks;
     try {

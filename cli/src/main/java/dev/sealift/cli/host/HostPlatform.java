@@ -46,7 +46,7 @@ record HostPlatform(HostMachine machine, @Nullable StateDirectory state, List<Ro
       throws BadInput, Failure, VmmException {
     List<RootOfTrust> named = new ArrayList<>();
     for (Path root : settings.roots()) {
-      named.add(believed(root));
+      named.add(RootFile.read(root));
     }
     try {
       StateDirectory state = settings.machine() == null ? open(settings, directory, log) : null;
@@ -64,12 +64,6 @@ record HostPlatform(HostMachine machine, @Nullable StateDirectory state, List<Ro
 
   private static boolean isIn(List<RootOfTrust> roots, RootOfTrust root) {
     return roots.stream().anyMatch(known -> Arrays.equals(known.arkHash(), root.arkHash()));
-  }
-
-  /** A root that is believed in needs no key here. */
-  private static RootOfTrust believed(Path root) throws BadInput {
-    return RootFile.read(
-        Files.isDirectory(root) ? root.resolve(ModelRoot.CERTIFICATES_FILE) : root);
   }
 
   private static StateDirectory open(HostSettings settings, HostDirectory directory, HostLog log)
