@@ -93,7 +93,7 @@ public final class HostCommand implements Callable<Integer> {
   @Option(
       names = "--certificate",
       paramLabel = "FILE",
-      description = "The certificate over it (DIR/host.crt, made if new).")
+      description = "The certificate over it (DIR/host.crt).")
   private @Nullable Path certificate;
 
   @Option(
@@ -107,6 +107,12 @@ public final class HostCommand implements Callable<Integer> {
       paramLabel = "FILE",
       description = "Certificates of authorities that it believes.")
   private @Nullable Path authorities;
+
+  @Option(
+      names = "--policy",
+      paramLabel = "FILE",
+      description = "Rules for the platforms of its peers.")
+  private @Nullable Path policy;
 
   @Option(
       names = "--http",
@@ -207,6 +213,7 @@ public final class HostCommand implements Callable<Integer> {
         certificate,
         peers,
         authorities,
+        policy,
         pace.pace());
   }
 

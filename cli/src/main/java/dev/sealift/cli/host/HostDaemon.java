@@ -18,6 +18,7 @@ import dev.sealift.migration.access.KeyFingerprint;
 import dev.sealift.migration.handover.FileJournal;
 import dev.sealift.migration.handover.KeptGuests;
 import dev.sealift.migration.trust.MovePolicy;
+import dev.sealift.migration.trust.MovePolicyFile;
 import dev.sealift.vmm.Guest;
 import dev.sealift.vmm.VmmException;
 import java.io.IOException;
@@ -152,7 +153,7 @@ final class HostDaemon implements AutoCloseable {
     FileJournal journal = opened.add(FileJournal.open(directory.journal()));
     HostMachine machine = platform.machine();
     PlatformChain chain = machine.chain();
-    MovePolicy policy = MovePolicy.trusting(platform.roots().toArray(RootOfTrust[]::new));
+    MovePolicy policy = policy(settings.policy(), platform.roots());
     var guests = new HostedGuests();
     var moves = new HostedMoves();
     var receipts = new Receipts(directory.receipts(), log);
@@ -195,6 +196,20 @@ final class HostDaemon implements AutoCloseable {
         OwnIdentity.fingerprint(certificate),
         newIdentity,
         log);
+  }
+
+  private static MovePolicy policy(@Nullable Path file, List<RootOfTrust> roots) throws BadInput {
+    MovePolicy any = MovePolicy.trusting(roots.toArray(RootOfTrust[]::new));
+    try {
+      return file == null ? any : MovePolicyFile.read(file, any);
+    } catch (MovePolicyFile.MalformedException malformed) {
+      throw new BadInput(malformed.getMessage() + ".", malformed);
+    } catch (IOException unreadable) {
+      throw new BadInput(
+          "%s, the policy of moves, cannot be read: %s."
+              .formatted(file, Failure.sentence(unreadable)),
+          unreadable);
+    }
   }
 
   private static MigrationDestination listen(

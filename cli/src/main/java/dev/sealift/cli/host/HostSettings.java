@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param certificate the certificate over it
  * @param peers its list of allowed peers
  * @param authorities the certificates of the authorities that it believes; null for none
+ * @param policy the rules of its policy of moves; null for any platform of its roots
  * @param pace how fast its Secure Processor is at most
  */
 record HostSettings(
@@ -38,6 +39,7 @@ record HostSettings(
     @Nullable Path certificate,
     @Nullable Path peers,
     @Nullable Path authorities,
+    @Nullable Path policy,
     ProcessorPace pace) {
   HostSettings {
     roots = List.copyOf(roots);

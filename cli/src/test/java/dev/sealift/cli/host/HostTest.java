@@ -205,4 +205,35 @@ class HostTest {
     assertThat(refused.err()).contains("can be used by others than its owner");
     assertThat(open).isEmptyDirectory();
   }
+
+  @Test
+  @Order(6)
+  void aHostsPolicyOfMovesCountsForGuestsThatComeAndForGuestsThatGo() throws Exception {
+    Path policy = Files.writeString(folder.resolve("policy"), "# one owner\ndomain same\n");
+    Path c = folder.resolve("c");
+    try (HostDaemon choosy = TwoHosts.third(c, folder.resolve("root"), policy)) {
+      hosts.allow(hosts.a, c);
+      hosts.allow(c, hosts.a);
+      startGuest("mail");
+      Answer coming =
+          at(hosts.a, "migrate", "mail", String.valueOf(choosy.views().get().address()));
+      assertThat(coming.code()).isEqualTo(1);
+      assertThat(coming.out())
+          .contains("this host asks for one owner, but the source belongs to another owner");
+      assertThat(at(hosts.a, "guest", "show", "mail", "--json").json().path("state").asString())
+          .isEqualTo("running");
+
+      assertThat(at(c, "guest", "start", "log", "--memory", "8M").code()).isZero();
+      Answer going = at(c, "migrate", "log", hosts.addressOfA(), "--dry-run");
+      assertThat(going.code()).isEqualTo(1);
+      assertThat(going.out())
+          .containsPattern(
+              "domain +DOES NOT HOLD: this host asks for one owner, but the destination belongs to");
+    }
+    Files.writeString(policy, "api 1.55\nowner me\n");
+    Answer misspelt =
+        Answer.to("host", "--state", c.toString(), "--policy", policy.toString());
+    assertThat(misspelt.code()).isEqualTo(2);
+    assertThat(misspelt.err()).contains(policy + ":2: 'me' is no fingerprint of an owner's key");
+  }
 }

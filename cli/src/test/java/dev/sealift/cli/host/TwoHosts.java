@@ -18,6 +18,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /** Two hosts in this process, whose platforms have one maker; neither allows the other yet. */
 final class TwoHosts implements AutoCloseable {
@@ -34,15 +35,22 @@ final class TwoHosts implements AutoCloseable {
     Path root = TestRoot.savedIn(folder);
     a = folder.resolve("a");
     b = folder.resolve("b");
-    daemonA = start(a, "host-a", root, kind, new HostLog(new PrintWriter(logOfA), words()));
-    daemonB = start(b, "host-b", root, kind, new HostLog(new PrintWriter(logOfB), words()));
+    daemonA = start(a, "host-a", root, kind, null, new HostLog(new PrintWriter(logOfA), words()));
+    daemonB = start(b, "host-b", root, kind, null, new HostLog(new PrintWriter(logOfB), words()));
+  }
+
+  /** Another host of the same maker, with a policy of moves. */
+  static HostDaemon third(Path state, Path root, Path policy) throws Exception {
+    HostLog log = new HostLog(new PrintWriter(new StringWriter()), words());
+    return start(state, "host-c", root, HostKind.MODEL, policy, log);
   }
 
   private static HostLog.Format words() {
     return HostLog.Format.WORDS;
   }
 
-  private static HostDaemon start(Path state, String name, Path root, HostKind kind, HostLog log)
+  private static HostDaemon start(
+      Path state, String name, Path root, HostKind kind, @Nullable Path policy, HostLog log)
       throws Exception {
     Files.createDirectory(
         state, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
@@ -59,6 +67,7 @@ final class TwoHosts implements AutoCloseable {
             null,
             null,
             null,
+            policy,
             ProcessorPace.UNPACED),
         log);
   }

@@ -18,8 +18,8 @@ import jdk.net.ExtendedSocketOptions;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A socket that its owner alone can use, and through which everything can be done that its server
- * can do; its file goes when it is closed.
+ * A socket that its owner alone can use, and root, who could be its owner anyway; through it
+ * everything can be done that its server can do. Its file goes when it is closed.
  */
 public final class OwnersSocket implements AutoCloseable {
   private static final Set<PosixFilePermission> OF_OTHERS =
@@ -28,6 +28,8 @@ public final class OwnersSocket implements AutoCloseable {
               PosixFilePermission.OWNER_READ,
               PosixFilePermission.OWNER_WRITE,
               PosixFilePermission.OWNER_EXECUTE));
+
+  private static final String ROOT = "root";
 
   private final ServerSocketChannel channel;
   private final Path path;
@@ -105,12 +107,12 @@ public final class OwnersSocket implements AutoCloseable {
     }
   }
 
-  /** The next connection of the same user; null when this is closed. */
+  /** The next connection of the same user or of root; null when this is closed. */
   public @Nullable SocketChannel accept() {
     while (channel.isOpen()) {
       try {
         SocketChannel accepted = channel.accept();
-        if (isOwners(accepted)) {
+        if (isLetIn(accepted)) {
           return accepted;
         }
         accepted.close();
@@ -121,12 +123,21 @@ public final class OwnersSocket implements AutoCloseable {
     return null;
   }
 
-  private boolean isOwners(SocketChannel accepted) {
+  private boolean isLetIn(SocketChannel accepted) {
     try {
-      return accepted.getOption(ExtendedSocketOptions.SO_PEERCRED).user().getName().equals(owner);
+      return isLetIn(
+          accepted.getOption(ExtendedSocketOptions.SO_PEERCRED).user().getName(), owner);
     } catch (IOException gone) {
       return false;
     }
+  }
+
+  /**
+   * Whether a user is served. Root administers servers that run as users nobody can log in as, for
+   * example under systemd.
+   */
+  static boolean isLetIn(String user, String owner) {
+    return user.equals(owner) || user.equals(ROOT);
   }
 
   /** Where there are no more descriptors for a while, asking again at once would only spin. */

@@ -51,6 +51,14 @@ class OwnersSocketTest {
   }
 
   @Test
+  void servesItsOwnerAndRootAndNobodyElse() {
+    assertThat(OwnersSocket.isLetIn("sealift-host", "sealift-host")).isTrue();
+    assertThat(OwnersSocket.isLetIn("root", "sealift-host")).isTrue();
+    assertThat(OwnersSocket.isLetIn("alice", "sealift-host")).isFalse();
+    assertThat(OwnersSocket.isLetIn("alice", "root")).isFalse();
+  }
+
+  @Test
   void tellsWhoeverFindsNoMachineThereWhatToDo() {
     Path socket = directory.resolve("socket");
     assertThatThrownBy(() -> MachineClient.attach(socket))
