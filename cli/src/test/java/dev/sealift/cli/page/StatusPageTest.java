@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.sealift.cli.BadInput;
 import dev.sealift.cli.view.ChainLink;
 import dev.sealift.cli.view.DowntimeView;
+import dev.sealift.cli.Sealift;
 import dev.sealift.cli.view.GuestView;
 import dev.sealift.cli.view.HostView;
 import dev.sealift.cli.view.MoveView;
@@ -21,6 +22,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine.ParseResult;
 
 /** What the page and a report say, and what nobody can make them say. */
 class StatusPageTest {
@@ -331,5 +333,21 @@ class StatusPageTest {
         null,
         List.of(),
         null);
+  }
+
+  @Test
+  void whereThereIsNothingToSeeItSaysWhichCommandsChangeThat() {
+    Pattern command = Pattern.compile("<code>sealift (.*?)</code>");
+    List<String> hints =
+        command
+            .matcher(new StatusPage().document(Examples.idle()))
+            .results()
+            .map(result -> result.group(1))
+            .toList();
+    assertThat(hints).hasSize(2);
+    for (String hint : hints) {
+      ParseResult parsed = Sealift.commandLine().parseArgs(hint.split(" "));
+      assertThat(parsed.subcommand().commandSpec().name()).isEqualTo(hint.split(" ")[0]);
+    }
   }
 }
