@@ -7,4 +7,5 @@ module dev.sealift.fleet {
   requires transitive dev.sealift.migration;
 
   exports dev.sealift.fleet;
+  exports dev.sealift.fleet.plan;
 }
