@@ -18,5 +18,6 @@ module dev.sealift.zookeeper {
   exports org.apache.curator.retry;
   exports org.apache.zookeeper;
   exports org.apache.zookeeper.client;
+  exports org.apache.zookeeper.common;
   exports org.apache.zookeeper.data;
 }

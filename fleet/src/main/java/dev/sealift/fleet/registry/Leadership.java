@@ -1,0 +1,44 @@
+package dev.sealift.fleet.registry;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import org.apache.curator.framework.CuratorFramework;
+import org.apache.curator.framework.recipes.leader.LeaderLatch;
+
+/** One who stands for coordinator. Whoever loses the registry loses the office until it is back. */
+public final class Leadership implements AutoCloseable {
+  private final LeaderLatch latch;
+
+  private Leadership(LeaderLatch latch) {
+    this.latch = latch;
+  }
+
+  static Leadership stand(CuratorFramework client, Nodes nodes, String path, String name)
+      throws RegistryException {
+    var latch = new LeaderLatch(client, path, name);
+    nodes.asked(
+        path,
+        () -> {
+          latch.start();
+          return latch;
+        });
+    return new Leadership(latch);
+  }
+
+  /**
+   * Whether this is the one, as far as is known here. Another one may just have been chosen: what a
+   * coordinator writes must not depend on it.
+   */
+  public boolean leads() {
+    return latch.hasLeadership();
+  }
+
+  @Override
+  public void close() {
+    try {
+      latch.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
