@@ -13,6 +13,7 @@ module dev.sealift.zookeeper {
   exports org.apache.curator.framework;
   exports org.apache.curator.framework.api;
   exports org.apache.curator.framework.api.transaction;
+  exports org.apache.curator.framework.listen;
   exports org.apache.curator.framework.recipes.leader;
   exports org.apache.curator.framework.state;
   exports org.apache.curator.retry;

@@ -291,8 +291,7 @@ public final class HostAgent implements AutoCloseable {
       case NO -> "The host %s does not own %s.".formatted(name, order.guest());
       case UNKNOWN ->
           throw new RegistryException(
-              Kind.UNREACHABLE,
-              "The registry did not say whose %s is.".formatted(order.guest()));
+              Kind.UNREACHABLE, "The registry did not say whose %s is.".formatted(order.guest()));
     };
   }
 
@@ -300,19 +299,22 @@ public final class HostAgent implements AutoCloseable {
   private void settle(Versioned<MoveRecord> order) throws RegistryException {
     MoveRecord said = order.value();
     if (!host.isLeaving(said.guest())) {
-      answer(order, "The host %s was restarted, or lost the registry, when it took up the move of %s."
+      answer(
+          order,
+          "The host %s was restarted, or lost the registry, when it took up the move of %s."
               .formatted(name, said.guest()));
     } else if (said.cancel()) {
       host.cancel(said.guest());
     }
   }
 
-  /** DONE if the destination owns the guest, whatever else is known; else FAILED for that reason. */
+  /**
+   * DONE if the destination owns the guest, whatever else is known; else FAILED for that reason.
+   */
   private void answer(Versioned<MoveRecord> order, String failure) throws RegistryException {
     MoveRecord said = order.value();
     Optional<Versioned<GuestRecord>> guest = registry.guest(said.guest());
-    boolean done =
-        guest.isPresent() && guest.get().value().owner().equals(said.destination());
+    boolean done = guest.isPresent() && guest.get().value().owner().equals(said.destination());
     registry.replaceOrder(
         done
             ? with(said, MoveRecord.State.DONE, 0L, 0.0, "")
@@ -398,8 +400,7 @@ public final class HostAgent implements AutoCloseable {
       } else if (said.cancel() && !cancelled) {
         cancelled = true;
         host.cancel(order.guest());
-      } else if (!now.equals(said)
-          && System.nanoTime() - writtenNanos > PROGRESS.toNanos()) {
+      } else if (!now.equals(said) && System.nanoTime() - writtenNanos > PROGRESS.toNanos()) {
         registry.replaceOrder(now, newest.version());
         writtenNanos = System.nanoTime();
       }

@@ -12,7 +12,9 @@ import org.jspecify.annotations.Nullable;
  */
 public interface LocalHost {
 
-  /** The host as it is now: capacity, link, whether it takes guests. Its name and key never change. */
+  /**
+   * The host as it is now: capacity, link, whether it takes guests. Its name and key never change.
+   */
   HostRecord describe();
 
   /**
@@ -56,7 +58,9 @@ public interface LocalHost {
    */
   void fenced(String guest);
 
-  /** What is told of a move, by any thread. Over is what is handed over or stays, not what waits. */
+  /**
+   * What is told of a move, by any thread. Over is what is handed over or stays, not what waits.
+   */
   interface Progress {
     /**
      * It goes on.

@@ -74,7 +74,8 @@ final class Mirror<T extends Record> {
       }
     }
     throw new RegistryException(
-        Kind.UNREACHABLE, "The connection to the registry broke while %s was read.".formatted(parent));
+        Kind.UNREACHABLE,
+        "The connection to the registry broke while %s was read.".formatted(parent));
   }
 
   private void watch() throws RegistryException {
@@ -136,8 +137,7 @@ final class Mirror<T extends Record> {
     if (unknown) {
       var answer = new CompletableFuture<Integer>();
       nodes.asked(
-          parent,
-          () -> client.getChildren().inBackground(keepNames(answer)).forPath(parent));
+          parent, () -> client.getChildren().inBackground(keepNames(answer)).forPath(parent));
       check(parent, nodes.await(parent, answer));
     }
     synchronized (this) {

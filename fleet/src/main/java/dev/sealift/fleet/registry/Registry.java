@@ -26,9 +26,10 @@ import org.apache.curator.framework.api.ACLProvider;
 import org.apache.curator.framework.state.ConnectionState;
 import org.apache.curator.retry.RetryUntilElapsed;
 import org.apache.zookeeper.CreateMode;
-import org.apache.zookeeper.ZooDefs;
+import org.apache.zookeeper.ZooDefs.Perms;
 import org.apache.zookeeper.client.ZKClientConfig;
 import org.apache.zookeeper.data.ACL;
+import org.apache.zookeeper.data.Id;
 
 /**
  * What a fleet remembers, in ZooKeeper: the only door to it. Thread-safe. Every question is over
@@ -105,14 +106,16 @@ public final class Registry implements AutoCloseable {
 
   /** What is made with a login is that login's alone. */
   private static final class OwnAccess implements ACLProvider {
+    private static final List<ACL> CREATOR = List.of(new ACL(Perms.ALL, new Id("auth", "")));
+
     @Override
     public List<ACL> getDefaultAcl() {
-      return ZooDefs.Ids.CREATOR_ALL_ACL;
+      return CREATOR;
     }
 
     @Override
     public List<ACL> getAclForPath(String path) {
-      return ZooDefs.Ids.CREATOR_ALL_ACL;
+      return CREATOR;
     }
   }
 
@@ -180,8 +183,7 @@ public final class Registry implements AutoCloseable {
         throw new RegistryException(
             Kind.EXISTS,
             "The fleet knows the host %s by the key %s, and this is %s with %s: choose another name, or forget the old host."
-                .formatted(
-                    other.value().name(), other.value().key(), member.name(), member.key()));
+                .formatted(other.value().name(), other.value().key(), member.name(), member.key()));
       }
     }
     Versioned<MemberRecord> known = all.get(member.name());
@@ -225,11 +227,10 @@ public final class Registry implements AutoCloseable {
     }
     Versioned<GuestRecord> there =
         guest(guest.name())
-            .orElseThrow(
-                () ->
-                    new RegistryException(
-                        Kind.STALE,
-                        "The guest %s was just given up: try again.".formatted(guest.name())));
+            .orElseThrow(() ->
+                new RegistryException(
+                    Kind.STALE,
+                    "The guest %s was just given up: try again.".formatted(guest.name())));
     if (there.value().owner().equals(guest.owner())) {
       return there;
     }
@@ -365,7 +366,7 @@ public final class Registry implements AutoCloseable {
     warnings.addAll(owned.problems());
     warnings.addAll(orders.problems());
     return new FleetSnapshot(
-        new FleetView(values(present), owned.values(), values(orders)),
+        new FleetView(values(present), owners(owned), values(orders)),
         versions(orders),
         values(known),
         warnings);
@@ -374,6 +375,13 @@ public final class Registry implements AutoCloseable {
   /** The fleet, for who only looks. */
   public FleetView view() throws RegistryException {
     return snapshot().fleet();
+  }
+
+  /** Without those that are nobody's: to a planner they are gone. */
+  private static Map<String, Versioned<GuestRecord>> owners(Mirror.Contents<GuestRecord> all) {
+    Map<String, Versioned<GuestRecord>> owned = new HashMap<>(all.values());
+    owned.values().removeIf(guest -> guest.value().owner().equals(NOBODY));
+    return owned;
   }
 
   private static <T> Map<String, T> values(Mirror.Contents<T> contents) {

@@ -6,8 +6,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Where a registry is: {@code zk://host[:port][,host[:port]...][/path]}. All servers of the ensemble
- * are named, so that the loss of one is survived by whoever is just starting.
+ * Where a registry is: {@code zk://host[:port][,host[:port]...][/path]}. All servers of the
+ * ensemble are named, so that the loss of one is survived by whoever is just starting.
  *
  * @param servers 1 to {@link #MOST_SERVERS}, each {@code host:port}
  * @param root the node under which everything is, with a slash in front and none behind

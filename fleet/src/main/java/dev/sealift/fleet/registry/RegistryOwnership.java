@@ -133,9 +133,7 @@ public final class RegistryOwnership implements Ownership {
     try {
       Optional<String> peer = registry.hostWithKey(peerKey);
       Optional<Versioned<GuestRecord>> there = registry.guest(guest);
-      return peer.isPresent()
-              && there.isPresent()
-              && there.get().value().owner().equals(peer.get())
+      return peer.isPresent() && there.isPresent() && there.get().value().owner().equals(peer.get())
           ? Answer.YES
           : Answer.NO;
     } catch (RegistryException e) {

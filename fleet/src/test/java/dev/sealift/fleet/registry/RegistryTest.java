@@ -123,7 +123,8 @@ class RegistryTest {
     Registry a = registry();
     Registry b = registry();
 
-    assertThat(a.claim(guest("web", "host-a"))).isEqualTo(new Versioned<>(guest("web", "host-a"), 0));
+    assertThat(a.claim(guest("web", "host-a")))
+        .isEqualTo(new Versioned<>(guest("web", "host-a"), 0));
     assertThatThrownBy(() -> b.claim(guest("web", "host-b")))
         .isInstanceOf(RegistryException.class)
         .hasMessage("There is a guest web in the fleet already, and the host host-a owns it.");
@@ -175,7 +176,9 @@ class RegistryTest {
     var other = new RegistryOwnership(b, "host-b");
     other.claim("web", SHAPE, "");
     assertThat(gone.holds("web")).isEqualTo(Answer.NO);
-    assertThat(gone.grant("web", key("host-b"))).as("it is not host-b's by name").isNotEqualTo(Answer.YES);
+    assertThat(gone.grant("web", key("host-b")))
+        .as("it is not host-b's by name")
+        .isNotEqualTo(Answer.YES);
     assertThat(other.holds("web")).isEqualTo(Answer.YES);
   }
 
@@ -201,19 +204,31 @@ class RegistryTest {
     FleetSnapshot seen = b.snapshot();
     assertThat(seen.fleet().hosts()).containsExactly(Map.entry("host-a", host("host-a")));
     assertThat(seen.fleet().guests().get("web").value().owner()).isEqualTo("host-a");
-    assertThat(b.ordersOf("host-a").get("web")).isEqualTo(new Versioned<>(order("web", "host-a", "host-b"), 0));
+    assertThat(b.ordersOf("host-a").get("web"))
+        .isEqualTo(new Versioned<>(order("web", "host-a", "host-b"), 0));
     assertThat(b.ordersOf("host-b")).isEmpty();
     for (int round = 1; round <= 50; round++) {
       a.replaceOrder(
           new MoveRecord(
-              "web", "j1", 1, "host-a", "host-b", 0, 300, MoveRecord.State.MOVING, false,
-              (long) round, 1.5, ""),
+              "web",
+              "j1",
+              1,
+              "host-a",
+              "host-b",
+              0,
+              300,
+              MoveRecord.State.MOVING,
+              false,
+              (long) round,
+              1.5,
+              ""),
           round - 1);
       assertThat(b.view().moves().get("web").bytesLeft()).isEqualTo(round);
     }
     a.release("web", 0);
     assertThat(b.view().guests()).isEmpty();
-    assertThat(refusal(() -> b.replaceOrder(order("web", "host-a", "host-b"), 7))).isEqualTo(Kind.STALE);
+    assertThat(refusal(() -> b.replaceOrder(order("web", "host-a", "host-b"), 7)))
+        .isEqualTo(Kind.STALE);
   }
 
   @Test
@@ -224,10 +239,12 @@ class RegistryTest {
     var impostor =
         new HostRecord(
             "host-a", a.address(), key("other"), a.platform(), a.capacity(), 1, true, Map.of());
-    assertThat(refusal(() -> {
-      registry.announce(impostor);
-      return null;
-    })).isEqualTo(Kind.EXISTS);
+    assertThat(
+            refusal(() -> {
+              registry.announce(impostor);
+              return null;
+            }))
+        .isEqualTo(Kind.EXISTS);
     assertThat(registry.hostWithKey(key("host-a"))).hasValue("host-a");
   }
 
@@ -235,12 +252,17 @@ class RegistryTest {
   void recordsThatNobodyCanReadAreNamedAndLeftOut() throws Exception {
     Registry registry = registry();
     registry.claim(guest("web", "host-a"));
-    try (var raw = org.apache.curator.framework.CuratorFrameworkFactory.newClient(
-        RegistryAddress.parse(ensemble.address(root)).connectString(),
-        new org.apache.curator.retry.RetryOneTime(100))) {
+    try (var raw =
+        org.apache.curator.framework.CuratorFrameworkFactory.newClient(
+            RegistryAddress.parse(ensemble.address(root)).connectString(),
+            new org.apache.curator.retry.RetryOneTime(100))) {
       raw.start();
-      raw.create().forPath("/" + root + "/guests/newer", "{\"format\":2}".getBytes(StandardCharsets.UTF_8));
-      raw.create().forPath("/" + root + "/guests/torn", "{\"format\":1,\"name\":\"torn\"}".getBytes(StandardCharsets.UTF_8));
+      raw.create()
+          .forPath("/" + root + "/guests/newer", "{\"format\":2}".getBytes(StandardCharsets.UTF_8));
+      raw.create()
+          .forPath(
+              "/" + root + "/guests/torn",
+              "{\"format\":1,\"name\":\"torn\"}".getBytes(StandardCharsets.UTF_8));
       raw.create().forPath("/" + root + "/guests/noise", new byte[] {0x1f, 2, 3});
     }
     FleetSnapshot seen = registry.snapshot();
@@ -260,7 +282,8 @@ class RegistryTest {
     for (int i = 0; i < Job.MOST_TASKS; i++) {
       tasks.add(task("guest-with-a-rather-long-name-%05d".formatted(i)));
     }
-    var job = new Job("j1", Job.Kind.EVACUATE, "host-a", JobPolicy.DEFAULT, Job.State.UNDER_WAY, tasks);
+    var job =
+        new Job("j1", Job.Kind.EVACUATE, "host-a", JobPolicy.DEFAULT, Job.State.UNDER_WAY, tasks);
     registry.createJob(job);
     assertThat(registry.job("j1")).hasValue(new Versioned<>(job, 0));
 
@@ -298,7 +321,8 @@ class RegistryTest {
     int victim = ensemble.leader();
     ensemble.kill(victim);
     try {
-      assertThat(a.replaceOwner("web", "host-a", "host-b", 0)).isIn(Registry.Handed.DONE, Registry.Handed.UNKNOWN);
+      assertThat(a.replaceOwner("web", "host-a", "host-b", 0))
+          .isIn(Registry.Handed.DONE, Registry.Handed.UNKNOWN);
       long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
       while (a.replaceOwner("web", "host-a", "host-b", 0) != Registry.Handed.DONE) {
         assertThat(System.nanoTime()).isLessThan(end);

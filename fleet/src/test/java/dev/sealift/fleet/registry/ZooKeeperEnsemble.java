@@ -88,10 +88,9 @@ public final class ZooKeeperEnsemble implements AutoCloseable {
     Files.writeString(home.resolve("myid"), Integer.toString(server.number));
     String peers =
         servers.stream()
-            .map(
-                peer ->
-                    "server.%d=127.0.0.1:%d:%d"
-                        .formatted(peer.number, peer.quorumPort, peer.electionPort))
+            .map(peer ->
+                "server.%d=127.0.0.1:%d:%d"
+                    .formatted(peer.number, peer.quorumPort, peer.electionPort))
             .collect(Collectors.joining("\n"));
     Files.writeString(
         home.resolve("zoo.cfg"),
@@ -168,8 +167,7 @@ public final class ZooKeeperEnsemble implements AutoCloseable {
 
   private String mode(int server) {
     try (var socket = new Socket()) {
-      socket.connect(
-          new InetSocketAddress("127.0.0.1", servers.get(server).clientPort), 1_000);
+      socket.connect(new InetSocketAddress("127.0.0.1", servers.get(server).clientPort), 1_000);
       socket.setSoTimeout(1_000);
       socket.getOutputStream().write("srvr".getBytes(StandardCharsets.US_ASCII));
       socket.shutdownOutput();
