@@ -97,7 +97,7 @@ public final class Rebalance {
             .sorted(
                 Comparator.<GuestRecord>comparingDouble(
                         guest -> bytes(fullest, guest) / guest.shape().memoryBytes())
-                    .thenComparing(guest -> -guest.shape().memoryBytes())
+                    .thenComparingLong(guest -> -guest.shape().memoryBytes())
                     .thenComparing(GuestRecord::name))
             .toList();
     for (GuestRecord guest : cheapestFirst) {
