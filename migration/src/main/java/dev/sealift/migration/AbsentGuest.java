@@ -20,6 +20,11 @@ record AbsentGuest(JournalEntry entry, ArrivalListener arrivals)
     implements DestinationHandOver.Hands {
 
   @Override
+  public boolean owns() {
+    return false;
+  }
+
+  @Override
   public boolean runGuest() {
     return false;
   }

@@ -393,6 +393,11 @@ final class IncomingMove implements DestinationHandOver.Hands {
   }
 
   @Override
+  public boolean owns() {
+    return true;
+  }
+
+  @Override
   public boolean runGuest() {
     return guest.run();
   }

@@ -1,6 +1,7 @@
 package dev.sealift.migration;
 
 import dev.sealift.migration.handover.JournalEntry.Detail;
+import dev.sealift.migration.handover.Ownership;
 import dev.sealift.migration.handover.SourceHandOver;
 import dev.sealift.migration.handover.SourceStep;
 import dev.sealift.migration.wire.FailureCode;
@@ -65,6 +66,11 @@ final class SourceHands implements SourceHandOver.Hands {
       because(refusal);
     }
     return sent;
+  }
+
+  @Override
+  public Ownership.Answer grant() {
+    return Ownership.Answer.YES;
   }
 
   @Override

@@ -5,6 +5,11 @@ public sealed interface DestinationDeed {
 
   /** What is done without a detail. */
   enum Plain implements DestinationDeed {
+    /**
+     * Ask whether this host owns the guest. What comes after it is done only if it does; else
+     * NOT_OWNED follows.
+     */
+    ASK,
     /** RECEIVE_FINISH where it is due, and the guest runs; RAN or NOT_RUN follows. */
     RUN,
     /** Close what was received. */

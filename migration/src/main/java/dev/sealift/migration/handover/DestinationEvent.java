@@ -11,6 +11,10 @@ public sealed interface DestinationEvent {
     COMMIT,
     /** The source said ABORT. */
     ABORT,
+    /** The source has said nothing for a while, and there is a registry to ask. */
+    QUIET,
+    /** The registry does not say that this host owns the guest. */
+    NOT_OWNED,
     /** On a new connection the source said RESUME. */
     RESUME,
     /** The connection to the source is lost. */

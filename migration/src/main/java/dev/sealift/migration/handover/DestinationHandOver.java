@@ -18,6 +18,9 @@ public final class DestinationHandOver
   /** Who does what the rules ask for. */
   public interface Hands {
 
+    /** Whether this host owns the guest; false also where nobody knows. */
+    boolean owns();
+
     /** RECEIVE_FINISH where it is due, and the guest runs; whether it does. */
     boolean runGuest();
 
@@ -83,6 +86,9 @@ public final class DestinationHandOver
     switch (deed) {
       case DestinationDeed.Write(DestinationStep next) -> {
         return write(next);
+      }
+      case DestinationDeed.Plain.ASK -> {
+        return hands.owns() ? Optional.empty() : Optional.of(DestinationEvent.Plain.NOT_OWNED);
       }
       case DestinationDeed.Plain.RUN -> {
         return run();

@@ -32,7 +32,11 @@ public final class DestinationRules {
       case LOST -> List.of();
       case EXPIRED -> step == DestinationStep.RECEIVING ? tearDown() : List.of();
       case FAILED -> step == DestinationStep.RECEIVING ? refuse() : List.of();
-      case RETRY -> step == DestinationStep.LOST ? List.of(Plain.RUN) : List.of();
+      case QUIET -> quiet(step);
+      // Perhaps not yet: the source will say COMMIT again, and it is asked again.
+      case NOT_OWNED -> List.of();
+      case RETRY ->
+          step == DestinationStep.LOST ? List.of(Plain.ASK, Plain.RUN) : List.of();
       case RAN -> List.of(new Write(DestinationStep.RUNNING), Plain.SAY_RUNNING);
       // Told to a source that may no longer run it: it will say COMMIT again.
       case NOT_RUN ->
@@ -52,11 +56,19 @@ public final class DestinationRules {
 
   private static List<DestinationDeed> commit(DestinationStep step) {
     return switch (step) {
-      case PREPARED -> List.of(new Write(DestinationStep.COMMITTED), Plain.RUN);
-      case LOST -> List.of(Plain.RUN);
+      case PREPARED -> List.of(Plain.ASK, new Write(DestinationStep.COMMITTED), Plain.RUN);
+      case COMMITTED, LOST -> List.of(Plain.ASK, Plain.RUN);
       case RUNNING -> List.of(Plain.SAY_RUNNING);
-      case COMMITTED, TORN_DOWN -> List.of();
+      case TORN_DOWN -> List.of();
       case RECEIVING -> refuse();
+    };
+  }
+
+  /** What the registry says is as good as COMMIT, and may be all that is left of the source. */
+  private static List<DestinationDeed> quiet(DestinationStep step) {
+    return switch (step) {
+      case PREPARED, COMMITTED -> commit(step);
+      case RECEIVING, RUNNING, LOST, TORN_DOWN -> List.of();
     };
   }
 
@@ -122,13 +134,14 @@ public final class DestinationRules {
           switch (copy) {
             case RECEIVING -> List.of();
             // COMMIT was heard, and could not be written down.
-            case RUNNABLE -> List.of(new Write(DestinationStep.COMMITTED), Plain.RUN);
+            case RUNNABLE ->
+                List.of(new Write(DestinationStep.COMMITTED), Plain.ASK, Plain.RUN);
             case ABSENT -> List.of(new Write(DestinationStep.TORN_DOWN));
             case SENT -> throw contradiction(step, copy);
           };
       case COMMITTED, LOST ->
           switch (copy) {
-            case RECEIVING, RUNNABLE -> List.of(Plain.RUN);
+            case RECEIVING, RUNNABLE -> List.of(Plain.ASK, Plain.RUN);
             case ABSENT -> List.of();
             case SENT -> throw contradiction(step, copy);
           };

@@ -7,15 +7,21 @@ import java.util.Set;
 public enum DestinationStep implements HandOverStep {
   /** RECEIVE_START is done: pages come in. */
   RECEIVING(false, false),
-  /** The guest is whole; only COMMIT is missing. From here on the source decides. */
+  /**
+   * The guest is whole; only COMMIT is missing. From here on the source decides, or the registry
+   * where there is one.
+   */
   PREPARED(false, true),
-  /** COMMIT was heard: the source can never run the guest again. */
+  /**
+   * COMMIT was heard, or the registry said that the guest is this host's: the source can never run
+   * it again.
+   */
   COMMITTED(true, true),
   /** RECEIVE_FINISH is done and the guest runs here. */
   RUNNING(true, true),
   /** The move is off, and what was received is gone. */
   TORN_DOWN(false, true),
-  /** COMMIT was heard, but the host could not run the guest; it is tried again. */
+  /** The guest is this host's, but the host could not run the guest; it is tried again. */
   LOST(true, true);
 
   private final boolean mayRunHere;

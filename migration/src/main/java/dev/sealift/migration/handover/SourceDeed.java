@@ -5,8 +5,13 @@ public sealed interface SourceDeed {
 
   /** What is done without a detail. */
   enum Plain implements SourceDeed {
-    /** SEND_FINISH; SENT or REFUSED follows. */
+    /** SEND_FINISH, if this host owns the guest; SENT or REFUSED follows. */
     FINISH,
+    /**
+     * Make the destination the guest's owner. What comes after it is done only if that is done;
+     * else UNGRANTED or DISOWNED follows.
+     */
+    GRANT,
     /** SEND_CANCEL where it is due, the dirty log off, and the guest runs on. */
     COME_BACK,
     /** Say PREPARE. */

@@ -17,8 +17,14 @@ public sealed interface SourceEvent {
     PREPARED,
     /** SEND_FINISH is done. */
     SENT,
-    /** SEND_FINISH was refused, and the guest is not sent. */
+    /** SEND_FINISH was refused or not asked for, and the guest is not sent. */
     REFUSED,
+    /** Nobody knows whether the destination owns the guest now. */
+    UNGRANTED,
+    /** A third host owns the guest, or nobody does: a person must look. */
+    DISOWNED,
+    /** Some time has passed since nobody knew. */
+    RETRY,
     /** The destination said RUNNING. */
     RUNNING,
     /** The destination said ABORT. */

@@ -13,8 +13,11 @@ public final class SourceHandOver extends HandOver<SourceStep, SourceEvent, Sour
   /** Who does what the rules ask for. */
   public interface Hands {
 
-    /** SEND_FINISH; whether the guest is sent now. */
+    /** SEND_FINISH, if this host owns the guest; whether the guest is sent now. */
     boolean finish();
+
+    /** Makes the destination the guest's owner; done again, it changes nothing. */
+    Ownership.Answer grant();
 
     /** The guest goes on here as if nothing had been; done again, it changes nothing. */
     void comeBack();
@@ -83,6 +86,13 @@ public final class SourceHandOver extends HandOver<SourceStep, SourceEvent, Sour
       }
       case SourceDeed.Plain.FINISH -> {
         return Optional.of(hands.finish() ? SourceEvent.Plain.SENT : SourceEvent.Plain.REFUSED);
+      }
+      case SourceDeed.Plain.GRANT -> {
+        return switch (hands.grant()) {
+          case YES -> Optional.empty();
+          case UNKNOWN -> Optional.of(SourceEvent.Plain.UNGRANTED);
+          case NO -> Optional.of(SourceEvent.Plain.DISOWNED);
+        };
       }
       case SourceDeed.Plain.COME_BACK -> hands.comeBack();
       case SourceDeed.Plain.SAY_PREPARE -> hands.sayPrepare();

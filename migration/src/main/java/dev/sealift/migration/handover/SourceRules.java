@@ -39,9 +39,13 @@ public final class SourceRules {
               step,
               SourceStep.FINISHING,
               new Write(SourceStep.FINISHED),
+              Plain.GRANT,
               Plain.SAY_COMMIT,
               new Write(SourceStep.COMMITTED));
       case REFUSED -> withdraw();
+      // The guest stands still: COMMIT is said for a guest only that is the destination's.
+      case UNGRANTED, DISOWNED -> List.of();
+      case RETRY -> step == SourceStep.FINISHED ? commit() : List.of();
       case RUNNING -> running(step);
       case ABORT -> aborted(step);
       case LOST -> lost(step);
@@ -54,6 +58,11 @@ public final class SourceRules {
       throw new IllegalStateException(step + " where " + due + " was due");
     }
     return List.of(deeds);
+  }
+
+  /** Whoever may have been told so before is told again: both deeds may be done twice. */
+  private static List<SourceDeed> commit() {
+    return List.of(Plain.GRANT, Plain.SAY_COMMIT, new Write(SourceStep.COMMITTED));
   }
 
   private static List<SourceDeed> running(SourceStep step) {
@@ -110,9 +119,7 @@ public final class SourceRules {
       case FINISHED, COMMITTED ->
           switch (place) {
             case PREPARED ->
-                step == SourceStep.FINISHED
-                    ? List.of(Plain.SAY_COMMIT, new Write(SourceStep.COMMITTED))
-                    : List.of(Plain.SAY_COMMIT);
+                step == SourceStep.FINISHED ? commit() : List.of(Plain.SAY_COMMIT);
             case RUNNING -> running(step);
             case COMMITTED, RECEIVING, UNKNOWN, GONE -> List.of();
           };
@@ -132,7 +139,9 @@ public final class SourceRules {
       case NEGOTIATING, SENDING, PAUSED -> stay();
       case PREPARING, FINISHING -> withdraw();
       // The Secure Processor knows that the guest is sent, whatever the disk says.
-      case FINISHED -> List.of(Plain.SAY_COMMIT, new Write(SourceStep.COMMITTED), Plain.CONNECT);
+      case FINISHED ->
+          List.of(
+              Plain.CONNECT, Plain.GRANT, Plain.SAY_COMMIT, new Write(SourceStep.COMMITTED));
       case HANDED_OVER -> List.of(Plain.DISCARD);
       case WITHDRAWN -> List.of(Plain.SAY_ABORT, Plain.CONNECT);
       case STAYED -> List.of(Plain.SAY_ABORT);
@@ -161,16 +170,19 @@ public final class SourceRules {
       case SENT ->
           switch (step) {
             case NEGOTIATING, SENDING, PAUSED, PREPARING, FINISHING ->
-                List.of(new Write(SourceStep.FINISHED), Plain.CONNECT);
-            case FINISHED, COMMITTED -> List.of(Plain.CONNECT);
+                List.of(new Write(SourceStep.FINISHED), Plain.CONNECT, Plain.GRANT);
+            case FINISHED -> List.of(Plain.CONNECT, Plain.GRANT);
+            case COMMITTED -> List.of(Plain.CONNECT);
             case HANDED_OVER -> List.of(Plain.DISCARD);
             case WITHDRAWN, STAYED -> throw contradiction(step, copy);
           };
       case ABSENT ->
           switch (step) {
-            case FINISHED, COMMITTED, WITHDRAWN -> List.of(Plain.CONNECT);
+            case FINISHED -> List.of(Plain.CONNECT, Plain.GRANT);
+            case COMMITTED, WITHDRAWN -> List.of(Plain.CONNECT);
             // Whatever became of it here: only the destination can have it now.
-            case FINISHING -> List.of(new Write(SourceStep.FINISHED), Plain.CONNECT);
+            case FINISHING ->
+                List.of(new Write(SourceStep.FINISHED), Plain.CONNECT, Plain.GRANT);
             case PREPARING -> List.of(new Write(SourceStep.WITHDRAWN), Plain.CONNECT);
             case NEGOTIATING, SENDING, PAUSED, HANDED_OVER, STAYED -> List.of();
           };

@@ -9,24 +9,45 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Two hosts in the middle of a hand-over, and what is on its way between them: everything that
- * decides what may happen next, and nothing else. Each host has what a crash leaves (its journal
- * and what the Secure Processor has of the guest) and what it takes (its process).
+ * Two hosts in the middle of a hand-over, what is on its way between them, and whom the registry
+ * says the guest belongs to: everything that decides what may happen next, and nothing else. Each
+ * host has what a crash leaves (its journal and what the Secure Processor has of the guest) and
+ * what it takes (its process).
  *
  * @param source the source
  * @param destination the destination
  * @param toDestination words on their way
  * @param toSource words on their way
+ * @param registry who owns the guest
+ * @param capacity no more words are on their way in one direction
  */
 record HandOverWorld(
-    Source source, Destination destination, List<Word> toDestination, List<Word> toSource) {
-
-  /** No more words are on their way in one direction. */
-  private static final int CAPACITY = 2;
+    Source source,
+    Destination destination,
+    List<Word> toDestination,
+    List<Word> toSource,
+    Registry registry,
+    int capacity) {
 
   HandOverWorld {
     toDestination = List.copyOf(toDestination);
     toSource = List.copyOf(toSource);
+  }
+
+  /** What a registry has; any question to it may stay without an answer. */
+  enum Registry {
+    /** There is none: the journals decide. */
+    NONE,
+    /** The source owns the guest. */
+    SOURCE,
+    /** The source owns it, and a GRANT is on its way that nobody waits for any more. */
+    GRANTING,
+    /** The destination owns the guest. */
+    DESTINATION;
+
+    boolean isThere() {
+      return this != NONE;
+    }
   }
 
   /** What the hosts say to each other in the hand-over. */
@@ -141,12 +162,14 @@ record HandOverWorld(
   }
 
   /** SEND_START is done, and the guest is offered. */
-  static HandOverWorld beginning() {
+  static HandOverWorld beginning(Registry registry, int capacity) {
     return new HandOverWorld(
         new Source(SourceStep.SENDING, SourceStep.SENDING, Copy.RUNNABLE, true, true, false),
         new Destination(null, true, null, Copy.ABSENT, false, true),
         List.of(Word.GUEST),
-        List.of());
+        List.of(),
+        registry,
+        capacity);
   }
 
   /** Whether the guest runs at one host, and neither host has anything left to do. */
@@ -159,26 +182,39 @@ record HandOverWorld(
     boolean nothingThere =
         destination.copy() == Copy.ABSENT
             && (destination.step() == null || destination.step() == DestinationStep.TORN_DOWN);
-    return (stayed && nothingThere && destination.isUp()) || moved;
+    return (stayed && nothingThere && destination.isUp() && registry != Registry.DESTINATION)
+        || (moved && registry != Registry.SOURCE);
+  }
+
+  boolean destinationRuns() {
+    return destination.runs();
   }
 
   private HandOverWorld with(Source changed) {
-    return new HandOverWorld(changed, destination, toDestination, toSource);
+    return new HandOverWorld(changed, destination, toDestination, toSource, registry, capacity);
   }
 
   private HandOverWorld with(Destination changed) {
-    return new HandOverWorld(source, changed, toDestination, toSource);
+    return new HandOverWorld(source, changed, toDestination, toSource, registry, capacity);
+  }
+
+  private HandOverWorld with(Registry changed) {
+    return new HandOverWorld(source, destination, toDestination, toSource, changed, capacity);
+  }
+
+  private HandOverWorld with(List<Word> there, List<Word> back) {
+    return new HandOverWorld(source, destination, there, back, registry, capacity);
   }
 
   private HandOverWorld fromSource(Word word) {
-    return source.linked() && toDestination.size() < CAPACITY
-        ? new HandOverWorld(source, destination, plus(toDestination, word), toSource)
+    return source.linked() && toDestination.size() < capacity
+        ? with(plus(toDestination, word), toSource)
         : this;
   }
 
   private HandOverWorld fromDestination(Word word) {
-    return destination.linked() && toSource.size() < CAPACITY
-        ? new HandOverWorld(source, destination, toDestination, plus(toSource, word))
+    return destination.linked() && toSource.size() < capacity
+        ? with(toDestination, plus(toSource, word))
         : this;
   }
 
@@ -222,6 +258,10 @@ record HandOverWorld(
     }
     theLinkFails(next);
     connect(next);
+    if (registry == Registry.GRANTING) {
+      next.follows("the registry does what was asked long ago", false, with(Registry.DESTINATION));
+      next.follows("what the registry was asked is lost", true, with(Registry.SOURCE));
+    }
   }
 
   private void sourceActs(Next next) {
@@ -239,6 +279,11 @@ record HandOverWorld(
       }
       case PAUSED ->
           tell(next, "everything is sent", false, SourceEvent.Plain.ALL_SENT, world -> world);
+      case FINISHED -> {
+        if (registry.isThere()) {
+          tell(next, "the source asks again", false, SourceEvent.Plain.RETRY, world -> world);
+        }
+      }
       default -> {}
     }
     tell(next, "the source calls it off", true, SourceEvent.Plain.CALLED_OFF, world -> world);
@@ -291,6 +336,7 @@ record HandOverWorld(
             SourceRules.on(step, SourceEvent.Plain.REFUSED),
             next);
       }
+      case SourceDeed.Plain.GRANT -> grant(what, fault, rest, next);
       case SourceDeed.Plain.COME_BACK -> {
         if (source.copy() != Copy.RUNNABLE) {
           throw new AssertionError("a guest comes back that is " + source.copy() + ": " + this);
@@ -303,6 +349,9 @@ record HandOverWorld(
         if (source.copy() == Copy.RUNNABLE) {
           throw new AssertionError("COMMIT is said for a guest that can run here: " + this);
         }
+        if (registry == Registry.SOURCE || registry == Registry.GRANTING) {
+          throw new AssertionError("COMMIT is said for a guest that is still owned here: " + this);
+        }
         fromSource(Word.COMMIT).doSource(what, fault, rest, next);
       }
       case SourceDeed.Plain.SAY_ABORT -> fromSource(Word.ABORT).doSource(what, fault, rest, next);
@@ -310,6 +359,26 @@ record HandOverWorld(
           with(source.link(source.linked(), !source.linked())).doSource(what, fault, rest, next);
       case SourceDeed.Plain.DISCARD ->
           with(source.copy(Copy.ABSENT)).doSource(what, fault, rest, next);
+    }
+  }
+
+  /** Done, done without an answer, or still on its way when nobody waits for it any more. */
+  private void grant(String what, boolean fault, List<SourceDeed> rest, Next next) {
+    SourceStep step = Objects.requireNonNull(source.step());
+    if (step != SourceStep.FINISHED || source.copy() == Copy.RUNNABLE) {
+      throw new AssertionError("a guest is given away that is not finished: " + this);
+    }
+    if (!registry.isThere()) {
+      doSource(what, fault, rest, next);
+      return;
+    }
+    HandOverWorld given = with(Registry.DESTINATION);
+    given.doSource(what, fault, rest, next);
+    List<SourceDeed> unknown = SourceRules.on(step, SourceEvent.Plain.UNGRANTED);
+    given.doSource(what + ", and the registry's answer is lost", true, unknown, next);
+    if (registry != Registry.DESTINATION) {
+      with(Registry.GRANTING)
+          .doSource(what + ", and the registry is not reached in time", true, unknown, next);
     }
   }
 
@@ -336,8 +405,7 @@ record HandOverWorld(
     }
     for (int i = 0; i < toSource.size(); i++) {
       Word word = toSource.get(i);
-      HandOverWorld taken =
-          new HandOverWorld(source, destination, toDestination, without(toSource, i));
+      HandOverWorld taken = with(toDestination, without(toSource, i));
       String what = "the source hears " + word;
       taken.hearAtSource(what, i > 0, word, next);
       hearAtSource(what + ", which comes again", true, word, next);
@@ -364,6 +432,9 @@ record HandOverWorld(
     }
     tell(next, "the destination fails", true, DestinationEvent.Plain.FAILED);
     tell(next, "the destination tries again", false, DestinationEvent.Plain.RETRY);
+    if (registry.isThere()) {
+      tell(next, "the source is quiet", false, DestinationEvent.Plain.QUIET);
+    }
     if (!destination.linked()) {
       tell(next, "the source did not come back", false, DestinationEvent.Plain.EXPIRED);
     } else {
@@ -395,10 +466,23 @@ record HandOverWorld(
                 DestinationRules.on(step, new DestinationEvent.Unwritten(step)),
                 next);
       }
+      case DestinationDeed.Plain.ASK -> {
+        boolean owns = registry == Registry.NONE || registry == Registry.DESTINATION;
+        DestinationStep step = Objects.requireNonNull(destination.step());
+        List<DestinationDeed> notYet =
+            DestinationRules.on(step, DestinationEvent.Plain.NOT_OWNED);
+        doDestination(what, fault, owns ? rest : notYet, next);
+        if (registry == Registry.DESTINATION) {
+          doDestination(what + ", but the registry does not answer", true, notYet, next);
+        }
+      }
       case DestinationDeed.Plain.RUN -> {
         DestinationStep step = Objects.requireNonNull(destination.step());
         if (source.copy() == Copy.RUNNABLE) {
           throw new AssertionError("the destination runs what the source can run: " + this);
+        }
+        if (registry == Registry.SOURCE || registry == Registry.GRANTING) {
+          throw new AssertionError("the destination runs what it does not own: " + this);
         }
         HandOverWorld finished = with(destination.copy(Copy.RUNNABLE));
         next.follows(
@@ -464,8 +548,7 @@ record HandOverWorld(
     }
     for (int i = 0; i < toDestination.size(); i++) {
       Word word = toDestination.get(i);
-      HandOverWorld taken =
-          new HandOverWorld(source, destination, without(toDestination, i), toSource);
+      HandOverWorld taken = with(without(toDestination, i), toSource);
       String what = "the destination hears " + word;
       taken.hearAtDestination(what, i > 0, word, next);
       hearAtDestination(what + ", which comes again", true, word, next);
@@ -510,7 +593,7 @@ record HandOverWorld(
       next.follows(
           "what is on its way is lost",
           true,
-          new HandOverWorld(source, destination, List.of(), List.of()));
+          with(List.of(), List.of()));
     }
   }
 
@@ -521,7 +604,12 @@ record HandOverWorld(
           "the source reaches the destination again",
           false,
           new HandOverWorld(
-              source.link(true, false), destination.linked(true), List.of(Word.RESUME), List.of()));
+              source.link(true, false),
+              destination.linked(true),
+              List.of(Word.RESUME),
+              List.of(),
+              registry,
+              capacity));
     }
   }
 }

@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.sealift.migration.handover.SourceEvent.Plain;
 import dev.sealift.migration.wire.MoveId;
 import java.io.IOException;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +20,7 @@ class SourceHandOverTest {
   private final List<String> happened = new ArrayList<>();
   private @Nullable SourceStep unwritable;
   private boolean refused;
+  private final Deque<Ownership.Answer> grants = new ArrayDeque<>();
 
   private final HandOverJournal journal =
       new HandOverJournal() {
@@ -42,6 +45,11 @@ class SourceHandOverTest {
         public boolean finish() {
           happened.add("SEND_FINISH");
           return !refused;
+        }
+
+        @Override
+        public Ownership.Answer grant() {
+          return grants.isEmpty() ? Ownership.Answer.YES : grants.removeFirst();
         }
 
         @Override
