@@ -69,6 +69,7 @@ public final class Coordinator implements AutoCloseable {
       throws RegistryException {
     var coordinator = new Coordinator(registry, registry.stand(name), clock, log);
     registry.onChange(coordinator::wake);
+    coordinator.leadership.onChange(coordinator::wake);
     coordinator.thread.start();
     return coordinator;
   }

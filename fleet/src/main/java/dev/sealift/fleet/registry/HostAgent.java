@@ -45,7 +45,7 @@ public final class HostAgent implements AutoCloseable {
 
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition something = lock.newCondition();
-  private boolean woken;
+  private boolean woken = true;
   private boolean closed;
 
   /** Whether the session may have been another one since host and guests were last told of. */

@@ -3,6 +3,7 @@ package dev.sealift.fleet.registry;
 import java.io.IOException;
 import org.apache.curator.framework.CuratorFramework;
 import org.apache.curator.framework.recipes.leader.LeaderLatch;
+import org.apache.curator.framework.recipes.leader.LeaderLatchListener;
 
 /** One who stands for coordinator. Whoever loses the registry loses the office until it is back. */
 public final class Leadership implements AutoCloseable {
@@ -30,6 +31,22 @@ public final class Leadership implements AutoCloseable {
    */
   public boolean leads() {
     return latch.hasLeadership();
+  }
+
+  /** Tells when it has become the one, or is it no longer; not to be kept waiting. */
+  void onChange(Runnable watcher) {
+    latch.addListener(
+        new LeaderLatchListener() {
+          @Override
+          public void isLeader() {
+            watcher.run();
+          }
+
+          @Override
+          public void notLeader() {
+            watcher.run();
+          }
+        });
   }
 
   @Override
