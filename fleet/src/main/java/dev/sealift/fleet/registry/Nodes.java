@@ -188,6 +188,10 @@ final class Nodes {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw unreachable(path, e);
+    } catch (IllegalStateException closed) {
+      throw unreachable(path, closed);
+    } catch (RuntimeException e) {
+      throw e;
     } catch (Exception e) { // Curator declares no other.
       throw said(path, e);
     }

@@ -10,6 +10,7 @@ import dev.sealift.fleet.registry.RegistryException.Kind;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -106,7 +107,9 @@ public final class Registry implements AutoCloseable {
 
   /** What is made with a login is that login's alone. */
   private static final class OwnAccess implements ACLProvider {
-    private static final List<ACL> CREATOR = List.of(new ACL(Perms.ALL, new Id("auth", "")));
+    /** ZooKeeper asks lists whether they contain null. */
+    private static final List<ACL> CREATOR =
+        Collections.singletonList(new ACL(Perms.ALL, new Id("auth", "")));
 
     @Override
     public List<ACL> getDefaultAcl() {
