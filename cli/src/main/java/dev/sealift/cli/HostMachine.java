@@ -26,6 +26,7 @@ import dev.sealift.migration.DestinationHost;
 import dev.sealift.migration.SourceHost;
 import dev.sealift.migration.access.AllowedPeers;
 import dev.sealift.migration.handover.HandOverJournal;
+import dev.sealift.migration.handover.Ownership;
 import dev.sealift.migration.trust.MovePolicy;
 import dev.sealift.vmm.ExportedCertificates;
 import dev.sealift.vmm.Guest;
@@ -350,6 +351,7 @@ public final class HostMachine implements AutoCloseable {
         AllowedPeers.anyTrusted(),
         MovePolicy.trusting(maker.root()),
         journal,
+        Ownership.JOURNALS,
         true);
   }
 
@@ -364,6 +366,7 @@ public final class HostMachine implements AutoCloseable {
         MovePolicy.trusting(maker.root()),
         configuration -> Guest.create(host, platform, configuration),
         journal,
+        Ownership.JOURNALS,
         true);
   }
 

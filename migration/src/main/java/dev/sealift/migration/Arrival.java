@@ -34,6 +34,8 @@ record Arrival(
     GuestConfiguration configuration =
         DestinationChecks.guest(offer, options, host.platform().status());
     DestinationChecks.peer(host.peers(), control, configuration);
+    new OwnedGuest(host.ownership(), configuration.name())
+        .checkMayCome(KeyFingerprint.of(control.peerCertificate().getPublicKey()));
     // No two moves of one name get past this, so whoever listens can tell them by it.
     DataGate gate = listener.expect(control, offer.move(), offer.dataConnections());
     arrivals.coming(offer.move(), configuration, PeerIdentity.of(control.peerCertificate()));
@@ -88,6 +90,7 @@ record Arrival(
             offer.move(),
             KeyFingerprint.of(control.peerCertificate().getPublicKey()).hex(),
             guest,
+            host.ownership(),
             reception,
             control,
             options,

@@ -29,11 +29,14 @@ final class Backoff {
 
   /** Waits until it is time for another try, or the limit has passed. */
   void await() throws InterruptedException {
+    Thread.sleep(next());
+  }
+
+  /** How long it is until it is time for another try, or the limit has passed. */
+  Duration next() {
     long nanos = Math.min(pause, left());
     pause = Math.min(2 * pause, MOST_NANOS);
-    if (nanos > 0) {
-      Thread.sleep(Duration.ofNanos(nanos));
-    }
+    return Duration.ofNanos(Math.max(0, nanos));
   }
 
   private long left() {

@@ -3,6 +3,7 @@ package dev.sealift.migration;
 import dev.sealift.crypto.cert.PlatformChain;
 import dev.sealift.migration.access.AllowedPeers;
 import dev.sealift.migration.handover.HandOverJournal;
+import dev.sealift.migration.handover.Ownership;
 import dev.sealift.migration.trust.MovePolicy;
 import dev.sealift.vmm.SevPlatform;
 import javax.net.ssl.SSLContext;
@@ -17,6 +18,7 @@ import javax.net.ssl.SSLContext;
  * @param policy which platforms a guest may come from
  * @param guests makes the guests
  * @param journal where hand-overs are written down
+ * @param ownership who knows whose the guests are; {@link Ownership#JOURNALS} without a registry
  * @param emulated whether its Secure Processor is software
  */
 public record DestinationHost(
@@ -27,4 +29,5 @@ public record DestinationHost(
     MovePolicy policy,
     GuestFactory guests,
     HandOverJournal journal,
+    Ownership ownership,
     boolean emulated) {}

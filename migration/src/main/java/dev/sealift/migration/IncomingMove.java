@@ -5,6 +5,7 @@ import dev.sealift.migration.handover.DestinationHandOver;
 import dev.sealift.migration.handover.DestinationStep;
 import dev.sealift.migration.handover.JournalEntry;
 import dev.sealift.migration.handover.JournalEntry.Detail;
+import dev.sealift.migration.handover.Ownership;
 import dev.sealift.migration.receipt.Receipt;
 import dev.sealift.migration.wire.ControlConnection;
 import dev.sealift.migration.wire.FailureCode;
@@ -30,11 +31,15 @@ final class IncomingMove implements DestinationHandOver.Hands {
   /** How long a guest that could not be run is left alone before it is tried again. */
   private static final Duration RETRY = Duration.ofSeconds(1);
 
+  /** How long a source is quiet before a registry is asked. */
+  private static final Duration QUIET = Duration.ofMillis(500);
+
   private static final String INCOMING = "incoming";
 
   private final MoveId move;
   private final String peer;
   private final ArrivingGuest guest;
+  private final OwnedGuest owned;
   private final ArrivalListener arrivals;
   private final DestinationOptions options;
   private final LinkQueue links = new LinkQueue();
@@ -43,6 +48,8 @@ final class IncomingMove implements DestinationHandOver.Hands {
   private volatile boolean closing;
   private @Nullable DestinationHandOver handOver;
   private @Nullable MigrationException failure;
+  private Message.@Nullable Commit commit;
+  private Duration silence = Duration.ZERO;
   private Progress progress = Progress.NONE;
   private byte[] manifest;
 
@@ -50,17 +57,19 @@ final class IncomingMove implements DestinationHandOver.Hands {
    * A move that begins.
    *
    * @param peer the key of the source
+   * @param ownership who knows whose the guest is
    * @param reception takes its pages in
    */
   IncomingMove(
       MoveId move,
       String peer,
       ArrivingGuest guest,
+      Ownership ownership,
       Reception reception,
       ControlConnection control,
       DestinationOptions options,
       ArrivalListener arrivals) {
-    this(move, peer, guest, reception, options, arrivals, new byte[0]);
+    this(move, peer, guest, ownership, reception, options, arrivals, new byte[0]);
     this.control = control;
   }
 
@@ -68,6 +77,7 @@ final class IncomingMove implements DestinationHandOver.Hands {
       MoveId move,
       String peer,
       ArrivingGuest guest,
+      Ownership ownership,
       @Nullable Reception reception,
       DestinationOptions options,
       ArrivalListener arrivals,
@@ -75,6 +85,7 @@ final class IncomingMove implements DestinationHandOver.Hands {
     this.move = move;
     this.peer = peer;
     this.guest = guest;
+    this.owned = new OwnedGuest(ownership, guest.guest().configuration().name());
     this.reception = reception;
     this.options = options;
     this.arrivals = arrivals;
@@ -85,12 +96,14 @@ final class IncomingMove implements DestinationHandOver.Hands {
   static IncomingMove recovered(
       JournalEntry entry,
       ArrivingGuest guest,
+      Ownership ownership,
       DestinationOptions options,
       ArrivalListener arrivals) {
     return new IncomingMove(
         entry.move(),
         entry.details().getOrDefault(Detail.PEER, ""),
         guest,
+        ownership,
         null,
         options,
         arrivals,
@@ -225,16 +238,60 @@ final class IncomingMove implements DestinationHandOver.Hands {
 
   private void hear(DestinationHandOver rules, ControlConnection current)
       throws MigrationException, InterruptedException {
-    switch (current.receive()) {
+    switch (next(current)) {
+      case null -> ask(rules);
       case Message.Commit times -> {
+        commit = times;
         rules.hear(DestinationEvent.Plain.COMMIT);
         if (rules.step() == DestinationStep.RUNNING) {
           arrived(current, times);
         } else {
           tellLost();
+          tellUnowned(rules);
         }
       }
       case Message other -> throw ControlConnection.outOfTurn(other, "COMMIT or ABORT");
+    }
+  }
+
+  /** Where there is a registry to ask, nobody waits longer for the source than that; then null. */
+  private @Nullable Message next(ControlConnection current)
+      throws MigrationException, InterruptedException {
+    if (!owned.hasRegistry()) {
+      return current.receive();
+    }
+    Message next = current.poll(QUIET);
+    silence = next == null ? silence.plus(QUIET) : Duration.ZERO;
+    if (silence.compareTo(options.timeout()) > 0) {
+      silence = Duration.ZERO;
+      throw new MigrationException(
+          FailureCode.TIMED_OUT,
+          "the source said nothing for %d ms".formatted(options.timeout().toMillis()));
+    }
+    return next;
+  }
+
+  /** The source is quiet, and perhaps gone: the registry may know that the guest is this host's. */
+  private void ask(DestinationHandOver rules) {
+    boolean wasLost = rules.step() == DestinationStep.LOST;
+    rules.hear(wasLost ? DestinationEvent.Plain.RETRY : DestinationEvent.Plain.QUIET);
+    ControlConnection current = control;
+    if (rules.step() != DestinationStep.RUNNING) {
+      if (!wasLost) {
+        tellLost();
+      }
+    } else if (current != null && commit != null) {
+      arrived(current, commit);
+    } else {
+      arrivals.arrived(move, guest.guest());
+    }
+  }
+
+  private void tellUnowned(DestinationHandOver rules) {
+    if (rules.step() == DestinationStep.PREPARED) {
+      arrivals.warning(
+          "the source of the move %s says COMMIT, but the registry does not say that the guest is this host's: it stands still until it does"
+              .formatted(move));
     }
   }
 
@@ -281,10 +338,7 @@ final class IncomingMove implements DestinationHandOver.Hands {
       return true;
     }
     ControlConnection next =
-        links.await(
-            receiving
-                ? options.resumeLimit()
-                : rules.step() == DestinationStep.LOST ? RETRY : Duration.ofDays(1));
+        links.await(receiving ? options.resumeLimit() : patience(rules.step()));
     if (next != null) {
       control = next;
       if (!receiving || relink(next)) {
@@ -296,17 +350,18 @@ final class IncomingMove implements DestinationHandOver.Hands {
     if (receiving) {
       rules.hear(DestinationEvent.Plain.EXPIRED);
       tellRefused(rules);
-    } else if (!closing) {
-      retry(rules);
+    } else if (!closing && (rules.step() == DestinationStep.LOST || owned.hasRegistry())) {
+      ask(rules);
     }
     return !closing || rules.step().isLast();
   }
 
-  private void retry(DestinationHandOver rules) {
-    rules.hear(DestinationEvent.Plain.RETRY);
-    if (rules.step() == DestinationStep.RUNNING) {
-      arrivals.arrived(move, guest.guest());
+  /** Without a registry only the source knows what becomes of a guest that is whole. */
+  private Duration patience(DestinationStep step) {
+    if (step == DestinationStep.LOST) {
+      return RETRY;
     }
+    return owned.hasRegistry() ? QUIET : Duration.ofDays(1);
   }
 
   /** Whether what broke was the link and nothing else, so that another one mends it. */
@@ -394,7 +449,7 @@ final class IncomingMove implements DestinationHandOver.Hands {
 
   @Override
   public boolean owns() {
-    return true;
+    return owned.holds() == Ownership.Answer.YES;
   }
 
   @Override

@@ -115,11 +115,14 @@ public final class MigrationSource {
     }
     long time = entry.time().toEpochMilli();
     try (var link = new SourceLink(host, address, options.timeout(), details.get(Detail.PEER))) {
-      var hands = new SourceHands(leaving, link, listener);
+      String name =
+          guest == null ? details.get(Detail.NAME) : guest.configuration().name();
+      var owned = new OwnedGuest(host.ownership(), name);
+      var hands = new SourceHands(leaving, owned, link, listener);
       hands.commit(() -> new Message.Commit(time, time, time));
       SourceHandOver handOver =
           SourceHandOver.recover(host.journal(), entry.move(), step, copy, hands);
-      var settlement = new Settlement(handOver, link, options.resumeLimit());
+      var settlement = new Settlement(handOver, hands, link, options.resumeLimit());
       settlement.run();
       if (settlement.wasInterrupted()) {
         Thread.currentThread().interrupt();

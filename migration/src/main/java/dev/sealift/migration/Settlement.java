@@ -11,10 +11,12 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * How a source and its destination come to agree on how a hand-over ended: the source says COMMIT
- * or ABORT, on as many connections as it takes, until the destination has answered.
+ * or ABORT, on as many connections as it takes, until the destination has answered. Where there is
+ * a registry, it is asked before that, as often as it takes.
  */
 final class Settlement {
   private final SourceHandOver handOver;
+  private final SourceHands hands;
   private final SourceLink link;
   private final Backoff backoff;
   private boolean interrupted;
@@ -25,8 +27,9 @@ final class Settlement {
    *
    * @param limit how long to go on trying
    */
-  Settlement(SourceHandOver handOver, SourceLink link, Duration limit) {
+  Settlement(SourceHandOver handOver, SourceHands hands, SourceLink link, Duration limit) {
     this.handOver = handOver;
+    this.hands = hands;
     this.link = link;
     this.backoff = new Backoff(limit);
   }
@@ -34,17 +37,34 @@ final class Settlement {
   /** Returns when both sides agree, or the limit has passed, or the guest is nowhere. */
   void run() {
     boolean hopeless = false;
-    while (!handOver.step().isLast() && !hopeless && !(link.isDown() && backoff.isOver())) {
+    while (!handOver.step().isLast() && !hopeless && !isOver()) {
       try {
         if (link.isDown()) {
           hopeless = reach();
+        } else if (hands.isDisowned()) {
+          hopeless = true;
         } else {
           listen();
+        }
+        if (isUngranted()) {
+          handOver.hear(SourceEvent.Plain.RETRY);
         }
       } catch (InterruptedException tooLate) {
         interrupted = true;
       }
     }
+    if (handOver.step() == SourceStep.FINISHED && hands.unowned() != null) {
+      obstacle = hands.unowned();
+    }
+  }
+
+  /** The guest stands still until the registry has answered. */
+  private boolean isUngranted() {
+    return handOver.step() == SourceStep.FINISHED && hands.awaitsGrant();
+  }
+
+  private boolean isOver() {
+    return (link.isDown() || isUngranted()) && backoff.isOver();
   }
 
   /** Returns whether the destination says that it has no guest of which this host has none. */
@@ -66,7 +86,9 @@ final class Settlement {
 
   private void listen() throws InterruptedException {
     try {
-      switch (link.control().receive()) {
+      // A destination that the registry answers may run the guest before this host is answered.
+      switch (isUngranted() ? link.control().poll(backoff.next()) : link.control().receive()) {
+        case null -> {}
         case Message.Running _ -> handOver.hear(SourceEvent.Plain.RUNNING);
         case Message.Standing standing -> handOver.hear(new SourceEvent.Standing(standing.place()));
         case Message other -> {
@@ -94,7 +116,7 @@ final class Settlement {
   }
 
   private void pauseAfterAbort() throws InterruptedException {
-    if (handOver.step() == SourceStep.COMMITTED) {
+    if (!handOver.step().isLast()) {
       backoff.await();
     }
   }

@@ -1,5 +1,6 @@
 package dev.sealift.migration;
 
+import dev.sealift.migration.access.KeyFingerprint;
 import dev.sealift.migration.handover.JournalEntry.Detail;
 import dev.sealift.migration.handover.Ownership;
 import dev.sealift.migration.handover.SourceHandOver;
@@ -10,25 +11,31 @@ import dev.sealift.migration.wire.MigrationException;
 import java.io.IOException;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Does for a source what the rules of the hand-over ask for. */
 final class SourceHands implements SourceHandOver.Hands {
   private final @Nullable LeavingGuest guest;
+  private final OwnedGuest owned;
   private final SourceLink link;
   private final MoveListener listener;
   private @Nullable Supplier<Message> prepare;
   private @Nullable Supplier<Message> commit;
   private @Nullable MigrationException failure;
+  private Ownership.@Nullable Answer granted;
 
   /**
    * Hands for one move.
    *
    * @param guest null where it is no longer on this host
+   * @param owned whose it is
    */
-  SourceHands(@Nullable LeavingGuest guest, SourceLink link, MoveListener listener) {
+  SourceHands(
+      @Nullable LeavingGuest guest, OwnedGuest owned, SourceLink link, MoveListener listener) {
     this.guest = guest;
+    this.owned = owned;
     this.link = link;
     this.listener = listener;
   }
@@ -60,6 +67,12 @@ final class SourceHands implements SourceHandOver.Hands {
     if (guest == null) {
       return true;
     }
+    try {
+      checkOwned();
+    } catch (MigrationException notOurs) {
+      because(notOurs);
+      return false;
+    }
     boolean sent = guest.finish();
     MigrationException refusal = guest.refusal();
     if (!sent && refusal != null) {
@@ -68,9 +81,48 @@ final class SourceHands implements SourceHandOver.Hands {
     return sent;
   }
 
+  /** This is the last moment at which the guest can stay. */
+  private void checkOwned() throws MigrationException {
+    String peer = link.peer();
+    if (owned.hasRegistry() && peer != null) {
+      owned.checkMayGo(new KeyFingerprint(peer));
+    }
+  }
+
   @Override
   public Ownership.Answer grant() {
-    return Ownership.Answer.YES;
+    Ownership.@Nullable Answer before = granted;
+    Ownership.Answer now = owned.grant(link.peer());
+    granted = now;
+    if (now != before) {
+      switch (now) {
+        case YES -> {}
+        case UNKNOWN ->
+            listener.warning("the guest stands still: " + Objects.requireNonNull(unowned()));
+        case NO -> listener.warning(Objects.requireNonNull(unowned()));
+      }
+    }
+    return now;
+  }
+
+  /** Whether the registry is to be asked again to make the destination the guest's owner. */
+  boolean awaitsGrant() {
+    return granted == Ownership.Answer.UNKNOWN;
+  }
+
+  /** Whether the guest is neither this host's nor the destination's. */
+  boolean isDisowned() {
+    return granted == Ownership.Answer.NO;
+  }
+
+  /** Why the destination does not own the guest, in a sentence; null if it does. */
+  @Nullable String unowned() {
+    if (isDisowned()) {
+      return "the guest is finished here, and the registry says that it is neither this host's nor the destination's: it runs at neither before a person has looked (sealift fleet status)";
+    }
+    return awaitsGrant()
+        ? "the registry has not answered that the guest is the destination's, and is asked again"
+        : null;
   }
 
   @Override
@@ -120,9 +172,13 @@ final class SourceHands implements SourceHandOver.Hands {
   @Override
   public Map<Detail, String> details() {
     Map<Detail, String> details = new EnumMap<>(Detail.class);
+    String name = owned.name();
+    if (name != null && owned.hasRegistry()) {
+      details.put(Detail.NAME, name);
+    }
     if (guest != null) {
       details.put(Detail.RAN, Boolean.toString(guest.ran()));
-      guest.guest().keptAs().ifPresent(name -> details.put(Detail.GUEST, name));
+      guest.guest().keptAs().ifPresent(kept -> details.put(Detail.GUEST, kept));
     }
     details.put(Detail.ADDRESS, link.address().getHostString());
     details.put(Detail.PORT, Integer.toString(link.address().getPort()));

@@ -39,6 +39,7 @@ final class SourceMove {
   private final MoveLog log = new MoveLog(move);
   private final SourceLink link;
   private final LeavingGuest leaving;
+  private final OwnedGuest owned;
   private final SourceHands hands;
   private @Nullable SourceTransfer transfer;
   private @Nullable SourceReceipt receipt;
@@ -65,7 +66,8 @@ final class SourceMove {
     this.rehearsal = rehearsal;
     link = new SourceLink(host, destination, options.timeout(), null);
     leaving = new LeavingGuest(guest, guest.isRunning());
-    hands = new SourceHands(leaving, link, listener);
+    owned = new OwnedGuest(host.ownership(), guest.configuration().name());
+    hands = new SourceHands(leaving, owned, link, listener);
     log.wire(link::bytesSent);
     control.whenCalledOff(link::stop);
   }
@@ -125,7 +127,7 @@ final class SourceMove {
       callOff(handOver, Failures.of(interruption));
     }
     link.settle();
-    var settlement = new Settlement(handOver, link, options.resumeLimit());
+    var settlement = new Settlement(handOver, hands, link, options.resumeLimit());
     settlement.run();
     interrupted |= settlement.wasInterrupted();
     return outcome(handOver.step(), settlement);
@@ -161,6 +163,10 @@ final class SourceMove {
     found("protocol", "both hosts speak version " + welcome.version());
     SourceChecks.peer(host.peers(), link.control(), guest);
     found("peer", "this host's list lets it receive the guest");
+    if (owned.hasRegistry()) {
+      owned.checkMayGo(peer.key());
+      found("owner", "the registry says that the guest is this host's, and knows the destination");
+    }
     log.destinationEmulated(welcome.emulated());
     PlatformCredentials own = Peer.own(host.platform(), host.chain());
     PlatformCredentials destination = Peer.DESTINATION.read(welcome.platform());
@@ -233,7 +239,9 @@ final class SourceMove {
       }
       case FINISHED, COMMITTED ->
           new MoveOutcome.HandedOver(
-              "the guest was finished here, but the destination was not heard to run it (%s); only the destination may run it"
+              hands.isDisowned()
+                  ? String.valueOf(hands.unowned())
+                  : "the guest was finished here, but the destination was not heard to run it (%s); only the destination may run it"
                   .formatted(settlement.obstacle()),
               log.report());
       case WITHDRAWN -> {

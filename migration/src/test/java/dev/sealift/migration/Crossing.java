@@ -15,6 +15,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** Two hosts, and the wire between them. */
 class Crossing implements AutoCloseable, ArrivalListener {
@@ -66,14 +67,18 @@ class Crossing implements AutoCloseable, ArrivalListener {
 
   /** The source goes on with the move that its journal has. */
   Recovery recover(Guest guest) throws VmmException {
+    return recover(guest, Duration.ofSeconds(20));
+  }
+
+  /** The same, for so long. */
+  Recovery recover(@Nullable Guest guest, Duration limit) throws VmmException {
     JournalEntry entry =
         source.journal.moves().stream()
             .filter(last -> last.step().side() == Side.SOURCE)
             .reduce((first, second) -> second)
             .orElseThrow();
     return new MigrationSource(source.asSource())
-        .recover(
-            entry, guest, OPTIONS.withResumeLimit(Duration.ofSeconds(20)), MoveListener.SILENT);
+        .recover(entry, guest, OPTIONS.withResumeLimit(limit), MoveListener.SILENT);
   }
 
   /** The guest that arrived. */

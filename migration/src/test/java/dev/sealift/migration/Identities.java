@@ -1,5 +1,6 @@
 package dev.sealift.migration;
 
+import dev.sealift.migration.access.KeyFingerprint;
 import java.math.BigInteger;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
@@ -13,6 +14,9 @@ import java.security.spec.ECGenParameterSpec;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Date;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
@@ -33,6 +37,7 @@ public final class Identities {
   private final X500Principal name;
   private final KeyPair keys;
   private final X509Certificate certificate;
+  private final Map<SSLContext, KeyFingerprint> keysOfHosts = new ConcurrentHashMap<>();
 
   private Identities(String name) throws Exception {
     this.name = new X500Principal("CN=" + name);
@@ -59,10 +64,17 @@ public final class Identities {
       KeyPair hostKeys = newKeys();
       X509Certificate own =
           certify(new X500Principal("CN=" + hostName), hostKeys, false, address, dnsName);
-      return context(hostKeys.getPrivate(), own);
+      SSLContext host = context(hostKeys.getPrivate(), own);
+      keysOfHosts.put(host, KeyFingerprint.of(own.getPublicKey()));
+      return host;
     } catch (Exception e) {
       throw new IllegalStateException(e);
     }
+  }
+
+  /** The key of a host that this authority has made. */
+  public KeyFingerprint key(SSLContext host) {
+    return Objects.requireNonNull(keysOfHosts.get(host));
   }
 
   /** Somebody who accepts this authority's hosts, but has no certificate to show. */

@@ -96,6 +96,7 @@ class KeptArrivalTest {
             plain.policy(),
             keeping,
             plain.journal(),
+            plain.ownership(),
             plain.emulated());
     List<Guest> arrived = new CopyOnWriteArrayList<>();
     ArrivalListener arrivals =

@@ -174,6 +174,7 @@ class RefusedMoveTest {
         source.peers(),
         source.policy(),
         source.journal(),
+        source.ownership(),
         true);
   }
 

@@ -19,6 +19,7 @@ import dev.sealift.linux.LinuxSystemCalls;
 import dev.sealift.linux.LinuxThreadSignals;
 import dev.sealift.linux.LinuxUnavailableException;
 import dev.sealift.migration.access.AllowedPeers;
+import dev.sealift.migration.handover.Ownership;
 import dev.sealift.migration.trust.MovePolicy;
 import dev.sealift.migration.trust.PlatformCredentials;
 import dev.sealift.vmm.ExportedCertificates;
@@ -56,6 +57,9 @@ final class TestHost implements AutoCloseable {
 
   /** Set before {@link #asSource} and {@link #asDestination}. */
   AllowedPeers peers = AllowedPeers.anyTrusted();
+
+  /** The same. */
+  Ownership ownership = Ownership.JOURNALS;
 
   private final Host host;
 
@@ -167,7 +171,7 @@ final class TestHost implements AutoCloseable {
 
   /** A source that lets guests go only where a policy allows. */
   SourceHost asSource(MovePolicy policy) {
-    return new SourceHost(platform, chain, identity, peers, policy, journal, true);
+    return new SourceHost(platform, chain, identity, peers, policy, journal, ownership, true);
   }
 
   DestinationHost asDestination() {
@@ -177,7 +181,7 @@ final class TestHost implements AutoCloseable {
   /** A destination that takes guests only from where a policy allows. */
   DestinationHost asDestination(MovePolicy policy) {
     return new DestinationHost(
-        platform, chain, identity, peers, policy, this::create, journal, true);
+        platform, chain, identity, peers, policy, this::create, journal, ownership, true);
   }
 
   /** What its platform shows to a peer. */

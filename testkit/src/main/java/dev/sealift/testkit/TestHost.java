@@ -7,6 +7,7 @@ import dev.sealift.migration.SourceHost;
 import dev.sealift.migration.access.AllowedPeers;
 import dev.sealift.migration.access.KeyFingerprint;
 import dev.sealift.migration.access.PeerTrust;
+import dev.sealift.migration.handover.Ownership;
 import dev.sealift.migration.trust.MovePolicy;
 import dev.sealift.vmm.Guest;
 import dev.sealift.vmm.GuestConfiguration;
@@ -235,6 +236,7 @@ public final class TestHost {
             AllowedPeers.anyTrusted(),
             policy,
             journal,
+            Ownership.JOURNALS,
             /* emulated= */ true));
   }
 
@@ -258,6 +260,7 @@ public final class TestHost {
             policy,
             configuration -> Guest.create(kernel.host(), platform, configuration),
             journal,
+            Ownership.JOURNALS,
             /* emulated= */ true));
   }
 

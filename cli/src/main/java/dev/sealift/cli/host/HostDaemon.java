@@ -17,6 +17,7 @@ import dev.sealift.migration.SourceHost;
 import dev.sealift.migration.access.KeyFingerprint;
 import dev.sealift.migration.handover.FileJournal;
 import dev.sealift.migration.handover.KeptGuests;
+import dev.sealift.migration.handover.Ownership;
 import dev.sealift.migration.trust.MovePolicy;
 import dev.sealift.migration.trust.MovePolicyFile;
 import dev.sealift.vmm.Guest;
@@ -159,7 +160,14 @@ final class HostDaemon implements AutoCloseable {
     var receipts = new Receipts(directory.receipts(), log);
     var source =
         new SourceHost(
-            machine.platform(), chain, access.identity(), access.peers(), policy, journal, true);
+            machine.platform(),
+            chain,
+            access.identity(),
+            access.peers(),
+            policy,
+            journal,
+            Ownership.JOURNALS,
+            true);
     var departures = new Departures(source, guests, moves, receipts, log);
     var arrivals = new Arrivals(machine, guests, moves, receipts, platform.roots(), log);
     takeUp(machine, journal, guests, departures, log);
@@ -174,6 +182,7 @@ final class HostDaemon implements AutoCloseable {
                     policy,
                     arrivals,
                     journal,
+                    Ownership.JOURNALS,
                     true),
                 settings.listen(),
                 arrivals));

@@ -96,6 +96,7 @@ final class LabHost {
             plain.policy(),
             new Guests(),
             plain.journal(),
+            plain.ownership(),
             plain.emulated());
     goOn();
     try (MigrationDestination _ =

@@ -39,6 +39,8 @@ public record JournalEntry(
   public enum Detail {
     /** The name under which the host keeps the guest. */
     GUEST,
+    /** Source, where there is a registry: the name of the guest, by which the registry knows it. */
+    NAME,
     /** Source: whether the guest ran when the move began, true or false. */
     RAN,
     /** Source: the host name or address of the destination. */

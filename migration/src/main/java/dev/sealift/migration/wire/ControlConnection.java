@@ -178,6 +178,20 @@ public final class ControlConnection implements AutoCloseable {
     return letter.message();
   }
 
+  /**
+   * Waits a while for the next message; fails when the peer aborts or is lost.
+   *
+   * @return null if the peer said nothing
+   */
+  public @Nullable Message poll(Duration patience) throws MigrationException, InterruptedException {
+    Inbox.Letter letter = inbox.poll(patience);
+    if (letter == null) {
+      return null;
+    }
+    keep(letter.leaf());
+    return letter.message();
+  }
+
   /** Waits for a message of one kind; any other is out of turn. */
   public <M extends Message> M expect(Class<M> kind)
       throws MigrationException, InterruptedException {

@@ -38,6 +38,8 @@ public enum FailureCode {
   MANIFEST_DIFFERS(16),
   /** It was a dry run: nothing stood in the way, and nothing was to move. */
   DRY_RUN(17),
+  /** The registry does not say that the guest is its source's to give away, or does not answer. */
+  NOT_OWNED(18),
   /** A reason that this version has no name for. */
   OTHER(255);
 

@@ -118,19 +118,9 @@ final class Inbox {
     try {
       long began = System.nanoTime();
       while (true) {
-        if (abort != null) {
-          throw abort;
-        }
-        if (failure != null) {
-          throw failure;
-        }
-        Letter next = letters.poll();
+        Letter next = next();
         if (next != null) {
-          changed.signalAll();
           return next;
-        }
-        if (end != null) {
-          throw end;
         }
         long since = lastHeard - began > 0 ? lastHeard : began;
         long left = since + silence.toNanos() - System.nanoTime();
@@ -144,6 +134,39 @@ final class Inbox {
     } finally {
       lock.unlock();
     }
+  }
+
+  /** Waits for the next message, as long as that; null if none comes. */
+  @Nullable Letter poll(Duration patience) throws MigrationException, InterruptedException {
+    lock.lockInterruptibly();
+    try {
+      long left = patience.toNanos();
+      Letter next = next();
+      while (next == null && left > 0) {
+        left = changed.awaitNanos(left);
+        next = next();
+      }
+      return next;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** The next message if it is here; whoever calls has the lock. */
+  private @Nullable Letter next() throws MigrationException {
+    if (abort != null) {
+      throw abort;
+    }
+    if (failure != null) {
+      throw failure;
+    }
+    Letter next = letters.poll();
+    if (next != null) {
+      changed.signalAll();
+    } else if (end != null) {
+      throw end;
+    }
+    return next;
   }
 
   /** Waits a moment for the peer's ABORT or the end of its stream; null if neither comes. */

@@ -13,6 +13,7 @@ import dev.sealift.kernel.SoftwareMachine;
 import dev.sealift.migration.DestinationHost;
 import dev.sealift.migration.SourceHost;
 import dev.sealift.migration.access.AllowedPeers;
+import dev.sealift.migration.handover.Ownership;
 import dev.sealift.migration.trust.FirmwareVersion;
 import dev.sealift.migration.trust.MovePolicy;
 import dev.sealift.migration.trust.PlatformCredentials;
@@ -136,13 +137,28 @@ public final class LabHost implements AutoCloseable {
   /** As the honest source of a move. */
   SourceHost asSource(MovePolicy allowed) {
     return new SourceHost(
-        platform, chain, identity, AllowedPeers.anyTrusted(), allowed, journal, true);
+        platform,
+        chain,
+        identity,
+        AllowedPeers.anyTrusted(),
+        allowed,
+        journal,
+        Ownership.JOURNALS,
+        true);
   }
 
   /** As the honest destination of a move. */
   DestinationHost asDestination(MovePolicy allowed) {
     return new DestinationHost(
-        platform, chain, identity, AllowedPeers.anyTrusted(), allowed, this::create, journal, true);
+        platform,
+        chain,
+        identity,
+        AllowedPeers.anyTrusted(),
+        allowed,
+        this::create,
+        journal,
+        Ownership.JOURNALS,
+        true);
   }
 
   /** What the lab's guests are made of. */
