@@ -82,7 +82,8 @@ final class MoveWords {
 
   /** What came of a dry run. */
   static String of(Rehearsal rehearsal) {
-    int longest = rehearsal.checks().stream().mapToInt(check -> check.name().length()).max().orElse(0);
+    int longest =
+        rehearsal.checks().stream().mapToInt(check -> check.name().length()).max().orElse(0);
     var lines = new Lines("  ".length() + longest + 1);
     MoveView move = rehearsal.move();
     for (RuleView check : rehearsal.checks()) {

@@ -53,13 +53,27 @@ final class GuestsTable {
     html.close();
     cell(html, "Memory").text(new MemorySize(guest.memoryBytes()).toString()).close();
     pages(cell(html, "Pages"), guest);
-    cell(html, "Policy").leaf("code", guest.policy()).close();
+    policy(cell(html, "Policy"), guest.policy());
     here(cell(html, "Here"), guest);
     html.close();
   }
 
   private static Html cell(Html html, String column) {
     return html.open("td", "role", "cell", "data-column", column);
+  }
+
+  /** In a narrow column it goes on in the next line behind a comma, not in the middle of a word. */
+  private static void policy(Html html, String policy) {
+    html.open("code");
+    String comma = "";
+    for (String word : policy.split(",")) {
+      if (!comma.isEmpty()) {
+        html.text(comma).empty("wbr");
+      }
+      html.text(word);
+      comma = ",";
+    }
+    html.close().close();
   }
 
   private static void pages(Html html, GuestView guest) {

@@ -85,14 +85,13 @@ final class GuideSteps {
   private static String varying(String words) {
     return Pattern.compile("[0-9]+|\\s+|[^0-9\\s]+")
         .matcher(words)
-        .replaceAll(
-            part -> {
-              char first = part.group().charAt(0);
-              String pattern =
-                  Character.isDigit(first)
-                      ? "[0-9]+"
-                      : Character.isWhitespace(first) ? "\\s*" : Pattern.quote(part.group());
-              return Matcher.quoteReplacement(pattern);
-            });
+        .replaceAll(part -> {
+          char first = part.group().charAt(0);
+          String pattern =
+              Character.isDigit(first)
+                  ? "[0-9]+"
+                  : Character.isWhitespace(first) ? "\\s*" : Pattern.quote(part.group());
+          return Matcher.quoteReplacement(pattern);
+        });
   }
 }

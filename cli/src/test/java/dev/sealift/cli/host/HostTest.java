@@ -231,8 +231,7 @@ class HostTest {
               "domain +DOES NOT HOLD: this host asks for one owner, but the destination belongs to");
     }
     Files.writeString(policy, "api 1.55\nowner me\n");
-    Answer misspelt =
-        Answer.to("host", "--state", c.toString(), "--policy", policy.toString());
+    Answer misspelt = Answer.to("host", "--state", c.toString(), "--policy", policy.toString());
     assertThat(misspelt.code()).isEqualTo(2);
     assertThat(misspelt.err()).contains(policy + ":2: 'me' is no fingerprint of an owner's key");
   }

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sealift.cli.BadInput;
+import dev.sealift.cli.Sealift;
 import dev.sealift.cli.view.ChainLink;
 import dev.sealift.cli.view.DowntimeView;
-import dev.sealift.cli.Sealift;
 import dev.sealift.cli.view.GuestView;
 import dev.sealift.cli.view.HostView;
 import dev.sealift.cli.view.MoveView;

@@ -125,8 +125,7 @@ public final class OwnersSocket implements AutoCloseable {
 
   private boolean isLetIn(SocketChannel accepted) {
     try {
-      return isLetIn(
-          accepted.getOption(ExtendedSocketOptions.SO_PEERCRED).user().getName(), owner);
+      return isLetIn(accepted.getOption(ExtendedSocketOptions.SO_PEERCRED).user().getName(), owner);
     } catch (IOException gone) {
       return false;
     }

@@ -147,10 +147,9 @@ public final class MovePolicyFile {
           "'%s' is no version of the API; write one as 1.55".formatted(shortened(asked)));
     }
     try {
-      return new ApiVersion(
-          Integer.parseInt(matcher.group(1)), Integer.parseInt(matcher.group(2)));
+      return new ApiVersion(Integer.parseInt(matcher.group(1)), Integer.parseInt(matcher.group(2)));
     } catch (IllegalArgumentException tooLarge) {
-      throw malformed(tooLarge.getMessage());
+      throw malformed(String.valueOf(tooLarge.getMessage()));
     }
   }
 
@@ -158,7 +157,7 @@ public final class MovePolicyFile {
     try {
       return FirmwareVersion.parse(shortened(asked));
     } catch (IllegalArgumentException e) {
-      throw malformed(e.getMessage());
+      throw malformed(String.valueOf(e.getMessage()));
     }
   }
 
