@@ -66,7 +66,7 @@ final class GuestsTable {
   private static void policy(Html html, String policy) {
     html.open("code");
     String comma = "";
-    for (String word : policy.split(",")) {
+    for (String word : policy.split(",", -1)) {
       if (!comma.isEmpty()) {
         html.text(comma).empty("wbr");
       }
