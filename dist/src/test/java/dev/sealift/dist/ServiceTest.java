@@ -19,8 +19,7 @@ import picocli.CommandLine.ParseResult;
 
 @DisplayName("The systemd unit of a host")
 class ServiceTest {
-  private static final Path UNIT =
-      Path.of("src/main/dist/lib/systemd/system/sealift-host.service");
+  private static final Path UNIT = Path.of("src/main/dist/lib/systemd/system/sealift-host.service");
   private static final Path ANALYZE = Path.of("/usr/bin/systemd-analyze");
 
   @TempDir Path folder;

@@ -41,8 +41,8 @@ final class ReceiptVerifyCommand implements Callable<Integer> {
       names = "--root",
       paramLabel = "FILE",
       description =
-          "Believe in the root key (ARK) in this file, in place of AMD's. May be given more than"
-              + " once.")
+          "Believe in the root key (ARK) in this file or model root, in place of AMD's. May be given"
+              + " more than once.")
   private List<Path> roots = List.of();
 
   @Option(

@@ -74,7 +74,7 @@ class GuideTest {
   @Test
   @DisplayName("the guide's essential steps bring a whole guest from one namespace to the other")
   void essentialSteps() throws Exception {
-    follow(false, 120);
+    follow(false, 300);
   }
 
   @Test
@@ -82,7 +82,7 @@ class GuideTest {
   @DisplayName("every command of the guide does what the guide says, also with the cable pulled")
   void everyStep() throws Exception {
     assumeTrue(runs("curl", "--version"), "no curl on this machine");
-    follow(true, 400);
+    follow(true, 900);
   }
 
   private void follow(boolean everything, int patienceSeconds) throws Exception {
