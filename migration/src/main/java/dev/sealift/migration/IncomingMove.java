@@ -341,6 +341,7 @@ final class IncomingMove implements DestinationHandOver.Hands {
         links.await(receiving ? options.resumeLimit() : patience(rules.step()));
     if (next != null) {
       control = next;
+      silence = Duration.ZERO;
       if (!receiving || relink(next)) {
         new LinkResumedEvent(move.toString(), INCOMING).commit();
         rules.hear(DestinationEvent.Plain.RESUME);

@@ -118,7 +118,8 @@ public final class MigrationDestination implements AutoCloseable {
 
   private void recover(JournalEntry entry, DestinationStep step, Guest guest) throws VmmException {
     var arriving = ArrivingGuest.found(guest);
-    IncomingMove move = IncomingMove.recovered(entry, arriving, host.ownership(), options, arrivals);
+    IncomingMove move =
+        IncomingMove.recovered(entry, arriving, host.ownership(), options, arrivals);
     DestinationHandOver rules =
         DestinationHandOver.recover(host.journal(), entry.move(), step, arriving.copy(), move);
     move.goBy(rules);

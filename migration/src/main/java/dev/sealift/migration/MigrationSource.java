@@ -115,8 +115,7 @@ public final class MigrationSource {
     }
     long time = entry.time().toEpochMilli();
     try (var link = new SourceLink(host, address, options.timeout(), details.get(Detail.PEER))) {
-      String name =
-          guest == null ? details.get(Detail.NAME) : guest.configuration().name();
+      String name = guest == null ? details.get(Detail.NAME) : guest.configuration().name();
       var owned = new OwnedGuest(host.ownership(), name);
       var hands = new SourceHands(leaving, owned, link, listener);
       hands.commit(() -> new Message.Commit(time, time, time));

@@ -242,7 +242,7 @@ final class SourceMove {
               hands.isDisowned()
                   ? String.valueOf(hands.unowned())
                   : "the guest was finished here, but the destination was not heard to run it (%s); only the destination may run it"
-                  .formatted(settlement.obstacle()),
+                      .formatted(settlement.obstacle()),
               log.report());
       case WITHDRAWN -> {
         listener.warning(

@@ -137,12 +137,11 @@ class RegistryMoveTest {
           }
         }) {
       CompletableFuture<MoveOutcome> move =
-          CompletableFuture.supplyAsync(
-              () ->
-                  crossing.move(
-                      guest,
-                      PATIENT,
-                      at(SourceStep.FINISHED, () -> registry.line(destination, Line.CUT))));
+          CompletableFuture.supplyAsync(() ->
+              crossing.move(
+                  guest,
+                  PATIENT,
+                  at(SourceStep.FINISHED, () -> registry.line(destination, Line.CUT))));
       Await.until("the destination asks twice", () -> registry.unanswered() > 1);
       assertThat(crossing.nothingArrived()).isTrue();
       assertThat(crossing.warnings).anyMatch(warning -> warning.contains("it stands still until"));
@@ -207,8 +206,7 @@ class RegistryMoveTest {
     try (TestHost third = TestHost.model();
         Crossing crossing = new Crossing(source, destination)) {
       MoveOutcome outcome =
-          crossing.move(
-              guest, PATIENT, at(SourceStep.FINISHED, () -> registry.owns(third, NAME)));
+          crossing.move(guest, PATIENT, at(SourceStep.FINISHED, () -> registry.owns(third, NAME)));
       assertThat(outcome)
           .isInstanceOfSatisfying(
               MoveOutcome.HandedOver.class,

@@ -76,12 +76,14 @@ final class SharedRegistry {
 
     @Override
     public Answer grant(String guest, String peerKey) {
-      return ask(self, () -> {
-        if (self.equals(owners.get(guest))) {
-          owners.put(guest, peerKey);
-        }
-        return peerKey.equals(owners.get(guest));
-      });
+      return ask(
+          self,
+          () -> {
+            if (self.equals(owners.get(guest))) {
+              owners.put(guest, peerKey);
+            }
+            return peerKey.equals(owners.get(guest));
+          });
     }
 
     @Override

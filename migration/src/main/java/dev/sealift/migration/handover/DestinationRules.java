@@ -35,8 +35,7 @@ public final class DestinationRules {
       case QUIET -> quiet(step);
       // Perhaps not yet: the source will say COMMIT again, and it is asked again.
       case NOT_OWNED -> List.of();
-      case RETRY ->
-          step == DestinationStep.LOST ? List.of(Plain.ASK, Plain.RUN) : List.of();
+      case RETRY -> step == DestinationStep.LOST ? List.of(Plain.ASK, Plain.RUN) : List.of();
       case RAN -> List.of(new Write(DestinationStep.RUNNING), Plain.SAY_RUNNING);
       // Told to a source that may no longer run it: it will say COMMIT again.
       case NOT_RUN ->
@@ -134,8 +133,7 @@ public final class DestinationRules {
           switch (copy) {
             case RECEIVING -> List.of();
             // COMMIT was heard, and could not be written down.
-            case RUNNABLE ->
-                List.of(new Write(DestinationStep.COMMITTED), Plain.ASK, Plain.RUN);
+            case RUNNABLE -> List.of(new Write(DestinationStep.COMMITTED), Plain.ASK, Plain.RUN);
             case ABSENT -> List.of(new Write(DestinationStep.TORN_DOWN));
             case SENT -> throw contradiction(step, copy);
           };

@@ -118,8 +118,7 @@ public final class SourceRules {
       case SENDING -> place == Place.RECEIVING ? List.of() : stay();
       case FINISHED, COMMITTED ->
           switch (place) {
-            case PREPARED ->
-                step == SourceStep.FINISHED ? commit() : List.of(Plain.SAY_COMMIT);
+            case PREPARED -> step == SourceStep.FINISHED ? commit() : List.of(Plain.SAY_COMMIT);
             case RUNNING -> running(step);
             case COMMITTED, RECEIVING, UNKNOWN, GONE -> List.of();
           };
@@ -140,8 +139,7 @@ public final class SourceRules {
       case PREPARING, FINISHING -> withdraw();
       // The Secure Processor knows that the guest is sent, whatever the disk says.
       case FINISHED ->
-          List.of(
-              Plain.CONNECT, Plain.GRANT, Plain.SAY_COMMIT, new Write(SourceStep.COMMITTED));
+          List.of(Plain.CONNECT, Plain.GRANT, Plain.SAY_COMMIT, new Write(SourceStep.COMMITTED));
       case HANDED_OVER -> List.of(Plain.DISCARD);
       case WITHDRAWN -> List.of(Plain.SAY_ABORT, Plain.CONNECT);
       case STAYED -> List.of(Plain.SAY_ABORT);
@@ -181,8 +179,7 @@ public final class SourceRules {
             case FINISHED -> List.of(Plain.CONNECT, Plain.GRANT);
             case COMMITTED, WITHDRAWN -> List.of(Plain.CONNECT);
             // Whatever became of it here: only the destination can have it now.
-            case FINISHING ->
-                List.of(new Write(SourceStep.FINISHED), Plain.CONNECT, Plain.GRANT);
+            case FINISHING -> List.of(new Write(SourceStep.FINISHED), Plain.CONNECT, Plain.GRANT);
             case PREPARING -> List.of(new Write(SourceStep.WITHDRAWN), Plain.CONNECT);
             case NEGOTIATING, SENDING, PAUSED, HANDED_OVER, STAYED -> List.of();
           };

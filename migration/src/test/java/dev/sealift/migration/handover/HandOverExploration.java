@@ -143,8 +143,8 @@ abstract class HandOverExploration {
             (before, after) ->
                 before.source().equals(after.source())
                     && before.toDestination().equals(after.toDestination()));
-    assertNone(world ->
-        world.registry() == HandOverWorld.Registry.DESTINATION && !good.contains(world));
+    assertNone(
+        world -> world.registry() == HandOverWorld.Registry.DESTINATION && !good.contains(world));
   }
 
   /** Whatever became of the destination and of the link. */

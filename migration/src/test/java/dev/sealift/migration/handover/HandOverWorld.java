@@ -469,8 +469,7 @@ record HandOverWorld(
       case DestinationDeed.Plain.ASK -> {
         boolean owns = registry == Registry.NONE || registry == Registry.DESTINATION;
         DestinationStep step = Objects.requireNonNull(destination.step());
-        List<DestinationDeed> notYet =
-            DestinationRules.on(step, DestinationEvent.Plain.NOT_OWNED);
+        List<DestinationDeed> notYet = DestinationRules.on(step, DestinationEvent.Plain.NOT_OWNED);
         doDestination(what, fault, owns ? rest : notYet, next);
         if (registry == Registry.DESTINATION) {
           doDestination(what + ", but the registry does not answer", true, notYet, next);
@@ -590,10 +589,7 @@ record HandOverWorld(
   /** Whatever is on its way is gone; each side learns of it when it does. */
   private void theLinkFails(Next next) {
     if (!toDestination.isEmpty() || !toSource.isEmpty()) {
-      next.follows(
-          "what is on its way is lost",
-          true,
-          with(List.of(), List.of()));
+      next.follows("what is on its way is lost", true, with(List.of(), List.of()));
     }
   }
 
