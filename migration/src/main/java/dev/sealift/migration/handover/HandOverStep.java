@@ -26,6 +26,9 @@ import java.util.Set;
  *        | RUNNING                             RUNNING &lt;-----------------+
  *   HANDED_OVER
  * </pre>
+ *
+ * <p>Where there is a registry ({@link Ownership}), the guest changes its owner between the source's
+ * FINISHED and COMMITTED, and the destination's COMMITTED comes after that, with COMMIT or without.
  */
 public sealed interface HandOverStep permits SourceStep, DestinationStep {
 
