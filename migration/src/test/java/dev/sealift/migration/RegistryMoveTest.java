@@ -11,10 +11,18 @@ import dev.sealift.migration.receipt.Receipt;
 import dev.sealift.migration.wire.FailureCode;
 import dev.sealift.migration.wire.MoveId;
 import dev.sealift.vmm.Guest;
+import dev.sealift.vmm.GuestConfiguration;
+import dev.sealift.vmm.VmmException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
@@ -77,6 +85,14 @@ class RegistryMoveTest {
     try (Crossing crossing = new Crossing(source, destination)) {
       assertStays(crossing.move(guest), "this host does not own the guest");
       assertThat(destination.journal.steps()).isEmpty();
+    }
+  }
+
+  @Test
+  void aHostGivesNoGuestToOneThatIsNotInTheRegistry() throws Exception {
+    try (TestHost outside = TestHost.model();
+        Crossing crossing = new Crossing(source, outside)) {
+      assertStays(crossing.move(guest), "knows no host with the destination's key");
     }
   }
 
@@ -161,6 +177,67 @@ class RegistryMoveTest {
       assertThat(outcome).isInstanceOf(MoveOutcome.HandedOver.class);
       assertNeverAgainHere();
       assertGoesOn(crossing);
+    }
+  }
+
+  @Test
+  void aRestartedDestinationRunsTheGuestThatItOwnsWithoutItsSource() throws Exception {
+    destination.ownership = new Unanswered();
+    try (Crossing killed = new Crossing(source, destination)) {
+      killed.move(guest, Crossing.OPTIONS, at(SourceStep.FINISHED, killed.wire::cut));
+      assertThat(destination.journal.steps()).endsWith(DestinationStep.PREPARED);
+      registry.join(destination);
+      BlockingQueue<Guest> arrived = new LinkedBlockingQueue<>();
+      try (MigrationDestination _ =
+          MigrationDestination.listen(
+              finding(destination, Objects.requireNonNull(destination.made)),
+              new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+              DestinationOptions.DEFAULT,
+              (move, here) -> arrived.add(here))) {
+        Guest here = Objects.requireNonNull(arrived.poll(10, TimeUnit.SECONDS));
+        Guests.assertGoesOn(here);
+        Guests.assertWhole(here);
+      }
+    }
+  }
+
+  /** The host after it was started again, on a machine that has kept the guest. */
+  private static DestinationHost finding(TestHost host, Guest kept) {
+    DestinationHost before = host.asDestination();
+    GuestFactory keeper =
+        new GuestFactory() {
+          @Override
+          public Guest create(GuestConfiguration configuration) throws VmmException {
+            return host.create(configuration);
+          }
+
+          @Override
+          public Optional<Guest> adopt(MoveId move) {
+            return Optional.of(kept);
+          }
+        };
+    return new DestinationHost(
+        before.platform(),
+        before.chain(),
+        before.identity(),
+        before.peers(),
+        before.policy(),
+        keeper,
+        before.journal(),
+        before.ownership(),
+        before.emulated());
+  }
+
+  /** A host process that is killed asks nobody any more. */
+  private static final class Unanswered implements Ownership {
+    @Override
+    public Answer holds(String guest) {
+      return Answer.UNKNOWN;
+    }
+
+    @Override
+    public Answer grant(String guest, String peerKey) {
+      return Answer.UNKNOWN;
     }
   }
 

@@ -41,6 +41,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import javax.net.ssl.SSLContext;
+import org.jspecify.annotations.Nullable;
 
 /** A host of its own inside this process: machine, platform, TLS identity and journal. */
 final class TestHost implements AutoCloseable {
@@ -60,6 +61,9 @@ final class TestHost implements AutoCloseable {
 
   /** The same. */
   Ownership ownership = Ownership.JOURNALS;
+
+  /** The guest that was made last. */
+  volatile @Nullable Guest made;
 
   private final Host host;
 
@@ -190,7 +194,9 @@ final class TestHost implements AutoCloseable {
   }
 
   Guest create(GuestConfiguration configuration) throws VmmException {
-    return Guest.create(host, platform, configuration);
+    Guest guest = Guest.create(host, platform, configuration);
+    made = guest;
+    return guest;
   }
 
   /** Launches a guest that proves itself, and lets it run past its boot. */

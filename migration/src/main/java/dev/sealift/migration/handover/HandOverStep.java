@@ -27,8 +27,9 @@ import java.util.Set;
  *   HANDED_OVER
  * </pre>
  *
- * <p>Where there is a registry ({@link Ownership}), the guest changes its owner between the source's
- * FINISHED and COMMITTED, and the destination's COMMITTED comes after that, with COMMIT or without.
+ * <p>Where there is a registry ({@link Ownership}), the guest changes its owner between the
+ * source's FINISHED and COMMITTED, and the destination's COMMITTED comes after that, with COMMIT or
+ * without.
  */
 public sealed interface HandOverStep permits SourceStep, DestinationStep {
 

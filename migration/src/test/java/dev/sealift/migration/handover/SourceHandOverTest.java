@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sealift.migration.handover.SourceEvent.Plain;
 import dev.sealift.migration.wire.MoveId;
+import dev.sealift.migration.wire.Place;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -49,6 +50,7 @@ class SourceHandOverTest {
 
         @Override
         public Ownership.Answer grant() {
+          happened.add("GRANT");
           return grants.isEmpty() ? Ownership.Answer.YES : grants.removeFirst();
         }
 
@@ -109,6 +111,7 @@ class SourceHandOverTest {
             "written FINISHING",
             "SEND_FINISH",
             "written FINISHED",
+            "GRANT",
             "COMMIT",
             "written COMMITTED",
             "written HANDED_OVER",
@@ -139,6 +142,26 @@ class SourceHandOverTest {
     refused = true;
     go(Plain.STARTED, Plain.STOPPED, Plain.ALL_SENT, Plain.PREPARED);
     assertThat(happened).contains("SEND_FINISH", "the guest runs on").doesNotContain("COMMIT");
+  }
+
+  @Test
+  void noCommitIsSaidBeforeTheRegistryHasAnswered() {
+    grants.add(Ownership.Answer.UNKNOWN);
+    go(Plain.STARTED, Plain.STOPPED, Plain.ALL_SENT, Plain.PREPARED);
+    assertThat(happened).endsWith("SEND_FINISH", "written FINISHED", "GRANT");
+
+    SourceHandOver handOver =
+        SourceHandOver.recover(journal, MOVE, SourceStep.FINISHED, Copy.SENT, hands);
+    handOver.hear(new SourceEvent.Standing(Place.PREPARED));
+    assertThat(happened)
+        .endsWith("GRANT", "connect", "GRANT", "GRANT", "COMMIT", "written COMMITTED");
+  }
+
+  @Test
+  void noCommitIsSaidForAGuestThatAThirdHostOwns() {
+    grants.add(Ownership.Answer.NO);
+    go(Plain.STARTED, Plain.STOPPED, Plain.ALL_SENT, Plain.PREPARED);
+    assertThat(happened).endsWith("GRANT").doesNotContain("COMMIT", "the guest runs on");
   }
 
   @Test
