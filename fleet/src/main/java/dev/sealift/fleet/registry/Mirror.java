@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.ReentrantLock;
 import org.apache.curator.framework.CuratorFramework;
 import org.apache.curator.framework.api.BackgroundCallback;
 import org.apache.curator.framework.api.CuratorEvent;
@@ -36,6 +37,7 @@ final class Mirror<T extends Record> {
   private final Class<T> type;
   private final Runnable changed;
 
+  private final ReentrantLock watchLock = new ReentrantLock();
   private final Map<String, Entry<T>> known = new HashMap<>();
   private @Nullable List<String> names;
   private boolean watching;
@@ -78,13 +80,24 @@ final class Mirror<T extends Record> {
         "The connection to the registry broke while %s was read.".formatted(parent));
   }
 
+  /** Nothing is kept that was fetched while nobody watched: who comes second waits for the first. */
   private void watch() throws RegistryException {
-    synchronized (this) {
-      if (watching) {
-        return;
+    watchLock.lock();
+    try {
+      synchronized (this) {
+        if (watching) {
+          return;
+        }
+        forget();
+        watching = true;
       }
-      watching = true;
+      addWatch();
+    } finally {
+      watchLock.unlock();
     }
+  }
+
+  private void addWatch() throws RegistryException {
     try {
       nodes.asked(
           parent,
@@ -210,9 +223,9 @@ final class Mirror<T extends Record> {
     }
   }
 
-  /** All of it, or null if something changed that has not been fetched yet. */
+  /** All of it, or null if something changed that has not been fetched yet, or the watch broke. */
   private synchronized @Nullable Contents<T> contents() {
-    if (names == null) {
+    if (!watching || names == null) {
       return null;
     }
     Map<String, Versioned<T>> values = new TreeMap<>();

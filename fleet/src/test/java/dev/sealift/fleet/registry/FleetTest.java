@@ -24,7 +24,7 @@ import org.junit.jupiter.api.TestInfo;
 
 /** Hosts that take orders, and who gives them, with three real servers. */
 class FleetTest {
-  private static final Duration SESSION = Duration.ofSeconds(4);
+  private static final Duration SESSION = Duration.ofSeconds(15);
 
   private static ZooKeeperEnsemble ensemble;
 
@@ -60,7 +60,7 @@ class FleetTest {
     var made =
         Registry.connect(
             new RegistrySettings(
-                RegistryAddress.parse(ensemble.address(root)), null, SESSION, SESSION));
+                RegistryAddress.parse(ensemble.address(root)), null, SESSION, Duration.ofSeconds(8)));
     opened.add(made);
     return made;
   }

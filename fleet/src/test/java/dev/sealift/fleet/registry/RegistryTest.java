@@ -34,6 +34,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.io.TempDir;
@@ -77,8 +78,8 @@ class RegistryTest {
             new RegistrySettings(
                 RegistryAddress.parse(address),
                 login,
-                Duration.ofSeconds(4),
-                Duration.ofSeconds(4)));
+                Duration.ofSeconds(15),
+                Duration.ofSeconds(8)));
     opened.add(registry);
     return registry;
   }
@@ -353,6 +354,37 @@ class RegistryTest {
             own.getSessionPasswd());
     assertThat(taken.await(20, TimeUnit.SECONDS)).isTrue();
     other.close();
+  }
+
+  @Test
+  @Tag("long")
+  void whatIsSeenIsNeverOldThoughServersDieAllTheWhile() throws Exception {
+    Registry a = registry();
+    Registry b = registry();
+    a.claim(guest("web", "host-a"));
+    for (int round = 0; round < 60; round++) {
+      int server = round / 20;
+      if (round % 20 == 5) {
+        ensemble.kill(server);
+      } else if (round % 20 == 15) {
+        ensemble.launch(server);
+        ensemble.awaitServing(server);
+      }
+      GuestRecord next = new GuestRecord("web", "host-a", new GuestShape(round, 1, 1, 1), "");
+      int version = round;
+      insist(() -> a.describe(next, version));
+      assertThat(insist(b::view).guests().get("web").value()).isEqualTo(next);
+    }
+  }
+
+  private static <T> T insist(Callable<T> question) throws Exception {
+    while (true) {
+      try {
+        return question.call();
+      } catch (RegistryException e) {
+        assertThat(e.kind()).isEqualTo(Kind.UNREACHABLE);
+      }
+    }
   }
 
   @Test

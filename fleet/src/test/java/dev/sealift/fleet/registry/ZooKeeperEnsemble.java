@@ -98,6 +98,7 @@ public final class ZooKeeperEnsemble implements AutoCloseable {
         tickTime=250
         initLimit=40
         syncLimit=20
+        maxSessionTimeout=60000
         dataDir=%s
         clientPort=%d
         clientPortAddress=127.0.0.1
