@@ -80,7 +80,9 @@ final class Mirror<T extends Record> {
         "The connection to the registry broke while %s was read.".formatted(parent));
   }
 
-  /** Nothing is kept that was fetched while nobody watched: who comes second waits for the first. */
+  /**
+   * Nothing is kept that was fetched while nobody watched: who comes second waits for the first.
+   */
   private void watch() throws RegistryException {
     watchLock.lock();
     try {

@@ -60,7 +60,10 @@ class FleetTest {
     var made =
         Registry.connect(
             new RegistrySettings(
-                RegistryAddress.parse(ensemble.address(root)), null, SESSION, Duration.ofSeconds(8)));
+                RegistryAddress.parse(ensemble.address(root)),
+                null,
+                SESSION,
+                Duration.ofSeconds(8)));
     opened.add(made);
     return made;
   }
