@@ -3,6 +3,7 @@ module dev.sealift.cli {
   requires dev.sealift.bench;
   requires dev.sealift.crypto;
   requires dev.sealift.firmware;
+  requires dev.sealift.fleet;
   requires dev.sealift.kernel;
   requires dev.sealift.interpose;
   requires dev.sealift.linux;
@@ -39,6 +40,9 @@ module dev.sealift.cli {
       info.picocli,
       tools.jackson.databind;
   opens dev.sealift.cli.explain to
+      info.picocli,
+      tools.jackson.databind;
+  opens dev.sealift.cli.fleet to
       info.picocli,
       tools.jackson.databind;
   opens dev.sealift.cli.guest to

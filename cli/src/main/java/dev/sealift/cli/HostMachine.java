@@ -50,6 +50,12 @@ public final class HostMachine implements AutoCloseable {
 
   private static final int MINIMUM_SEV_ASID = 100;
 
+  /** Guests without SEV-ES that a machine has ASIDs for. */
+  public static final int SEV_GUESTS = MAXIMUM_ASID - MINIMUM_SEV_ASID + 1;
+
+  /** Guests with SEV-ES that a machine has ASIDs for. */
+  public static final int ES_GUESTS = MINIMUM_SEV_ASID - 1;
+
   private final Host host;
   private final SevPlatform platform;
   private final Maker maker;

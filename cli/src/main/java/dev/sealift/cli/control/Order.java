@@ -16,8 +16,15 @@ public sealed interface Order {
    * @param workload what runs in it: {@code idle}, or {@code writer:hot=64M}
    * @param policy as {@code nodbg,sev} or 0x21
    * @param paused whether it is launched, but does not run yet
+   * @param group guests of one group are kept apart in a fleet; null for none
    */
-  record GuestStart(String name, long memory, String workload, String policy, boolean paused)
+  record GuestStart(
+      String name,
+      long memory,
+      String workload,
+      String policy,
+      boolean paused,
+      @Nullable String group)
       implements Order {
     public GuestStart {
       need("name", name);

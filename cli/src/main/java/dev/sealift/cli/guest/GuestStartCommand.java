@@ -10,6 +10,7 @@ import dev.sealift.cli.control.HostOption;
 import dev.sealift.cli.control.Order;
 import dev.sealift.cli.control.Started;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
@@ -60,6 +61,12 @@ final class GuestStartCommand implements Callable<Integer> {
   @Option(names = "--paused", description = "Launch it, but do not let it run yet.")
   private boolean paused;
 
+  @Option(
+      names = "--group",
+      paramLabel = "NAME",
+      description = "In a fleet: guests of one group are kept apart.")
+  private @Nullable String group;
+
   @Mixin private HostOption host = new HostOption();
   @Mixin private OutputOptions output = new OutputOptions();
 
@@ -68,7 +75,7 @@ final class GuestStartCommand implements Callable<Integer> {
     try (ControlClient control = host.connect()) {
       Started started =
           control.ask(
-              new Order.GuestStart(name, memory.bytes(), workload, policy(), paused),
+              new Order.GuestStart(name, memory.bytes(), workload, policy(), paused, group),
               Started.class);
       output.print(started, words(started));
       return ExitCode.OK;

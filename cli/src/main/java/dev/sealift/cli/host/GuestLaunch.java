@@ -122,6 +122,15 @@ final class GuestLaunch {
     }
   }
 
+  /**
+   * The policy that a guest would be launched under.
+   *
+   * @throws BadInput if it is none
+   */
+  static GuestPolicy policyOf(Order.GuestStart order) throws BadInput {
+    return policy(order.policy());
+  }
+
   private static GuestPolicy policy(String text) throws BadInput {
     try {
       GuestPolicy policy = GuestPolicy.parse(text);

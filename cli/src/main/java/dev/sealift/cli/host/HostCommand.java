@@ -126,6 +126,7 @@ public final class HostCommand implements Callable<Integer> {
       description = "How it tells events on standard error: words or json (words).")
   private HostLog.Format logFormat = HostLog.Format.WORDS;
 
+  @Mixin private FleetOptions fleet = new FleetOptions();
   @Mixin private PaceOptions pace = new PaceOptions();
   @Mixin private OutputOptions output = new OutputOptions();
 
@@ -200,7 +201,7 @@ public final class HostCommand implements Callable<Integer> {
     }
   }
 
-  private HostSettings settings() throws Failure {
+  private HostSettings settings() throws BadInput, Failure {
     return new HostSettings(
         name == null ? hostName() : name,
         state == null ? HostFiles.usual() : state,
@@ -214,6 +215,7 @@ public final class HostCommand implements Callable<Integer> {
         peers,
         authorities,
         policy,
+        fleet.settings(),
         pace.pace());
   }
 

@@ -27,6 +27,7 @@ final class HostControl implements Control {
   private final Departures departures;
   private final Supplier<HostView> views;
   private final GuestLaunch launch;
+  private final @Nullable FleetPart fleet;
   private final HostLog log;
 
   HostControl(
@@ -35,12 +36,14 @@ final class HostControl implements Control {
       HostedMoves moves,
       Departures departures,
       Supplier<HostView> views,
+      @Nullable FleetPart fleet,
       HostLog log) {
     this.guests = guests;
     this.moves = moves;
     this.departures = departures;
     this.views = views;
     this.launch = new GuestLaunch(machine);
+    this.fleet = fleet;
     this.log = log;
   }
 
@@ -70,10 +73,17 @@ final class HostControl implements Control {
       throw new BadInput(
           "This host has a guest '%s' already: choose another name.".formatted(order.name()));
     }
+    String group = order.group() == null ? "" : order.group();
     boolean done = false;
+    boolean claimed = false;
     try {
+      if (fleet != null) {
+        fleet.claim(order.name(), GuestShapes.ofNew(order.memory(), GuestLaunch.policyOf(order)), group);
+        claimed = true;
+      }
       GuestLaunch.Launched launched = launch.of(order);
       HostedGuest guest = launched.guest();
+      guest.group(group);
       if (!order.paused()) {
         guest.guest().run();
       }
@@ -86,6 +96,9 @@ final class HostControl implements Control {
     } finally {
       if (!done) {
         guests.free(order.name());
+        if (claimed && fleet != null) {
+          fleet.release(order.name());
+        }
       }
     }
   }
@@ -125,10 +138,13 @@ final class HostControl implements Control {
 
   private GuestView stop(HostedGuest guest) throws Failure {
     // Claimed for good: nobody does anything with it any more.
-    guest.claim("is being stopped");
+    guest.claimForEnd();
     GuestView last = guest.view(true);
     guests.remove(guest);
     guest.guest().close();
+    if (fleet != null) {
+      fleet.changed();
+    }
     log.tell(Event.info("guest-stopped").of(guest.name()), "is ended, and gone");
     return last;
   }

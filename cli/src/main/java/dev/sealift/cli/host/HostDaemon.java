@@ -2,6 +2,7 @@ package dev.sealift.cli.host;
 
 import dev.sealift.cli.BadInput;
 import dev.sealift.cli.Failure;
+import dev.sealift.cli.HostAddress;
 import dev.sealift.cli.HostMachine;
 import dev.sealift.cli.control.ControlServer;
 import dev.sealift.cli.host.HostLog.Event;
@@ -10,6 +11,7 @@ import dev.sealift.cli.identity.OwnIdentity;
 import dev.sealift.cli.view.HostView;
 import dev.sealift.crypto.cert.PlatformChain;
 import dev.sealift.crypto.cert.RootOfTrust;
+import dev.sealift.fleet.HostRecord;
 import dev.sealift.migration.DestinationHost;
 import dev.sealift.migration.DestinationOptions;
 import dev.sealift.migration.MigrationDestination;
@@ -35,6 +37,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -55,6 +58,7 @@ final class HostDaemon implements AutoCloseable {
   private final MigrationDestination destination;
   private final ControlServer control;
   private final HostViews views;
+  private final @Nullable FleetPart fleet;
   private final KeyFingerprint key;
   private final boolean newIdentity;
   private final HostLog log;
@@ -68,6 +72,7 @@ final class HostDaemon implements AutoCloseable {
       MigrationDestination destination,
       ControlServer control,
       HostViews views,
+      @Nullable FleetPart fleet,
       KeyFingerprint key,
       boolean newIdentity,
       HostLog log) {
@@ -79,6 +84,7 @@ final class HostDaemon implements AutoCloseable {
     this.destination = destination;
     this.control = control;
     this.views = views;
+    this.fleet = fleet;
     this.key = key;
     this.newIdentity = newIdentity;
     this.log = log;
@@ -158,6 +164,11 @@ final class HostDaemon implements AutoCloseable {
     var guests = new HostedGuests();
     var moves = new HostedMoves();
     var receipts = new Receipts(directory.receipts(), log);
+    FleetPart fleet =
+        settings.fleet() == null
+            ? null
+            : opened.add(FleetPart.connect(settings.fleet(), settings.name(), log));
+    Ownership ownership = fleet == null ? Ownership.JOURNALS : fleet.ownership();
     var source =
         new SourceHost(
             machine.platform(),
@@ -166,11 +177,11 @@ final class HostDaemon implements AutoCloseable {
             access.peers(),
             policy,
             journal,
-            Ownership.JOURNALS,
+            ownership,
             true);
     var departures = new Departures(source, guests, moves, receipts, log);
     var arrivals = new Arrivals(machine, guests, moves, receipts, platform.roots(), log);
-    takeUp(machine, journal, guests, departures, log);
+    takeUp(machine, journal, guests, departures, fleet, log);
     MigrationDestination destination =
         opened.add(
             listen(
@@ -182,7 +193,7 @@ final class HostDaemon implements AutoCloseable {
                     policy,
                     arrivals,
                     journal,
-                    Ownership.JOURNALS,
+                    ownership,
                     true),
                 settings.listen(),
                 arrivals));
@@ -192,7 +203,11 @@ final class HostDaemon implements AutoCloseable {
         opened.add(
             ControlServer.serve(
                 directory.controlSocket(),
-                new HostControl(machine, guests, moves, departures, views, log)));
+                new HostControl(machine, guests, moves, departures, views, fleet, log)));
+    KeyFingerprint key = OwnIdentity.fingerprint(certificate);
+    if (fleet != null) {
+      fleet.join(record(settings, destination, machine, chain, key), guests, moves, departures);
+    }
     return new HostDaemon(
         directory,
         platform,
@@ -202,9 +217,33 @@ final class HostDaemon implements AutoCloseable {
         destination,
         control,
         views,
-        OwnIdentity.fingerprint(certificate),
+        fleet,
+        key,
         newIdentity,
         log);
+  }
+
+  /** What the fleet is told of this host. */
+  private static HostRecord record(
+      HostSettings settings,
+      MigrationDestination destination,
+      HostMachine machine,
+      PlatformChain chain,
+      KeyFingerprint key)
+      throws VmmException {
+    FleetSettings fleet = Objects.requireNonNull(settings.fleet(), "it belongs to a fleet");
+    InetSocketAddress listens = settings.listen();
+    String reached =
+        listens.getAddress().isAnyLocalAddress() ? settings.name() : listens.getHostString();
+    return new HostRecord(
+        settings.name(),
+        new HostAddress(reached, destination.address().getPort()).toString(),
+        key.toString(),
+        PlatformRecords.of(machine.platform().status(), chain, machine.root()),
+        fleet.capacity(),
+        fleet.linkBytesPerSecond(),
+        fleet.takesGuests(),
+        fleet.labels());
   }
 
   private static MovePolicy policy(@Nullable Path file, List<RootOfTrust> roots) throws BadInput {
@@ -272,11 +311,12 @@ final class HostDaemon implements AutoCloseable {
       FileJournal journal,
       HostedGuests guests,
       Departures departures,
+      @Nullable FleetPart fleet,
       HostLog log)
       throws VmmException {
     for (KeptGuests.Found found : KeptGuests.sort(Guest.kept(machine.host()), journal)) {
       switch (found.whose()) {
-        case RESIDENT -> goOn(adopt(machine, found, guests, log), log);
+        case RESIDENT -> goOn(adopt(machine, found, guests, log), fleet, log);
         case LEAVING -> {
           HostedGuest guest = found.name() == null ? null : adopt(machine, found, guests, log);
           if (found.entry() != null) {
@@ -326,11 +366,16 @@ final class HostDaemon implements AutoCloseable {
   }
 
   /** A guest that ran when its host was killed runs again. */
-  private static void goOn(@Nullable HostedGuest hosted, HostLog log) throws VmmException {
+  private static void goOn(
+      @Nullable HostedGuest hosted, @Nullable FleetPart fleet, HostLog log) throws VmmException {
     if (hosted == null) {
       return;
     }
     boolean runs = hosted.guest().isMeantToRun();
+    if (runs && fleet != null) {
+      fleet.goOn(hosted);
+      return;
+    }
     if (runs) {
       hosted.guest().run();
     }
@@ -371,6 +416,9 @@ final class HostDaemon implements AutoCloseable {
     control.close();
     departures.end(PATIENCE);
     destination.close();
+    if (fleet != null) {
+      fleet.close();
+    }
     boolean kept = platform.machine().host().keeps();
     for (HostedGuest guest : guests.all()) {
       if (kept) {

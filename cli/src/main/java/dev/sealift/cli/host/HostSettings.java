@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param peers its list of allowed peers
  * @param authorities the certificates of the authorities that it believes; null for none
  * @param policy the rules of its policy of moves; null for any platform of its roots
+ * @param fleet what it is to a fleet; null where it belongs to none
  * @param pace how fast its Secure Processor is at most
  */
 record HostSettings(
@@ -40,6 +41,7 @@ record HostSettings(
     @Nullable Path peers,
     @Nullable Path authorities,
     @Nullable Path policy,
+    @Nullable FleetSettings fleet,
     ProcessorPace pace) {
   HostSettings {
     roots = List.copyOf(roots);

@@ -39,6 +39,8 @@ final class HostedGuest {
   private @Nullable String move;
   private @Nullable SourceStep leaving;
   private boolean coming;
+  private boolean fenced;
+  private String group = "";
 
   private HostedGuest(Guest guest, Workload workload, Instant since, @Nullable String comingWith) {
     this.guest = guest;
@@ -112,6 +114,11 @@ final class HostedGuest {
    * @throws Failure if somebody else has it
    */
   synchronized void claim(String what) throws Failure {
+    if (fenced) {
+      throw new Failure(
+          "The guest %s stands still here, for it is another host's in the fleet: end what is here of it with sealift guest stop %s."
+              .formatted(name(), name()));
+    }
     if (claimedFor != null) {
       throw new Failure(
           "The guest %s %s: wait until that is over, or call it off."
@@ -122,6 +129,44 @@ final class HostedGuest {
 
   synchronized void release() {
     claimedFor = null;
+  }
+
+  /** Guests of one group are kept apart in a fleet; empty for none. */
+  synchronized void group(String name) {
+    group = name;
+  }
+
+  synchronized String group() {
+    return group;
+  }
+
+  /** Whether somebody has it. */
+  synchronized boolean isBusy() {
+    return claimedFor != null;
+  }
+
+  /** Nobody runs or moves it any more; it can only be ended. */
+  synchronized void fence() {
+    fenced = true;
+  }
+
+  /** Nothing stands in the way of ending a guest that is another host's. */
+  synchronized void claimForEnd() throws Failure {
+    if (fenced && claimedFor == null) {
+      claimedFor = "is being stopped";
+    } else {
+      claim("is being stopped");
+    }
+  }
+
+  /** Whether it is this host's to run: neither coming nor past the point of no return. */
+  synchronized boolean isAtHome() {
+    return !coming && (leaving == null || leaving.mayRunHere());
+  }
+
+  /** Pages that its program writes to for ever; 0 where it writes to none. */
+  long hotPages() {
+    return workload instanceof Workload.Writer(PseudoRandomWriter.Plan plan) ? plan.hotPages() : 0;
   }
 
   /** Something that is done with a guest at once. */
@@ -195,7 +240,8 @@ final class HostedGuest {
     return replay;
   }
 
-  private synchronized long stepsDone() {
+  /** What its program says it has done. */
+  synchronized long stepsDone() {
     return steps == null ? 0 : steps.steps();
   }
 

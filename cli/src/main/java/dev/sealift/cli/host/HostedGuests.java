@@ -41,6 +41,11 @@ final class HostedGuests {
     guests.remove(guest.name(), guest);
   }
 
+  /** Whether a guest has the name, or is just being given it. */
+  synchronized boolean has(String name) {
+    return guests.containsKey(name) || reserved.contains(name);
+  }
+
   synchronized Optional<HostedGuest> find(String name) {
     return Optional.ofNullable(guests.get(name));
   }

@@ -118,6 +118,10 @@ final class HostedMove {
     return guest;
   }
 
+  boolean isOutgoing() {
+    return outgoing;
+  }
+
   synchronized String id() {
     return id;
   }
@@ -227,6 +231,14 @@ final class HostedMove {
   }
 
   synchronized boolean ended() {
+    return course.ended();
+  }
+
+  /** Waits for the end, but no longer than this; whether it has come. */
+  synchronized boolean awaitEnd(Duration limit) throws InterruptedException {
+    if (!course.ended()) {
+      wait(limit.toMillis());
+    }
     return course.ended();
   }
 

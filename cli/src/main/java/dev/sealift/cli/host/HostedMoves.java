@@ -27,6 +27,13 @@ final class HostedMoves {
     return newestFirst.stream().filter(move -> move.id().equals(id)).findFirst();
   }
 
+  /** The move away from here that a guest is in. */
+  synchronized Optional<HostedMove> leaving(String guest) {
+    return newestFirst.stream()
+        .filter(move -> move.isOutgoing() && !move.ended() && move.guest().equals(guest))
+        .findFirst();
+  }
+
   synchronized List<HostedMove> all() {
     return List.copyOf(newestFirst);
   }

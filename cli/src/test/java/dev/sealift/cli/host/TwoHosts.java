@@ -68,6 +68,7 @@ final class TwoHosts implements AutoCloseable {
             null,
             null,
             policy,
+            null,
             ProcessorPace.UNPACED),
         log);
   }
