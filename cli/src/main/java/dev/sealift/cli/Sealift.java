@@ -9,6 +9,7 @@ import dev.sealift.cli.demo.DemoHostCommand;
 import dev.sealift.cli.doctor.DoctorCommand;
 import dev.sealift.cli.explain.ExplainCommand;
 import dev.sealift.cli.explain.More;
+import dev.sealift.cli.fleet.FleetCommand;
 import dev.sealift.cli.guest.GuestCommand;
 import dev.sealift.cli.host.HostCommand;
 import dev.sealift.cli.identity.IdentityCommand;
@@ -68,6 +69,7 @@ import picocli.CommandLine.Model.OptionSpec;
       AdversaryCommand.class,
       HostCommand.class,
       GuestCommand.class,
+      FleetCommand.class,
       MigrateCommand.class
     })
 public final class Sealift {

@@ -27,6 +27,11 @@ public record Job(
     }
   }
 
+  /** The same job, of which nothing new begins. */
+  public Job cancelling() {
+    return new Job(id, kind, subject, policy, State.CANCELLING, tasks);
+  }
+
   /** What was asked for. */
   public enum Kind {
     EVACUATE,

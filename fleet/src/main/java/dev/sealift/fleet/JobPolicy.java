@@ -52,4 +52,23 @@ public record JobPolicy(
     labels = Map.copyOf(labels);
     generations = List.copyOf(generations);
   }
+
+  /** The same with another number of moves at a time. */
+  public JobPolicy withParallel(int moves) {
+    return new JobPolicy(
+        moves,
+        perHost,
+        perLink,
+        order,
+        attempts,
+        downtimeMillis,
+        bytesPerSecond,
+        headroomPercent,
+        apart,
+        labels,
+        generations,
+        apiMajor,
+        apiMinor,
+        sameOwner);
+  }
 }
