@@ -122,11 +122,13 @@ public final class Coordinator implements AutoCloseable {
 
   /** Waits for something to do; false when there will be nothing more. */
   private boolean rest() {
+    try {
+      TimeUnit.NANOSECONDS.sleep(BREATH.toNanos());
+    } catch (InterruptedException e) {
+      return false;
+    }
     lock.lock();
     try {
-      if (!closed) {
-        something.awaitNanos(BREATH.toNanos());
-      }
       long left = TICK.toNanos();
       while (!woken && !closed && left > 0) {
         left = something.awaitNanos(left);
