@@ -52,7 +52,6 @@ final class FleetConnection {
     return options
         .settings()
         .orElseThrow(() ->
-            new BadInput(
-                "Name the fleet's registry: --registry zk://host:port,host:port/path."));
+            new BadInput("Name the fleet's registry: --registry zk://host:port,host:port/path."));
   }
 }

@@ -19,9 +19,7 @@ import picocli.CommandLine.Parameters;
       "Moves every guest away from a host, to hosts that may have it and have room. The job is in"
           + " the registry: it goes on without this command, and without any one coordinator."
     },
-    footer = {
-      "", "Example:  sealift fleet evacuate host-a --registry zk://zk1,zk2,zk3 --dry-run"
-    },
+    footer = {"", "Example:  sealift fleet evacuate host-a --registry zk://zk1,zk2,zk3 --dry-run"},
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {"0:every guest has moved", "1:some stay, and why", "2:bad input"})
 final class FleetEvacuateCommand extends JobCommand {

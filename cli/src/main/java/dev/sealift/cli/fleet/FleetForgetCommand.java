@@ -21,7 +21,8 @@ import picocli.CommandLine.Parameters;
           + " the registry still runs its guests."
     },
     footer = {
-      "", "Example:  sealift fleet forget host-c --powered-off --registry zk://zk1,zk2,zk3"
+      "",
+      "Example:  sealift fleet forget host-c --powered-off --registry zk://zk1,zk2,zk3"
     })
 final class FleetForgetCommand implements Callable<Integer> {
   @Parameters(paramLabel = "HOST", description = "The host that is gone.")

@@ -33,8 +33,7 @@ final class FleetMoveCommand extends JobCommand {
           "The fleet has no guest '%s': sealift fleet status lists them.".formatted(guest));
     }
     if (!view.hosts().containsKey(host)) {
-      throw new BadInput(
-          "No host '%s' is there: sealift fleet status lists them.".formatted(host));
+      throw new BadInput("No host '%s' is there: sealift fleet status lists them.".formatted(host));
     }
     return NewJobs.move(id, known.value(), host, how);
   }

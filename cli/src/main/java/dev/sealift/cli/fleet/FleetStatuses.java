@@ -42,8 +42,7 @@ public final class FleetStatuses {
   private static FleetStatus of(
       FleetSnapshot seen, Map<String, Versioned<Job>> jobs, String address) {
     FleetView fleet = seen.fleet();
-    List<MoveRecord> moves =
-        fleet.moves().values().stream().filter(move -> !move.ended()).toList();
+    List<MoveRecord> moves = fleet.moves().values().stream().filter(move -> !move.ended()).toList();
     return new FleetStatus(
         address,
         Instant.now(),
@@ -83,8 +82,7 @@ public final class FleetStatuses {
         count(moves, move -> move.destination().equals(member.name())));
   }
 
-  private static int count(
-      Collection<MoveRecord> moves, Predicate<MoveRecord> which) {
+  private static int count(Collection<MoveRecord> moves, Predicate<MoveRecord> which) {
     return Math.toIntExact(moves.stream().filter(which).count());
   }
 
@@ -128,7 +126,9 @@ public final class FleetStatuses {
         task.reason());
   }
 
-  /** What the plan says of those that wait, as many at a time as are allowed, after those that move. */
+  /**
+   * What the plan says of those that wait, as many at a time as are allowed, after those that move.
+   */
   private static @Nullable Double secondsLeft(FleetView fleet, Job job, List<FleetTask> tasks) {
     double moving =
         tasks.stream()

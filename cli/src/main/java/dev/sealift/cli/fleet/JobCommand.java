@@ -8,8 +8,8 @@ import dev.sealift.fleet.FleetView;
 import dev.sealift.fleet.Job;
 import dev.sealift.fleet.JobPolicy;
 import dev.sealift.fleet.plan.Choice;
-import dev.sealift.fleet.plan.Preview;
 import dev.sealift.fleet.plan.Prediction;
+import dev.sealift.fleet.plan.Preview;
 import dev.sealift.fleet.registry.Registry;
 import dev.sealift.fleet.registry.RegistryException;
 import java.io.PrintWriter;
@@ -124,8 +124,7 @@ abstract class JobCommand implements Callable<Integer> {
                 .map(move ->
                     switch (move.choice()) {
                       case Choice.To(String host) ->
-                          new Planned.Move(
-                              move.task().guest(), move.task().from(), host, null);
+                          new Planned.Move(move.task().guest(), move.task().from(), host, null);
                       case Choice.Nowhere nowhere ->
                           new Planned.Move(
                               move.task().guest(), move.task().from(), null, nowhere.sentence());
@@ -148,8 +147,8 @@ abstract class JobCommand implements Callable<Integer> {
         Job job =
             registry
                 .job(id)
-                .orElseThrow(() ->
-                    new Failure("The job %s is not in the registry any more.".formatted(id)))
+                .orElseThrow(
+                    () -> new Failure("The job %s is not in the registry any more.".formatted(id)))
                 .value();
         now = FleetStatuses.job(registry.view(), job);
       } catch (RegistryException away) {

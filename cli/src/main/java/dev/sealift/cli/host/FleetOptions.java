@@ -79,15 +79,13 @@ final class FleetOptions {
       case null -> true;
       case "yes" -> true;
       case "no" -> false;
-      default ->
-          throw new BadInput("--fleet guests= is yes or no, not '%s'.".formatted(word));
+      default -> throw new BadInput("--fleet guests= is yes or no, not '%s'.".formatted(word));
     };
   }
 
   /** The other half is everything else's. */
   private static long halfOfTheMachine() {
-    OperatingSystemMXBean system =
-        ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
+    OperatingSystemMXBean system = ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
     return system.getTotalMemorySize() / 2;
   }
 }

@@ -1,5 +1,6 @@
 package dev.sealift.cli.host;
 
+import dev.sealift.abi.Pages;
 import dev.sealift.cli.BadInput;
 import dev.sealift.cli.Failure;
 import dev.sealift.cli.HostAddress;
@@ -13,7 +14,6 @@ import dev.sealift.fleet.registry.LocalHost;
 import dev.sealift.fleet.registry.MemberRecord;
 import dev.sealift.fleet.registry.Registry;
 import dev.sealift.fleet.registry.RegistryException;
-import dev.sealift.abi.Pages;
 import dev.sealift.vmm.VmmException;
 import java.time.Duration;
 import java.util.Map;
@@ -134,14 +134,13 @@ final class FleetOrders implements LocalHost {
   public void cancel(String guest) {
     moves
         .leaving(guest)
-        .ifPresent(
-            move -> {
-              try {
-                departures.cancel(move.id());
-              } catch (BadInput over) {
-                // It came to its end meanwhile.
-              }
-            });
+        .ifPresent(move -> {
+          try {
+            departures.cancel(move.id());
+          } catch (BadInput over) {
+            // It came to its end meanwhile.
+          }
+        });
   }
 
   @Override

@@ -122,8 +122,7 @@ final class FleetPart implements AutoCloseable {
   }
 
   /** Joins: from here on the fleet sees this host, and has its orders done. */
-  void join(
-      HostRecord record, HostedGuests guests, HostedMoves moves, Departures departures) {
+  void join(HostRecord record, HostedGuests guests, HostedMoves moves, Departures departures) {
     var orders = new FleetOrders(record, registry, guests, moves, departures, log);
     agent =
         HostAgent.join(

@@ -78,7 +78,8 @@ final class HostControl implements Control {
     boolean claimed = false;
     try {
       if (fleet != null) {
-        fleet.claim(order.name(), GuestShapes.ofNew(order.memory(), GuestLaunch.policyOf(order)), group);
+        fleet.claim(
+            order.name(), GuestShapes.ofNew(order.memory(), GuestLaunch.policyOf(order)), group);
         claimed = true;
       }
       GuestLaunch.Launched launched = launch.of(order);

@@ -366,8 +366,8 @@ final class HostDaemon implements AutoCloseable {
   }
 
   /** A guest that ran when its host was killed runs again. */
-  private static void goOn(
-      @Nullable HostedGuest hosted, @Nullable FleetPart fleet, HostLog log) throws VmmException {
+  private static void goOn(@Nullable HostedGuest hosted, @Nullable FleetPart fleet, HostLog log)
+      throws VmmException {
     if (hosted == null) {
       return;
     }
