@@ -148,10 +148,11 @@ final class Nodes {
         path,
         () -> {
           try {
-            return client.delete().withVersion(version).forPath(path);
+            client.delete().withVersion(version).forPath(path);
           } catch (KeeperException.NoNodeException gone) {
-            return null;
+            // That is what was wanted.
           }
+          return path;
         });
   }
 

@@ -13,9 +13,11 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
@@ -456,20 +458,22 @@ public final class Registry implements AutoCloseable {
   /** Drops jobs that have long ended, and the orders of jobs that are no more. */
   public void prune(Instant now) throws RegistryException {
     Mirror.Contents<Job> all = jobs.read();
-    List<Job> ended = new ArrayList<>();
+    List<Versioned<Job>> ended = new ArrayList<>();
+    Set<String> kept = new HashSet<>();
     for (Versioned<Job> job : all.values().values()) {
+      kept.add(job.value().id());
       if (job.value().state() == Job.State.ENDED) {
-        ended.add(job.value());
+        ended.add(job);
       }
     }
-    Comparator<Job> byAge = Comparator.comparing(job -> all.changedMillis().get(job.id()));
+    Comparator<Versioned<Job>> byAge =
+        Comparator.comparingLong(job -> all.changedMillis().getOrDefault(job.value().id(), 0L));
     ended.sort(byAge.reversed());
-    List<String> kept = new ArrayList<>(all.values().keySet());
     for (int i = 0; i < ended.size(); i++) {
-      String id = ended.get(i).id();
+      String id = ended.get(i).value().id();
       Instant changed = Instant.ofEpochMilli(all.changedMillis().getOrDefault(id, 0L));
       if (i >= MOST_JOBS || changed.plus(JOB_KEPT).isBefore(now)) {
-        nodes.delete(path(JOBS, id), all.values().get(id).version());
+        nodes.delete(path(JOBS, id), ended.get(i).version());
         kept.remove(id);
       }
     }
