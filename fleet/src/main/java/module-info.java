@@ -16,4 +16,5 @@ module dev.sealift.fleet {
       tools.jackson.databind;
   opens dev.sealift.fleet.registry to
       tools.jackson.databind;
+  exports dev.sealift.fleet.simulate;
 }

@@ -28,7 +28,7 @@ public final class Rebalance {
   private final double threshold;
   private final Planner planner;
   private final Map<String, List<GuestRecord>> guestsOf = new HashMap<>();
-  private final Map<String, Double> bytesOf = new HashMap<>();
+  private final Map<String, Long> bytesOf = new HashMap<>();
   private final Set<String> done = new HashSet<>();
   private final List<JobTask> tasks = new ArrayList<>();
 
@@ -96,7 +96,7 @@ public final class Rebalance {
             .filter(guest -> guest.shape().memoryBytes() > 0)
             .sorted(
                 Comparator.<GuestRecord>comparingDouble(
-                        guest -> bytes(fullest, guest) / guest.shape().memoryBytes())
+                        guest -> (double) bytes(fullest, guest) / guest.shape().memoryBytes())
                     .thenComparingLong(guest -> -guest.shape().memoryBytes())
                     .thenComparing(GuestRecord::name))
             .toList();
@@ -120,8 +120,8 @@ public final class Rebalance {
         && destination.host().takesGuests();
   }
 
-  private double bytes(HostBook from, GuestRecord guest) {
+  private long bytes(HostBook from, GuestRecord guest) {
     return bytesOf.computeIfAbsent(
-        guest.name(), _ -> (double) prediction.alone(guest.shape(), from.host(), policy).bytes());
+        guest.name(), _ -> prediction.alone(guest.shape(), from.host(), policy).bytes());
   }
 }
