@@ -10,11 +10,11 @@ module dev.sealift.fleet {
   exports dev.sealift.fleet;
   exports dev.sealift.fleet.plan;
   exports dev.sealift.fleet.registry;
+  exports dev.sealift.fleet.simulate;
 
   // Records are read and written component by component.
   opens dev.sealift.fleet to
       tools.jackson.databind;
   opens dev.sealift.fleet.registry to
       tools.jackson.databind;
-  exports dev.sealift.fleet.simulate;
 }
