@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -254,6 +255,9 @@ class FleetTest {
   @Test
   void aHostThatComesBackStandsStillWithWhatIsAnothers() throws Exception {
     Registry its = newRegistry();
+    var connected = new CountDownLatch(1);
+    its.onLink(link -> connected.countDown());
+    connected.await();
     FakeHost a = host("host-a", its);
     a.start("web");
     a.start("db");

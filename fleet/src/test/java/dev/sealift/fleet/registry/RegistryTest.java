@@ -209,7 +209,7 @@ class RegistryTest {
     assertThat(b.ordersOf("host-a").get("web"))
         .isEqualTo(new Versioned<>(order("web", "host-a", "host-b"), 0));
     assertThat(b.ordersOf("host-b")).isEmpty();
-    for (int round = 1; round <= 50; round++) {
+    for (int round = 1; round <= 20; round++) {
       a.replaceOrder(
           new MoveRecord(
               "web",
@@ -333,7 +333,6 @@ class RegistryTest {
       assertThat(registry().view().hosts()).containsOnlyKeys("host-a");
     } finally {
       ensemble.launch(victim);
-      ensemble.awaitServing(victim);
     }
   }
 
