@@ -109,7 +109,12 @@ public final class RegistryOwnership implements Ownership {
               : Answer.NO;
         }
         return switch (registry.replaceOwner(known, peer.get())) {
-          case DONE -> Answer.YES;
+          case DONE -> {
+            // It may come back, and is then this host's by another version.
+            own.version = null;
+            own.doubtful = null;
+            yield Answer.YES;
+          }
           case NOT_THE_OWNER -> Answer.NO;
           case UNKNOWN -> Answer.UNKNOWN;
         };

@@ -165,6 +165,22 @@ class RegistryTest {
   }
 
   @Test
+  void aGuestThatComesBackIsItsFirstHostsAgain() throws Exception {
+    Registry a = registry();
+    Registry b = registry();
+    a.announce(host("host-a"));
+    b.announce(host("host-b"));
+    var first = new RegistryOwnership(a, "host-a");
+    var second = new RegistryOwnership(b, "host-b");
+    first.claim("web", SHAPE, "");
+
+    assertThat(first.grant("web", key("host-b"))).isEqualTo(Answer.YES);
+    assertThat(second.grant("web", key("host-a"))).isEqualTo(Answer.YES);
+
+    assertThat(first.holds("web")).isEqualTo(Answer.YES);
+  }
+
+  @Test
   void aHostThatWasForgottenOwnsNothingWhenItComesBack() throws Exception {
     Registry a = registry();
     Registry b = registry();
