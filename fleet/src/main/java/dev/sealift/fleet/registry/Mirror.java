@@ -64,7 +64,7 @@ final class Mirror<T extends Record> {
     this.changed = changed;
   }
 
-  /** Everything that is there, no older than this call. */
+  /** Everything that is there, as fresh as {@link Nodes#sync} makes it. */
   Contents<T> read() throws RegistryException {
     for (int attempt = 0; attempt < TRIES; attempt++) {
       watch();

@@ -30,13 +30,17 @@ final class Nodes {
     this.patience = patience;
   }
 
-  /** What is there, no older than anything that had been written when this was called. */
+  /** What is there, as fresh as {@link #sync} makes it. */
   Optional<Node> readFresh(String path) throws RegistryException {
     sync(path);
     return read(path);
   }
 
-  /** Waits until the server that we are connected to has all that was written so far. */
+  /**
+   * Waits until the server that we are connected to has all that was written so far. ZooKeeper's
+   * leader does not wait for itself: what it has just committed it may show a moment later than its
+   * followers. So nothing is safe because of a read; it is because of the compare-and-set after it.
+   */
   void sync(String path) throws RegistryException {
     var answer = new CompletableFuture<Integer>();
     asked(
