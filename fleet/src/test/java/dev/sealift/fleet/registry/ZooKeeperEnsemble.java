@@ -187,7 +187,17 @@ public final class ZooKeeperEnsemble implements AutoCloseable {
 
   /** Where it is: {@code zk://...} with a root. */
   public String address(String root) {
-    return IntStream.range(0, SERVERS)
+    return address(IntStream.range(0, SERVERS), root);
+  }
+
+  /** Where those servers are that do not lead at the moment. */
+  public String followers(String root) {
+    return address(
+        IntStream.range(0, SERVERS).filter(server -> mode(server).equals("follower")), root);
+  }
+
+  private String address(IntStream which, String root) {
+    return which
         .mapToObj(server -> "127.0.0.1:" + servers.get(server).clientPort)
         .collect(Collectors.joining(",", "zk://", "/" + root));
   }
