@@ -113,16 +113,18 @@ public final class FleetStatuses {
   }
 
   private static FleetTask task(JobTask task, @Nullable MoveRecord newest, Job job) {
-    boolean its =
-        newest != null && newest.job().equals(job.id()) && task.state() == JobTask.State.MOVING;
+    MoveRecord its =
+        newest != null && newest.job().equals(job.id()) && task.state() == JobTask.State.MOVING
+            ? newest
+            : null;
     return new FleetTask(
         task.guest(),
         task.from(),
         task.to(),
         word(task.state()),
         task.attempts(),
-        its ? newest.bytesLeft() : null,
-        its ? newest.secondsLeft() : null,
+        its == null ? null : its.bytesLeft(),
+        its == null ? null : its.secondsLeft(),
         task.reason());
   }
 
