@@ -69,8 +69,8 @@ import picocli.CommandLine.Model.OptionSpec;
       AdversaryCommand.class,
       HostCommand.class,
       GuestCommand.class,
-      FleetCommand.class,
-      MigrateCommand.class
+      MigrateCommand.class,
+      FleetCommand.class
     })
 public final class Sealift {
   /** The version of all of Sealift. */

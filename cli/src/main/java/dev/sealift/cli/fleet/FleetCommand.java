@@ -20,7 +20,8 @@ import picocli.CommandLine.Command;
       FleetRebalanceCommand.class,
       FleetCancelCommand.class,
       FleetForgetCommand.class,
-      FleetCoordinateCommand.class
+      FleetCoordinateCommand.class,
+      FleetSimulateCommand.class
     })
 public final class FleetCommand {
   /** What picocli makes. */

@@ -1,4 +1,4 @@
-/** What an operator asks of a fleet. */
+/** {@code sealift fleet}: many guests on many hosts. */
 @NullMarked
 package dev.sealift.cli.fleet;
 
