@@ -84,7 +84,7 @@ final class SimulationPage {
             : counts(report.faults())
                 + String.format(
                     Locale.ROOT,
-                    "; %d hosts killed in the middle of a hand-over",
+                    "; %d of these hosts killed in the middle of a hand-over",
                     report.killedInTheHandOver()));
     lines.line(
         "links",
@@ -160,6 +160,9 @@ final class SimulationPage {
   }
 
   private static String time(double seconds) {
+    if (seconds > 0 && seconds < 1) {
+      return String.format(Locale.ROOT, "%.0f ms", seconds * 1e3);
+    }
     if (seconds < 120) {
       return String.format(Locale.ROOT, "%.1f s", seconds);
     }
