@@ -63,7 +63,7 @@ final class SimulatedHost {
     return up && cuts == 0 && !world.registry().isDown();
   }
 
-  /** The registry does what it is asked next, and then the host does not hear of it. */
+  /** The host does not hear what becomes of what it asks the registry for next. */
   void loseNextAnswer() {
     losesAnswer = true;
   }

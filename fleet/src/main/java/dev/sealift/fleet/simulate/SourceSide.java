@@ -237,9 +237,14 @@ final class SourceSide {
     if (!host.reachesRegistry()) {
       return unknown();
     }
+    boolean unheard = host.losesAnswer(world.between(EventQueue.SECOND, 30 * EventQueue.SECOND));
+    if (unheard && world.random().nextBoolean()) {
+      // The question is lost, and not its answer: the host cannot tell the two apart.
+      return unknown();
+    }
     Answer answer =
         world.registry().grant(move.guest(), host.name(), move.destination().name(), version);
-    if (host.losesAnswer(world.between(EventQueue.SECOND, 30 * EventQueue.SECOND))) {
+    if (unheard) {
       return unknown();
     }
     return switch (answer) {
