@@ -17,7 +17,7 @@ public final class FleetSimulation {
   private static final long REST = 1200 * EventQueue.SECOND;
 
   /** Nothing takes longer: then something waits for what will not come. */
-  private static final long LONGEST = 4L * 24 * 3600 * EventQueue.SECOND;
+  private static final long LONGEST = 30L * 24 * 3600 * EventQueue.SECOND;
 
   private final World world;
   private final FleetMaker maker;
