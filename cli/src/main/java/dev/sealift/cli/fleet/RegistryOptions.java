@@ -15,8 +15,8 @@ import picocli.CommandLine.Option;
 public final class RegistryOptions {
   @Option(
       names = "--registry",
-      paramLabel = "zk://HOST,...",
-      description = "The fleet's registry, an ensemble of ZooKeeper servers.")
+      paramLabel = "zk://...",
+      description = "The fleet's registry: zk://HOST,HOST,HOST.")
   private @Nullable String address;
 
   @Option(

@@ -34,6 +34,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "host",
     mixinStandardHelpOptions = true,
+    abbreviateSynopsis = true,
     description = {
       "Runs a host until SIGINT or SIGTERM: it has guests (sealift guest), takes others in, and"
           + " sends them away (sealift migrate)."
@@ -75,7 +76,7 @@ public final class HostCommand implements Callable<Integer> {
   @Option(
       names = "--kernel",
       paramLabel = "KERNEL",
-      description = "Which SEV commands it has: mainline or extended (mainline).")
+      description = "Its SEV commands: mainline or extended (mainline).")
   private KernelProfile kernel = KernelProfile.MAINLINE;
 
   @Option(
