@@ -46,7 +46,8 @@ public final class KeptGuests {
    * Whose the guests are.
    *
    * @param names under which the host keeps guests
-   * @return one for each name, and one for each move away that is not over and has no guest here
+   * @return one for each name, and one for each move away that is not over and has no guest here:
+   *     its guest is gone, or is in another move by now
    */
   public static List<Found> sort(List<String> names, HandOverJournal journal) {
     List<JournalEntry> moves = journal.moves();
@@ -55,9 +56,8 @@ public final class KeptGuests {
       found.add(one(name, moves));
     }
     for (JournalEntry entry : moves) {
-      String guest = entry.details().get(Detail.GUEST);
-      boolean isHere = guest != null && names.contains(guest);
-      if (entry.step().side() == Side.SOURCE && !entry.step().isLast() && !isHere) {
+      boolean decided = found.stream().anyMatch(one -> entry.equals(one.entry()));
+      if (entry.step().side() == Side.SOURCE && !entry.step().isLast() && !decided) {
         found.add(new Found(null, Whose.LEAVING, entry));
       }
     }
