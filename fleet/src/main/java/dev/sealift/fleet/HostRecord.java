@@ -27,4 +27,10 @@ public record HostRecord(
   public HostRecord {
     labels = Map.copyOf(labels);
   }
+
+  /** The same host, which takes no guests. */
+  public HostRecord closed() {
+    return new HostRecord(
+        name, address, key, platform, capacity, linkBytesPerSecond, false, labels);
+  }
 }

@@ -9,7 +9,9 @@ import dev.sealift.cli.host.HostLog.Event;
 import dev.sealift.cli.view.MoveView;
 import dev.sealift.cli.view.ProgressView;
 import dev.sealift.fleet.HostRecord;
+import dev.sealift.fleet.Job;
 import dev.sealift.fleet.MoveRecord;
+import dev.sealift.fleet.Versioned;
 import dev.sealift.fleet.registry.LocalHost;
 import dev.sealift.fleet.registry.MemberRecord;
 import dev.sealift.fleet.registry.Registry;
@@ -53,7 +55,22 @@ final class FleetOrders implements LocalHost {
 
   @Override
   public HostRecord describe() {
-    return record;
+    return isBeingEmptied() ? record.closed() : record;
+  }
+
+  /** Whoever has it emptied does not want another job to fill it meanwhile. */
+  private boolean isBeingEmptied() {
+    try {
+      return registry.jobs().values().stream()
+          .map(Versioned::value)
+          .anyMatch(job ->
+              job.kind() == Job.Kind.EVACUATE
+                  && job.state() != Job.State.ENDED
+                  && job.subject().equals(record.name()));
+    } catch (RegistryException unknown) {
+      // It cannot be told of either.
+      return false;
+    }
   }
 
   @Override
