@@ -3,6 +3,9 @@ package dev.sealift.cli.fleet;
 import dev.sealift.cli.BadInput;
 import dev.sealift.cli.Failure;
 import dev.sealift.cli.OutputOptions;
+import dev.sealift.fleet.registry.MemberRecord;
+import dev.sealift.fleet.registry.Registry;
+import dev.sealift.fleet.registry.RegistryException;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -17,8 +20,8 @@ import picocli.CommandLine.Parameters;
     mixinStandardHelpOptions = true,
     description = {
       "Takes a host that is gone for good off a fleet, and with it its guests: their names are free"
-          + " again. Only for a host whose machine is off and stays off: one that only cannot reach"
-          + " the registry still runs its guests."
+          + " again. Without a lease (--fleet lease=yes) a host that only cannot reach the registry"
+          + " still runs its guests: then switch its machine off first."
     },
     footer = {
       "",
@@ -43,12 +46,7 @@ final class FleetForgetCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws BadInput, Failure, InterruptedException {
-    if (!poweredOff) {
-      throw new BadInput(
-          "Guests of %s may be running where the registry cannot see it: switch its machine off, and say so with --powered-off."
-              .formatted(host));
-    }
-    Forgotten done = new Forgotten(host, fleet.use(registry -> registry.forget(host)));
+    Forgotten done = new Forgotten(host, fleet.use(this::forget));
     output.print(
         done,
         done.guests().isEmpty()
@@ -56,5 +54,19 @@ final class FleetForgetCommand implements Callable<Integer> {
             : "%s is forgotten, and with it %s.%n"
                 .formatted(host, String.join(", ", done.guests())));
     return ExitCode.OK;
+  }
+
+  private List<String> forget(Registry registry) throws RegistryException, BadInput {
+    MemberRecord member = registry.snapshot().members().get(host);
+    if (member == null) {
+      throw new BadInput(
+          "No host of the fleet is called %s: sealift fleet status lists them.".formatted(host));
+    }
+    if (!poweredOff && !member.lease()) {
+      throw new BadInput(
+          "Guests of %s may be running where the registry cannot see it: switch its machine off, and say so with --powered-off."
+              .formatted(host));
+    }
+    return registry.forget(host);
   }
 }

@@ -357,13 +357,21 @@ final class Departures {
     return new Cancelled(id, true, "The move is being called off; the guest goes on here.");
   }
 
+  /** Has a move called off, if it still can be; whether it could. */
+  boolean callOff(HostedMove move) {
+    MoveControl control = move.control();
+    boolean could = control != null && !move.ended() && control.cancel();
+    if (could) {
+      move.cancelling();
+    }
+    return could;
+  }
+
   /** This host ends: moves that can be called off are; the others get a while to come to an end. */
   void end(Duration patience) {
     ending.countDown();
     for (HostedMove move : moves.all()) {
-      MoveControl control = move.control();
-      if (control != null && !move.ended() && control.cancel()) {
-        move.cancelling();
+      if (callOff(move)) {
         log.tell(
             Event.info("cancelling").of(move.guest()).in(move.id()),
             "the move is called off, as this host ends");

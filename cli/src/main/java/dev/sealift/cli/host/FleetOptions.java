@@ -28,7 +28,8 @@ final class FleetOptions {
   @Option(
       names = "--fleet",
       paramLabel = "KEY=VALUE",
-      description = "What the fleet is told: memory=64G, link=25Gbit, guests=no, and labels.")
+      description =
+          "What it is to the fleet: memory=64G, link=25Gbit, guests=no, lease=yes, and labels.")
   private Map<String, String> told = new LinkedHashMap<>();
 
   /**
@@ -47,7 +48,8 @@ final class FleetOptions {
     Map<String, String> labels = new LinkedHashMap<>(told);
     String memory = labels.remove("memory");
     String link = labels.remove("link");
-    String takes = labels.remove("guests");
+    boolean takes = yes("guests", labels.remove("guests"), true);
+    boolean lease = yes("lease", labels.remove("lease"), false);
     for (Map.Entry<String, String> label : labels.entrySet()) {
       checkLabel(label.getKey(), label.getValue());
     }
@@ -59,7 +61,8 @@ final class FleetOptions {
               HostMachine.SEV_GUESTS,
               HostMachine.ES_GUESTS),
           link == null ? USUAL_LINK : DataRate.parse(link).bytesPerSecond(),
-          takesGuests(takes),
+          takes,
+          lease,
           labels);
     } catch (TypeConversionException | IllegalArgumentException wrong) {
       throw new BadInput("--fleet: %s.".formatted(wrong.getMessage()), wrong);
@@ -74,12 +77,12 @@ final class FleetOptions {
     }
   }
 
-  private static boolean takesGuests(@Nullable String word) throws BadInput {
+  private static boolean yes(String key, @Nullable String word, boolean otherwise) throws BadInput {
     return switch (word) {
-      case null -> true;
+      case null -> otherwise;
       case "yes" -> true;
       case "no" -> false;
-      default -> throw new BadInput("--fleet guests= is yes or no, not '%s'.".formatted(word));
+      default -> throw new BadInput("--fleet %s= is yes or no, not '%s'.".formatted(key, word));
     };
   }
 

@@ -149,15 +149,7 @@ final class FleetOrders implements LocalHost {
 
   @Override
   public void cancel(String guest) {
-    moves
-        .leaving(guest)
-        .ifPresent(move -> {
-          try {
-            departures.cancel(move.id());
-          } catch (BadInput over) {
-            // It came to its end meanwhile.
-          }
-        });
+    moves.leaving(guest).ifPresent(departures::callOff);
   }
 
   @Override

@@ -26,13 +26,16 @@ final class FleetPart implements AutoCloseable {
   private final Registry registry;
   private final RegistryOwnership ownership;
   private final String name;
+  private final @Nullable Duration lease;
   private final GuestShapes shapes = new GuestShapes();
   private final HostLog log;
+  private @Nullable Lease held;
   private @Nullable HostAgent agent;
   private volatile @Nullable Coordinator coordinator;
   private volatile boolean closed;
 
-  private FleetPart(Registry registry, String name, HostLog log) {
+  private FleetPart(Registry registry, String name, @Nullable Duration lease, HostLog log) {
+    this.lease = lease;
     this.registry = registry;
     this.ownership = new RegistryOwnership(registry, name);
     this.name = name;
@@ -41,7 +44,11 @@ final class FleetPart implements AutoCloseable {
 
   /** Begins to speak to a fleet's registry, on behalf of a host of that name. */
   static FleetPart connect(FleetSettings settings, String name, HostLog log) {
-    return new FleetPart(Registry.connect(settings.registry()), name, log);
+    return new FleetPart(
+        Registry.connect(settings.registry()),
+        name,
+        settings.lease() ? settings.registry().session() : null,
+        log);
   }
 
   /** Who owns which guest. */
@@ -124,6 +131,11 @@ final class FleetPart implements AutoCloseable {
   /** Joins: from here on the fleet sees this host, and has its orders done. */
   void join(HostRecord record, HostedGuests guests, HostedMoves moves, Departures departures) {
     var orders = new FleetOrders(record, registry, guests, moves, departures, log);
+    if (lease != null) {
+      var ours = new Lease(lease, guests, orders::cancel, this::goOn, log);
+      registry.onLink(ours::heard);
+      held = ours;
+    }
     agent =
         HostAgent.join(
             registry, ownership, orders, sentence -> log.tell(Event.info("fleet"), sentence));
@@ -169,6 +181,9 @@ final class FleetPart implements AutoCloseable {
   @Override
   public void close() {
     closed = true;
+    if (held != null) {
+      held.close();
+    }
     Coordinator candidate = coordinator;
     if (candidate != null) {
       candidate.close();

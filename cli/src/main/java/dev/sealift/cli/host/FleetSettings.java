@@ -11,6 +11,7 @@ import java.util.Map;
  * @param capacity what it has room for
  * @param linkBytesPerSecond what its link carries, each way
  * @param takesGuests whether the fleet may send it guests
+ * @param lease whether its guests stand still while the registry does not answer
  * @param labels where it stands
  */
 record FleetSettings(
@@ -18,6 +19,7 @@ record FleetSettings(
     Capacity capacity,
     long linkBytesPerSecond,
     boolean takesGuests,
+    boolean lease,
     Map<String, String> labels) {
   FleetSettings {
     labels = Map.copyOf(labels);

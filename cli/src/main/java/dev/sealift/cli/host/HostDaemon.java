@@ -243,7 +243,8 @@ final class HostDaemon implements AutoCloseable {
         fleet.capacity(),
         fleet.linkBytesPerSecond(),
         fleet.takesGuests(),
-        fleet.labels());
+        fleet.labels(),
+        fleet.lease());
   }
 
   private static MovePolicy policy(@Nullable Path file, List<RootOfTrust> roots) throws BadInput {

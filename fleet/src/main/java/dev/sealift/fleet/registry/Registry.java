@@ -165,7 +165,7 @@ public final class Registry implements AutoCloseable {
   public void announce(HostRecord host) throws RegistryException {
     String member = path(MEMBERS, host.name());
     String path = path(HOSTS, host.name());
-    enlist(member, new MemberRecord(host.name(), host.key(), host.address()));
+    enlist(member, new MemberRecord(host.name(), host.key(), host.address(), host.lease()));
     byte[] bytes = RecordCodec.encode(path, host);
     Optional<Node> there = nodes.readFresh(path);
     long session = nodes.asked(path, nodes::session);
