@@ -12,9 +12,6 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.TreeMap;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 
 /**
@@ -27,8 +24,6 @@ import java.util.function.Consumer;
  * that says what its orders were to be.
  */
 public final class Coordinator implements AutoCloseable {
-  private static final Duration TICK = Duration.ofSeconds(1);
-
   /** Changes come in crowds: what comes within so short a time is answered by one look. */
   private static final Duration BREATH = Duration.ofMillis(50);
 
@@ -38,12 +33,7 @@ public final class Coordinator implements AutoCloseable {
   private final Leadership leadership;
   private final InstantSource clock;
   private final Consumer<String> log;
-  private final Thread thread;
-
-  private final ReentrantLock lock = new ReentrantLock();
-  private final Condition something = lock.newCondition();
-  private boolean woken;
-  private boolean closed;
+  private final Lookout lookout;
 
   private Instant pruned = Instant.EPOCH;
   private String complaint = "";
@@ -55,7 +45,7 @@ public final class Coordinator implements AutoCloseable {
     this.leadership = leadership;
     this.clock = clock;
     this.log = log;
-    thread = Thread.ofPlatform().name("fleet-coordinator").daemon().unstarted(this::work);
+    lookout = new Lookout("fleet-coordinator", BREATH, this::look);
   }
 
   /**
@@ -68,9 +58,9 @@ public final class Coordinator implements AutoCloseable {
       Registry registry, String name, InstantSource clock, Consumer<String> log)
       throws RegistryException {
     var coordinator = new Coordinator(registry, registry.stand(name), clock, log);
-    registry.onChange(coordinator::wake);
-    coordinator.leadership.onChange(coordinator::wake);
-    coordinator.thread.start();
+    registry.onChange(coordinator.lookout::wake);
+    coordinator.leadership.onChange(coordinator.lookout::wake);
+    coordinator.lookout.start();
     return coordinator;
   }
 
@@ -79,27 +69,15 @@ public final class Coordinator implements AutoCloseable {
     return leadership.leads();
   }
 
-  private void wake() {
-    lock.lock();
-    try {
-      woken = true;
-      something.signalAll();
-    } finally {
-      lock.unlock();
+  private void look() {
+    if (!leadership.leads()) {
+      return;
     }
-  }
-
-  private void work() {
-    while (rest()) {
-      if (!leadership.leads()) {
-        continue;
-      }
-      try {
-        coordinate();
-        complaint = "";
-      } catch (RegistryException e) {
-        complain(e);
-      }
+    try {
+      coordinate();
+      complaint = "";
+    } catch (RegistryException e) {
+      complain(e);
     }
   }
 
@@ -117,28 +95,6 @@ public final class Coordinator implements AutoCloseable {
     if (!warnings.equals(warned)) {
       warnings.forEach(log);
       warned = warnings;
-    }
-  }
-
-  /** Waits for something to do; false when there will be nothing more. */
-  private boolean rest() {
-    try {
-      TimeUnit.NANOSECONDS.sleep(BREATH.toNanos());
-    } catch (InterruptedException e) {
-      return false;
-    }
-    lock.lock();
-    try {
-      long left = TICK.toNanos();
-      while (!woken && !closed && left > 0) {
-        left = something.awaitNanos(left);
-      }
-      woken = false;
-      return !closed;
-    } catch (InterruptedException e) {
-      return false;
-    } finally {
-      lock.unlock();
     }
   }
 
@@ -180,18 +136,7 @@ public final class Coordinator implements AutoCloseable {
   /** Leaves the office to another one; jobs stay as they are. */
   @Override
   public void close() {
-    lock.lock();
-    try {
-      closed = true;
-      something.signalAll();
-    } finally {
-      lock.unlock();
-    }
-    try {
-      thread.join(TimeUnit.SECONDS.toMillis(10));
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    lookout.close();
     leadership.close();
   }
 }

@@ -12,9 +12,7 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -28,8 +26,6 @@ import org.jspecify.annotations.Nullable;
  * is true: whose the guest is, and whether a move of it is under way.
  */
 public final class HostAgent implements AutoCloseable {
-  private static final Duration TICK = Duration.ofSeconds(1);
-
   /** How often capacity and shapes are looked at: they change slowly. */
   private static final Duration DESCRIBED = Duration.ofSeconds(10);
 
@@ -41,17 +37,12 @@ public final class HostAgent implements AutoCloseable {
   private final LocalHost host;
   private final Consumer<String> log;
   private final String name;
-  private final Thread thread;
-
-  private final ReentrantLock lock = new ReentrantLock();
-  private final Condition something = lock.newCondition();
-  private boolean woken = true;
-  private boolean closed;
+  private final Lookout lookout;
 
   /** Whether the session may have been another one since host and guests were last told of. */
-  private boolean joining = true;
+  private final AtomicBoolean joining = new AtomicBoolean(true);
 
-  // The thread's own.
+  // The lookout's own.
   private final Map<String, Departure> departures = new HashMap<>();
   private final Set<String> fenced = new HashSet<>();
   private final Set<String> owned = new HashSet<>();
@@ -67,7 +58,7 @@ public final class HostAgent implements AutoCloseable {
     this.host = host;
     this.log = log;
     name = host.describe().name();
-    thread = Thread.ofPlatform().name("fleet-agent").daemon().unstarted(this::work);
+    lookout = new Lookout("fleet-agent", Duration.ZERO, this::attend);
   }
 
   /**
@@ -80,16 +71,13 @@ public final class HostAgent implements AutoCloseable {
     var agent = new HostAgent(registry, ownership, host, log);
     registry.onLink(agent::heard);
     registry.onChange(agent::wake);
-    agent.thread.start();
+    agent.lookout.start();
     return agent;
   }
 
   private void heard(RegistryLink link) {
-    lock.lock();
-    try {
-      joining |= link != RegistryLink.SUSPENDED;
-    } finally {
-      lock.unlock();
+    if (link != RegistryLink.SUSPENDED) {
+      joining.set(true);
     }
     log.accept(
         switch (link) {
@@ -102,28 +90,20 @@ public final class HostAgent implements AutoCloseable {
 
   /** Has the agent look at once: a guest was started or stopped. */
   public void wake() {
-    lock.lock();
-    try {
-      woken = true;
-      something.signalAll();
-    } finally {
-      lock.unlock();
-    }
+    lookout.wake();
   }
 
-  private void work() {
-    while (rest()) {
-      try {
-        step();
-        complain("");
-      } catch (RegistryException e) {
-        if (e.kind() != Kind.STALE) {
-          complain(String.valueOf(e.getMessage()));
-        }
-      } catch (RuntimeException e) {
-        // What is wrong with one guest must not end the host's part in the fleet.
-        complain("The host's part in the fleet failed: " + e);
+  private void attend() {
+    try {
+      step();
+      complain("");
+    } catch (RegistryException e) {
+      if (e.kind() != Kind.STALE) {
+        complain(String.valueOf(e.getMessage()));
       }
+    } catch (RuntimeException e) {
+      // What is wrong with one guest must not end the host's part in the fleet.
+      complain("The host's part in the fleet failed: " + e);
     }
   }
 
@@ -135,32 +115,8 @@ public final class HostAgent implements AutoCloseable {
     complaint = words;
   }
 
-  /** Waits for something to do; false when there will be nothing more. */
-  private boolean rest() {
-    lock.lock();
-    try {
-      long left = TICK.toNanos();
-      while (!woken && !closed && left > 0) {
-        left = something.awaitNanos(left);
-      }
-      woken = false;
-      return !closed;
-    } catch (InterruptedException e) {
-      return false;
-    } finally {
-      lock.unlock();
-    }
-  }
-
   private void step() throws RegistryException {
-    boolean anew;
-    lock.lock();
-    try {
-      anew = joining;
-      joining = false;
-    } finally {
-      lock.unlock();
-    }
+    boolean anew = joining.getAndSet(false);
     boolean done = false;
     try {
       announce(anew);
@@ -173,12 +129,7 @@ public final class HostAgent implements AutoCloseable {
       done = true;
     } finally {
       if (anew && !done) {
-        lock.lock();
-        try {
-          joining = true;
-        } finally {
-          lock.unlock();
-        }
+        joining.set(true);
       }
     }
   }
@@ -410,18 +361,9 @@ public final class HostAgent implements AutoCloseable {
   /** Ends the agent; the host stays a member, and its guests its own. */
   @Override
   public void close() {
-    lock.lock();
+    lookout.close();
     try {
-      closed = true;
-      something.signalAll();
-    } finally {
-      lock.unlock();
-    }
-    try {
-      thread.join(TimeUnit.SECONDS.toMillis(10));
       registry.leave(name);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
     } catch (RegistryException e) {
       // Its presence ends with its session.
       log.accept(String.valueOf(e.getMessage()));
