@@ -274,8 +274,8 @@ class FleetTest {
     RegistryTest.endSession(its);
     await(() -> a.fenced.contains("web"));
     await(() -> registry.view().hosts().containsKey("host-a"));
+    await(() -> registry.guest("db").orElseThrow().value().owner().equals("host-a"));
     assertThat(a.fenced).containsExactly("web");
-    assertThat(registry.guest("db").orElseThrow().value().owner()).isEqualTo("host-a");
     assertThat(registry.guest("web").orElseThrow().value().owner()).isEqualTo("host-b");
   }
 
