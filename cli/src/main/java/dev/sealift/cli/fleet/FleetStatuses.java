@@ -27,6 +27,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** What a fleet's registry holds, put together for people and programs. */
@@ -35,32 +36,35 @@ public final class FleetStatuses {
 
   /** The fleet as it is now. */
   public static FleetStatus of(Registry registry, String address) throws RegistryException {
-    Map<String, Versioned<Job>> jobs = registry.jobs();
+    List<Job> jobs = registry.newestJobs();
     return of(registry.snapshot(), jobs, address);
   }
 
-  private static FleetStatus of(
-      FleetSnapshot seen, Map<String, Versioned<Job>> jobs, String address) {
+  private static FleetStatus of(FleetSnapshot seen, List<Job> jobs, String address) {
     FleetView fleet = seen.fleet();
     List<MoveRecord> moves = fleet.moves().values().stream().filter(move -> !move.ended()).toList();
+    Map<String, List<GuestRecord>> owned =
+        fleet.guests().values().stream()
+            .map(Versioned::value)
+            .collect(Collectors.groupingBy(GuestRecord::owner));
     return new FleetStatus(
         address,
         Instant.now(),
         new TreeMap<>(seen.members())
-            .values().stream().map(member -> host(member, fleet, moves)).toList(),
+            .values().stream().map(member -> host(member, fleet, owned, moves)).toList(),
         new TreeMap<>(fleet.guests())
             .values().stream().map(guest -> guest(guest, fleet.moves())).toList(),
-        new TreeMap<>(jobs).values().stream().map(job -> job(fleet, job.value())).toList(),
+        jobs.stream().map(job -> job(fleet, job)).toList(),
         seen.warnings());
   }
 
-  private static FleetHost host(MemberRecord member, FleetView fleet, List<MoveRecord> moves) {
+  private static FleetHost host(
+      MemberRecord member,
+      FleetView fleet,
+      Map<String, List<GuestRecord>> owned,
+      List<MoveRecord> moves) {
     @Nullable HostRecord there = fleet.hosts().get(member.name());
-    List<GuestRecord> own =
-        fleet.guests().values().stream()
-            .map(Versioned::value)
-            .filter(guest -> guest.owner().equals(member.name()))
-            .toList();
+    List<GuestRecord> own = owned.getOrDefault(member.name(), List.of());
     return new FleetHost(
         member.name(),
         member.address(),

@@ -1,7 +1,9 @@
 package dev.sealift.cli.host;
 
 import dev.sealift.cli.Failure;
+import dev.sealift.cli.fleet.FleetStatuses;
 import dev.sealift.cli.host.HostLog.Event;
+import dev.sealift.cli.view.FleetGlance;
 import dev.sealift.fleet.GuestShape;
 import dev.sealift.fleet.HostRecord;
 import dev.sealift.fleet.registry.Coordinator;
@@ -29,23 +31,32 @@ final class FleetPart implements AutoCloseable {
   private final @Nullable Duration lease;
   private final GuestShapes shapes = new GuestShapes();
   private final HostLog log;
+  private final FleetWatch watch;
   private @Nullable Lease held;
   private @Nullable HostAgent agent;
   private volatile @Nullable Coordinator coordinator;
   private volatile boolean closed;
 
-  private FleetPart(Registry registry, String name, @Nullable Duration lease, HostLog log) {
+  private FleetPart(
+      Registry registry,
+      String address,
+      String name,
+      @Nullable Duration lease,
+      HostLog log) {
     this.lease = lease;
     this.registry = registry;
     this.ownership = new RegistryOwnership(registry, name);
     this.name = name;
     this.log = log;
+    watch = new FleetWatch(address, () -> FleetStatuses.of(registry, address));
+    registry.onLink(watch::heard);
   }
 
   /** Begins to speak to a fleet's registry, on behalf of a host of that name. */
   static FleetPart connect(FleetSettings settings, String name, HostLog log) {
     return new FleetPart(
         Registry.connect(settings.registry()),
+        settings.registry().address().toString(),
         name,
         settings.lease() ? settings.registry().session() : null,
         log);
@@ -58,6 +69,11 @@ final class FleetPart implements AutoCloseable {
 
   Registry registry() {
     return registry;
+  }
+
+  /** The fleet as it was last read; at once. */
+  FleetGlance glance() {
+    return watch.glance();
   }
 
   /**
@@ -181,6 +197,7 @@ final class FleetPart implements AutoCloseable {
   @Override
   public void close() {
     closed = true;
+    watch.close();
     if (held != null) {
       held.close();
     }

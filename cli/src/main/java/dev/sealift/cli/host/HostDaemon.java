@@ -385,9 +385,9 @@ final class HostDaemon implements AutoCloseable {
         runs ? "taken up again, and runs on" : "taken up again, and stands still as before");
   }
 
-  /** What the host shows of itself. */
+  /** What the host shows of itself, and of its fleet where it belongs to one. */
   Supplier<HostView> views() {
-    return views;
+    return fleet == null ? views : () -> views.get().within(fleet.glance());
   }
 
   HostPlatform platform() {

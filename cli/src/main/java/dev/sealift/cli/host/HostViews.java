@@ -79,7 +79,8 @@ final class HostViews implements Supplier<HostView> {
         address.get(),
         platform(),
         guests.views(),
-        moves.views());
+        moves.views(),
+        null);
   }
 
   private PlatformView platform() {

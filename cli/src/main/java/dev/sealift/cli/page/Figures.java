@@ -1,5 +1,7 @@
 package dev.sealift.cli.page;
 
+import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -39,6 +41,18 @@ final class Figures {
     }
     return String.format(
         Locale.ROOT, unit == 0 ? "%.0f%s%s" : "%.1f%s%s", number, TIED, UNITS[unit]);
+  }
+
+  /** What a link carries, as people name links: in bits. */
+  static String link(long bytesPerSecond) {
+    BigDecimal bits = BigDecimal.valueOf(bytesPerSecond).multiply(BigDecimal.valueOf(8));
+    boolean giga = bytesPerSecond >= 125_000_000;
+    return bits.movePointLeft(giga ? 9 : 6)
+            .setScale(1, RoundingMode.HALF_UP)
+            .stripTrailingZeros()
+            .toPlainString()
+        + TIED
+        + (giga ? "Gbit/s" : "Mbit/s");
   }
 
   /** A length of time in milliseconds, in the unit that suits it. */

@@ -4,9 +4,7 @@ import dev.sealift.cli.MemorySize;
 import dev.sealift.cli.view.GuestView;
 import dev.sealift.cli.view.HostView;
 
-/**
- * The guests of a host. On a narrow screen each row becomes a card; it stays a table for readers.
- */
+/** The guests of a host. */
 final class GuestsTable {
   private GuestsTable() {}
 
@@ -20,27 +18,26 @@ final class GuestsTable {
           .close();
       return;
     }
-    html.open("table", "class", "guests", "role", "table")
-        .leaf("caption", "Guests of this host", "class", "unseen")
-        .open("thead", "role", "rowgroup")
-        .open("tr", "role", "row");
-    for (String column : new String[] {"Guest", "State", "Memory", "Pages", "Policy", "Here"}) {
-      html.leaf("th", column, "scope", "col", "role", "columnheader");
-    }
-    html.close().close().open("tbody", "role", "rowgroup");
+    var table =
+        new CardTable(
+            html,
+            "guests",
+            "Guests of this host",
+            "Guest",
+            "State",
+            "Memory",
+            "Pages",
+            "Policy",
+            "Here");
     for (GuestView guest : host.guests()) {
-      row(html, guest);
+      row(html, table, guest);
     }
-    html.close().close();
+    table.end();
   }
 
-  private static void row(Html html, GuestView guest) {
-    html.open("tr", "role", "row");
-    html.open("th", "scope", "row", "role", "rowheader")
-        .text(guest.name())
-        .leaf("span", guest.workload(), "class", "quiet")
-        .close();
-    cell(html, "State").open("span", "class", "state " + tone(guest.state()));
+  private static void row(Html html, CardTable table, GuestView guest) {
+    table.row(guest.name()).leaf("span", guest.workload(), "class", "quiet").close();
+    table.cell("State").open("span", "class", "state " + tone(guest.state()));
     html.leaf("span", "●", "aria-hidden", "true").text(" " + guest.state()).close();
     String sev = guest.sev();
     if (sev != null) {
@@ -51,15 +48,11 @@ final class GuestsTable {
       html.leaf("a", "its move", "href", "#move-" + Anchors.of(move));
     }
     html.close();
-    cell(html, "Memory").text(new MemorySize(guest.memoryBytes()).toString()).close();
-    pages(cell(html, "Pages"), guest);
-    policy(cell(html, "Policy"), guest.policy());
-    here(cell(html, "Here"), guest);
-    html.close();
-  }
-
-  private static Html cell(Html html, String column) {
-    return html.open("td", "role", "cell", "data-column", column);
+    table.cell("Memory").text(new MemorySize(guest.memoryBytes()).toString()).close();
+    pages(table.cell("Pages"), guest);
+    policy(table.cell("Policy"), guest.policy());
+    here(table.cell("Here"), guest);
+    table.endRow();
   }
 
   /** In a narrow column it goes on in the next line behind a comma, not in the middle of a word. */

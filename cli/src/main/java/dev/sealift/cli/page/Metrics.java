@@ -2,6 +2,7 @@ package dev.sealift.cli.page;
 
 import dev.sealift.cli.view.ChainLink;
 import dev.sealift.cli.view.DowntimeView;
+import dev.sealift.cli.view.FleetGlance;
 import dev.sealift.cli.view.GuestView;
 import dev.sealift.cli.view.HostView;
 import dev.sealift.cli.view.LimitsView;
@@ -36,6 +37,10 @@ final class Metrics {
     metrics.progress();
     metrics.downtime();
     metrics.trust();
+    FleetGlance fleet = host.fleet();
+    if (fleet != null) {
+      FleetMetrics.write(metrics.out, fleet);
+    }
     return metrics.out.toString();
   }
 

@@ -1,5 +1,6 @@
 package dev.sealift.cli.page;
 
+import dev.sealift.cli.view.FleetGlance;
 import dev.sealift.cli.view.HostView;
 import dev.sealift.cli.view.MoveView;
 import java.net.URLEncoder;
@@ -38,6 +39,7 @@ final class StatusPage {
     piece(html, "emulated", pieces);
     piece(html, "facts", pieces);
     section(html, "guests", "Guests", pieces);
+    section(html, "fleet", "Fleet", pieces);
     html.open("div", "class", "columns");
     html.open("section", "aria-labelledby", "moves-title", "class", "moves");
     html.leaf("h2", "Moves", "id", "moves-title");
@@ -62,6 +64,10 @@ final class StatusPage {
     pieces.put("emulated", written(html -> HostSection.emulated(html, host)));
     pieces.put("facts", written(html -> HostSection.facts(html, host)));
     pieces.put("guests", written(html -> GuestsTable.write(html, host)));
+    FleetGlance fleet = host.fleet();
+    pieces.put(
+        "fleet",
+        fleet == null ? "" : written(html -> FleetSection.write(html, fleet, host.name())));
     pieces.put("no-moves", written(html -> noMoves(html, host)));
     boolean first = true;
     for (MoveView move : host.moves()) {

@@ -260,7 +260,8 @@ final class Updates implements AutoCloseable {
         view.address(),
         view.platform(),
         view.guests(),
-        view.moves());
+        view.moves(),
+        view.fleet());
   }
 
   /** Ends all listening. */

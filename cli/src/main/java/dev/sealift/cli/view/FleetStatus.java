@@ -10,7 +10,7 @@ import java.util.List;
  * @param now when this was true
  * @param hosts its members, by name
  * @param guests all of them, by name
- * @param jobs those under way and the last ones that ended, by id
+ * @param jobs those under way and the last ones that ended, newest change first
  * @param warnings a sentence for each record that could not be read and was left out
  */
 public record FleetStatus(

@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param address where it listens for guests, as {@code host:port}; null where it takes none
  * @param guests those that it has, by name
  * @param moves those under way and the last ones that ended, newest first
+ * @param fleet the fleet that it belongs to; null where it belongs to none, and where it was not
+ *     asked for
  */
 public record HostView(
     String name,
@@ -29,9 +31,16 @@ public record HostView(
     @Nullable String address,
     PlatformView platform,
     List<GuestView> guests,
-    List<MoveView> moves) {
+    List<MoveView> moves,
+    @Nullable FleetGlance fleet) {
   public HostView {
     guests = List.copyOf(guests);
     moves = List.copyOf(moves);
+  }
+
+  /** The same host, with its fleet. */
+  public HostView within(@Nullable FleetGlance of) {
+    return new HostView(
+        name, version, kind, kernel, emulated, now, started, address, platform, guests, moves, of);
   }
 }

@@ -67,7 +67,8 @@ final class Examples {
                 "3468788cfde87846e66f476f55aedb11f94a6ae7ad733fab7ff58d975d335641",
                 "a2476e286e7f7b528da05d851b5c4131f8737e78d82036418e2eb89a043a66fc")),
         guests,
-        moves);
+        moves,
+        null);
   }
 
   static List<GuestView> guests() {

@@ -3,6 +3,8 @@ package dev.sealift.cli.page;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.sealift.cli.fleet.FleetGlances;
+import dev.sealift.cli.view.FleetGlance;
 import dev.sealift.cli.view.HostView;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -110,7 +112,7 @@ class StatusPageInBrowserTest {
 
   @Test
   void thePageIsReadableInLightAndDarkNarrowAndWide() throws Exception {
-    try (StatusServer server = serve(new AtomicReference<>(Examples.busy()))) {
+    try (StatusServer server = serve(new AtomicReference<>(inAFleet()))) {
       String url = url(server);
       for (boolean dark : new boolean[] {false, true}) {
         for (int width : new int[] {NARROW, WIDE}) {
@@ -168,6 +170,10 @@ class StatusPageInBrowserTest {
       List<HostView> hosts =
           List.of(
               Examples.busy(),
+              inAFleet(),
+              Examples.idle().within(FleetExamples.glance().seen("lost", Examples.BEGAN)),
+              Examples.idle().within(FleetGlances.of(FleetExamples.huge())),
+              Examples.idle().within(FleetGlance.unread("zk://zk1", "connecting")),
               Examples.afterwards(),
               Examples.host(Examples.guests(), List.of(Examples.refused())),
               Examples.host(Examples.guests(), List.of(Examples.stubborn())),
@@ -241,14 +247,22 @@ class StatusPageInBrowserTest {
           host.set(Examples.afterwards());
           browser.await("document.querySelector('figure.downtime')");
           Files.write(folder.resolve("after" + size + tone), browser.picture());
+          host.set(Examples.idle().within(FleetExamples.glance()));
+          open(url(server), width, dark);
+          Files.write(folder.resolve("fleet" + size + tone), browser.picture());
+          host.set(Examples.afterwards());
           open(url(server) + "report/" + Examples.MOVE + ".html", width, dark);
           Files.write(folder.resolve("report" + size + tone), browser.picture());
         }
       }
     }
     try (var pictures = Files.list(folder)) {
-      assertThat(pictures.filter(each -> each.toString().endsWith(".png"))).hasSize(12);
+      assertThat(pictures.filter(each -> each.toString().endsWith(".png"))).hasSize(16);
     }
+  }
+
+  private static HostView inAFleet() {
+    return Examples.busy().within(FleetExamples.glance());
   }
 
   private static void open(String url, int width, boolean dark) throws Exception {

@@ -296,7 +296,8 @@ class StatusServerTest {
         view.address(),
         view.platform(),
         view.guests(),
-        view.moves());
+        view.moves(),
+        view.fleet());
   }
 
   private static InetSocketAddress loopback() {

@@ -445,6 +445,17 @@ public final class Registry implements AutoCloseable {
     return jobs.read().values();
   }
 
+  /** All jobs that are kept, those first that were last written. */
+  public List<Job> newestJobs() throws RegistryException {
+    Mirror.Contents<Job> all = jobs.read();
+    Comparator<Job> byAge =
+        Comparator.comparingLong(job -> all.changedMillis().getOrDefault(job.id(), 0L));
+    return all.values().values().stream()
+        .map(Versioned::value)
+        .sorted(byAge.reversed().thenComparing(Job::id))
+        .toList();
+  }
+
   /**
    * Replaces a job by how far it is.
    *
