@@ -15,7 +15,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Predicate;
 
 /** A process that is told lines and tells lines, and that is killed with SIGKILL. */
-final class LabProcess implements AutoCloseable {
+public final class LabProcess implements AutoCloseable {
   private final Process process;
   private final BufferedWriter orders;
   private final LinkedBlockingQueue<String> lines = new LinkedBlockingQueue<>();
@@ -29,19 +29,31 @@ final class LabProcess implements AutoCloseable {
 
   /** Starts a class with a main method. */
   static LabProcess start(Path errors, String main, String... arguments) throws IOException {
-    List<String> command =
-        new ArrayList<>(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=1",
-                "-Xshare:auto",
-                "-Xmx256m",
-                "--add-modules=jdk.incubator.vector",
-                "--enable-native-access=ALL-UNNAMED",
-                "-cp",
-                System.getProperty("java.class.path"),
-                main));
+    return start(List.of(), errors, main, arguments);
+  }
+
+  /**
+   * Starts a class with a main method.
+   *
+   * @param before the command that runs it, as {@code ip netns exec NAME}, in whose place it is
+   *     then
+   * @param errors the file at whose end its standard error goes
+   */
+  public static LabProcess start(List<String> before, Path errors, String main, String... arguments)
+      throws IOException {
+    List<String> command = new ArrayList<>(before);
+    command.addAll(
+        List.of(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-XX:+UseSerialGC",
+            "-XX:TieredStopAtLevel=1",
+            "-Xshare:auto",
+            "-Xmx256m",
+            "--add-modules=jdk.incubator.vector",
+            "--enable-native-access=ALL-UNNAMED",
+            "-cp",
+            System.getProperty("java.class.path"),
+            main));
     command.addAll(List.of(arguments));
     return new LabProcess(
         new ProcessBuilder(command)
@@ -69,7 +81,7 @@ final class LabProcess implements AutoCloseable {
   }
 
   /** Waits for a line that begins like this, or for the end of the process. */
-  String await(Duration patience, String... beginnings)
+  public String await(Duration patience, String... beginnings)
       throws InterruptedException, TimeoutException {
     return await(
         patience,
@@ -107,7 +119,7 @@ final class LabProcess implements AutoCloseable {
   }
 
   /** SIGKILL; returns when the process is gone. */
-  void kill() throws InterruptedException {
+  public void kill() throws InterruptedException {
     process.destroyForcibly().waitFor();
   }
 

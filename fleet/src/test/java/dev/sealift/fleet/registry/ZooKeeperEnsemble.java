@@ -25,6 +25,7 @@ public final class ZooKeeperEnsemble implements AutoCloseable {
   private static final Duration SOON = Duration.ofSeconds(30);
 
   private final Path directory;
+  private final InetAddress address;
   private final List<Server> servers = new ArrayList<>();
 
   private static final class Server {
@@ -42,17 +43,23 @@ public final class ZooKeeperEnsemble implements AutoCloseable {
     }
   }
 
-  private ZooKeeperEnsemble(Path directory) throws IOException {
+  private ZooKeeperEnsemble(Path directory, InetAddress address) throws IOException {
     this.directory = directory;
-    int[] ports = freePorts(3 * SERVERS);
+    this.address = address;
+    int[] ports = freePorts(address, 3 * SERVERS);
     for (int i = 0; i < SERVERS; i++) {
       servers.add(new Server(i + 1, ports[3 * i], ports[3 * i + 1], ports[3 * i + 2]));
     }
   }
 
-  /** Starts them and waits until all answer. */
+  /** Starts them for this machine alone, and waits until all answer. */
   public static ZooKeeperEnsemble start() throws IOException {
-    var ensemble = new ZooKeeperEnsemble(Files.createTempDirectory("sealift-zookeeper"));
+    return start(InetAddress.ofLiteral("127.0.0.1"));
+  }
+
+  /** Starts them at an address of this machine, and waits until all answer. */
+  public static ZooKeeperEnsemble start(InetAddress address) throws IOException {
+    var ensemble = new ZooKeeperEnsemble(Files.createTempDirectory("sealift-zookeeper"), address);
     try {
       for (int server = 0; server < SERVERS; server++) {
         ensemble.configure(ensemble.servers.get(server));
@@ -69,11 +76,11 @@ public final class ZooKeeperEnsemble implements AutoCloseable {
   }
 
   /** All at once, so that no two are the same. */
-  private static int[] freePorts(int count) throws IOException {
+  private static int[] freePorts(InetAddress address, int count) throws IOException {
     List<ServerSocket> sockets = new ArrayList<>();
     try {
       for (int i = 0; i < count; i++) {
-        sockets.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
+        sockets.add(new ServerSocket(0, 1, address));
       }
       return sockets.stream().mapToInt(ServerSocket::getLocalPort).toArray();
     } finally {
@@ -89,8 +96,9 @@ public final class ZooKeeperEnsemble implements AutoCloseable {
     String peers =
         servers.stream()
             .map(peer ->
-                "server.%d=127.0.0.1:%d:%d"
-                    .formatted(peer.number, peer.quorumPort, peer.electionPort))
+                "server.%d=%s:%d:%d"
+                    .formatted(
+                        peer.number, address.getHostAddress(), peer.quorumPort, peer.electionPort))
             .collect(Collectors.joining("\n"));
     Files.writeString(
         home.resolve("zoo.cfg"),
@@ -101,13 +109,13 @@ public final class ZooKeeperEnsemble implements AutoCloseable {
         maxSessionTimeout=60000
         dataDir=%s
         clientPort=%d
-        clientPortAddress=127.0.0.1
+        clientPortAddress=%s
         admin.enableServer=false
         4lw.commands.whitelist=srvr
         forceSync=no
         %s
         """
-            .formatted(home, server.clientPort, peers));
+            .formatted(home, server.clientPort, address.getHostAddress(), peers));
   }
 
   /** Starts a server that is not running. */
@@ -168,7 +176,7 @@ public final class ZooKeeperEnsemble implements AutoCloseable {
 
   private String mode(int server) {
     try (var socket = new Socket()) {
-      socket.connect(new InetSocketAddress("127.0.0.1", servers.get(server).clientPort), 1_000);
+      socket.connect(new InetSocketAddress(address, servers.get(server).clientPort), 1_000);
       socket.setSoTimeout(1_000);
       socket.getOutputStream().write("srvr".getBytes(StandardCharsets.US_ASCII));
       socket.shutdownOutput();
@@ -187,24 +195,25 @@ public final class ZooKeeperEnsemble implements AutoCloseable {
 
   /** Where it is: {@code zk://...} with a root. */
   public String address(String root) {
-    return address(IntStream.range(0, SERVERS), root);
+    return serving(IntStream.range(0, SERVERS), root);
   }
 
   /** Where those servers are that do not lead at the moment. */
   public String followers(String root) {
-    return address(
+    return serving(
         IntStream.range(0, SERVERS).filter(server -> mode(server).equals("follower")), root);
   }
 
-  private String address(IntStream which, String root) {
+  private String serving(IntStream which, String root) {
     return which
-        .mapToObj(server -> "127.0.0.1:" + servers.get(server).clientPort)
+        .mapToObj(server -> address.getHostAddress() + ":" + servers.get(server).clientPort)
         .collect(Collectors.joining(",", "zk://", "/" + root));
   }
 
   /** One server's address alone. */
   public String address(int server, String root) {
-    return "zk://127.0.0.1:%d/%s".formatted(servers.get(server).clientPort, root);
+    return "zk://%s:%d/%s"
+        .formatted(address.getHostAddress(), servers.get(server).clientPort, root);
   }
 
   @Override
