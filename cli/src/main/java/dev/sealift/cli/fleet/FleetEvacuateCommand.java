@@ -21,7 +21,12 @@ import picocli.CommandLine.Parameters;
     },
     footer = {"", "Example:  sealift fleet evacuate host-a --registry zk://zk1,zk2,zk3 --dry-run"},
     exitCodeListHeading = "%nExit codes:%n",
-    exitCodeList = {"0:every guest has moved", "1:some stay, and why", "2:bad input"})
+    exitCodeList = {
+      "0:every guest has moved",
+      "1:some stay, and why",
+      "2:bad input",
+      "130:you left; it goes on"
+    })
 final class FleetEvacuateCommand extends JobCommand {
   @Parameters(paramLabel = "HOST", description = "The host to be emptied.")
   private String host = "";

@@ -17,7 +17,12 @@ import picocli.CommandLine.Parameters;
     description = "Moves one guest to one host of a fleet, wherever it is.",
     footer = {"", "Example:  sealift fleet move web host-b --registry zk://zk1,zk2,zk3"},
     exitCodeListHeading = "%nExit codes:%n",
-    exitCodeList = {"0:it has moved", "1:it stays, and why", "2:bad input"})
+    exitCodeList = {
+      "0:it has moved",
+      "1:it stays, and why",
+      "2:bad input",
+      "130:you left; it goes on"
+    })
 final class FleetMoveCommand extends JobCommand {
   @Parameters(index = "0", paramLabel = "GUEST", description = "Which guest.")
   private String guest = "";

@@ -16,7 +16,12 @@ import picocli.CommandLine.Option;
     description = "Brings the hosts of a fleet to like shares of memory, with as few bytes moved.",
     footer = {"", "Example:  sealift fleet rebalance --registry zk://zk1,zk2,zk3 --dry-run"},
     exitCodeListHeading = "%nExit codes:%n",
-    exitCodeList = {"0:every guest has moved", "1:some stay, and why", "2:bad input"})
+    exitCodeList = {
+      "0:every guest has moved",
+      "1:some stay, and why",
+      "2:bad input",
+      "130:you left; it goes on"
+    })
 final class FleetRebalanceCommand extends JobCommand {
   @Option(
       names = "--within",

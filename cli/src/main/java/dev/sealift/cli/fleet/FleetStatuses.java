@@ -12,19 +12,15 @@ import dev.sealift.fleet.Job;
 import dev.sealift.fleet.JobTask;
 import dev.sealift.fleet.MoveRecord;
 import dev.sealift.fleet.Versioned;
-import dev.sealift.fleet.plan.Prediction;
-import dev.sealift.fleet.plan.Preview;
 import dev.sealift.fleet.registry.FleetSnapshot;
 import dev.sealift.fleet.registry.MemberRecord;
 import dev.sealift.fleet.registry.Registry;
 import dev.sealift.fleet.registry.RegistryException;
 import java.time.Instant;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
@@ -112,7 +108,7 @@ public final class FleetStatuses {
         word(job.kind()),
         job.subject(),
         word(job.state()),
-        job.state() == Job.State.ENDED ? null : secondsLeft(fleet, job, tasks),
+        job.state() == Job.State.ENDED ? null : JobOutlook.secondsLeft(fleet, job),
         tasks);
   }
 
@@ -130,28 +126,6 @@ public final class FleetStatuses {
         its == null ? null : its.bytesLeft(),
         its == null ? null : its.secondsLeft(),
         task.reason());
-  }
-
-  /**
-   * What the plan says of those that wait, as many at a time as are allowed, after those that move.
-   */
-  private static @Nullable Double secondsLeft(FleetView fleet, Job job, List<FleetTask> tasks) {
-    double moving =
-        tasks.stream()
-            .map(FleetTask::secondsLeft)
-            .filter(Objects::nonNull)
-            .max(Comparator.naturalOrder())
-            .orElse(0.0);
-    double waiting =
-        Preview.of(fleet, job, Prediction.ASSUMED).moves().stream()
-            .filter(planned -> planned.task().state() == JobTask.State.WAITING)
-            .map(Preview.Planned::forecast)
-            .filter(Objects::nonNull)
-            .mapToDouble(forecast -> forecast.total().toNanos() / 1e9)
-            .sum();
-    boolean known = moving > 0 || waiting > 0;
-    int together = Math.min(job.policy().parallel(), job.policy().perHost());
-    return known ? (Double) (moving + waiting / together) : null;
   }
 
   /** As people write it. */

@@ -73,13 +73,18 @@ final class FleetWords {
     return table.toString();
   }
 
-  /** A job in a line. */
+  /** A job in a line, with the time that is left. */
   static String line(FleetJob job) {
+    return counts(job) + left(job.secondsLeft());
+  }
+
+  /** How many guests of a job are how far. */
+  static String counts(FleetJob job) {
     long failed = job.count("failed");
     long cancelled = job.count("cancelled");
     String what =
         job.subject().isEmpty() ? job.kind() : "%s %s".formatted(job.kind(), job.subject());
-    return "%s (job %s): %d of %d moved, %d moving, %d waiting%s%s%s"
+    return "%s (job %s): %d of %d moved, %d moving, %d waiting%s%s"
         .formatted(
             what,
             job.id(),
@@ -88,8 +93,7 @@ final class FleetWords {
             job.count("moving"),
             job.count("waiting"),
             failed == 0 ? "" : ", %d failed".formatted(failed),
-            cancelled == 0 ? "" : ", %d cancelled".formatted(cancelled),
-            left(job.secondsLeft()));
+            cancelled == 0 ? "" : ", %d cancelled".formatted(cancelled));
   }
 
   private static String left(@Nullable Double seconds) {

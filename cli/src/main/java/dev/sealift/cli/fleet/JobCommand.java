@@ -2,7 +2,10 @@ package dev.sealift.cli.fleet;
 
 import dev.sealift.cli.BadInput;
 import dev.sealift.cli.Failure;
+import dev.sealift.cli.OutputFile;
 import dev.sealift.cli.OutputOptions;
+import dev.sealift.cli.Terminal;
+import dev.sealift.cli.page.FleetReport;
 import dev.sealift.cli.view.FleetJob;
 import dev.sealift.fleet.FleetView;
 import dev.sealift.fleet.Job;
@@ -15,7 +18,6 @@ import dev.sealift.fleet.registry.RegistryException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.security.SecureRandom;
-import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
@@ -32,9 +34,11 @@ import picocli.CommandLine.Spec;
  * coordinates has it done. The job does not need it any more.
  */
 abstract class JobCommand implements Callable<Integer> {
-  private static final Duration LOOK = Duration.ofMillis(500);
   private static final int ID_BYTES = 4;
   private static final int MOST_PARALLEL = 2048;
+
+  /** What shells say of a program that a signal has ended, but for its number. */
+  private static final int SIGNALLED = 128;
 
   @Option(
       names = "--policy",
@@ -53,6 +57,12 @@ abstract class JobCommand implements Callable<Integer> {
 
   @Option(names = "--detach", description = "Do not wait for the end.")
   private boolean detach;
+
+  @Option(
+      names = "--report",
+      paramLabel = "FILE",
+      description = "Write what happened as one HTML page, a new file.")
+  private @Nullable Path report;
 
   @Mixin private FleetConnection fleet = new FleetConnection();
   @Mixin private OutputOptions output = new OutputOptions();
@@ -77,6 +87,13 @@ abstract class JobCommand implements Callable<Integer> {
 
   @Override
   public final Integer call() throws BadInput, Failure, InterruptedException {
+    if (report != null) {
+      if (detach || dryRun) {
+        throw new BadInput(
+            "There is no report of a job that is not waited for: leave --report out.");
+      }
+      OutputFile.refuseExisting(report);
+    }
     JobPolicy how = policy();
     return fleet.use(registry -> run(registry, how));
   }
@@ -101,19 +118,15 @@ abstract class JobCommand implements Callable<Integer> {
     if (dryRun) {
       return preview(Preview.of(view, job, Prediction.ASSUMED));
     }
-    if (job.tasks().isEmpty()) {
-      output.print(FleetStatuses.job(view, job), "There is nothing to move.%n".formatted());
-      return ExitCode.OK;
-    }
-    registry.createJob(job);
-    if (detach) {
+    if (detach && !job.tasks().isEmpty()) {
+      registry.createJob(job);
       output.print(
           FleetStatuses.job(view, job),
           "The job %s has begun; sealift fleet status shows it, and sealift fleet cancel %s calls it off.%n"
               .formatted(job.id(), job.id()));
       return ExitCode.OK;
     }
-    return follow(registry, job.id());
+    return follow(registry, job);
   }
 
   private int preview(Preview preview) {
@@ -136,39 +149,31 @@ abstract class JobCommand implements Callable<Integer> {
         : ExitCode.SOFTWARE;
   }
 
-  /** To the end of the job; a registry that is away for a while is waited for. */
-  private int follow(Registry registry, String id)
-      throws RegistryException, Failure, InterruptedException {
+  private int follow(Registry registry, Job job)
+      throws RegistryException, BadInput, Failure, InterruptedException {
     PrintWriter err = Objects.requireNonNull(spec, "picocli sets it").commandLine().getErr();
-    String told = "";
-    while (true) {
-      FleetJob now;
-      try {
-        Job job =
-            registry
-                .job(id)
-                .orElseThrow(
-                    () -> new Failure("The job %s is not in the registry any more.".formatted(id)))
-                .value();
-        now = FleetStatuses.job(registry.view(), job);
-      } catch (RegistryException away) {
-        if (away.kind() != RegistryException.Kind.UNREACHABLE) {
-          throw away;
-        }
-        err.println(Failure.sentence(away));
-        continue;
-      }
-      String line = FleetWords.line(now);
-      if (!line.equals(told)) {
-        err.println(line);
-        err.flush();
-        told = line;
-      }
-      if (now.ended()) {
-        output.print(now, FleetWords.ending(now));
-        return now.count("moved") == now.tasks().size() ? ExitCode.OK : ExitCode.SOFTWARE;
-      }
-      Thread.sleep(LOOK);
+    String address = fleet.address();
+    var follower = new JobFollower(registry, address, job, new JobTicker(err, Terminal.goesUp()));
+    if (!job.tasks().isEmpty()) {
+      registry.createJob(job);
+      follower.follow();
     }
+    FleetJob end = follower.job();
+    if (follower.signal() != 0) {
+      err.println(
+          "The job %s goes on without this command. sealift fleet status --registry %s shows it, and sealift fleet cancel %s --registry %s calls it off."
+              .formatted(job.id(), address, job.id(), address));
+    } else if (job.tasks().isEmpty()) {
+      output.print(end, "There is nothing to move.%n".formatted());
+    } else {
+      output.print(end, FleetWords.ending(end));
+    }
+    if (report != null) {
+      FleetReport.write(report, follower.story());
+    }
+    if (follower.signal() != 0) {
+      return SIGNALLED + follower.signal();
+    }
+    return end.count("moved") == end.tasks().size() ? ExitCode.OK : ExitCode.SOFTWARE;
   }
 }

@@ -179,7 +179,7 @@ public final class HostCommand implements Callable<Integer> {
   private static StatusServer serve(int port, HostDaemon daemon) throws Failure {
     try {
       return StatusServer.start(
-          new InetSocketAddress(InetAddress.getLoopbackAddress(), port), daemon.views());
+          new InetSocketAddress(InetAddress.getLoopbackAddress(), port), daemon.viewsWithFleet());
     } catch (IOException refused) {
       throw new Failure(
           "The status page cannot be shown at port %d: %s; name another one with --http."

@@ -385,8 +385,13 @@ final class HostDaemon implements AutoCloseable {
         runs ? "taken up again, and runs on" : "taken up again, and stands still as before");
   }
 
-  /** What the host shows of itself, and of its fleet where it belongs to one. */
+  /** What the host shows of itself. */
   Supplier<HostView> views() {
+    return views;
+  }
+
+  /** The same with its fleet, which is read as long as somebody asks for this. */
+  Supplier<HostView> viewsWithFleet() {
     return fleet == null ? views : () -> views.get().within(fleet.glance());
   }
 

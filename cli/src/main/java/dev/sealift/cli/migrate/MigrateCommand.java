@@ -7,6 +7,7 @@ import dev.sealift.cli.Failure;
 import dev.sealift.cli.HostAddress;
 import dev.sealift.cli.OutputFile;
 import dev.sealift.cli.OutputOptions;
+import dev.sealift.cli.Terminal;
 import dev.sealift.cli.TimeSpan;
 import dev.sealift.cli.control.ControlClient;
 import dev.sealift.cli.control.HostOption;
@@ -142,7 +143,7 @@ public final class MigrateCommand implements Callable<Integer> {
 
   private int watch(ControlClient control, MoveView move) throws BadInput, Failure {
     PrintWriter err = Objects.requireNonNull(spec, "picocli sets it").commandLine().getErr();
-    var ticker = new MoveTicker(err, MoveTicker.isTerminal());
+    var ticker = new MoveTicker(err, Terminal.isThere());
     try (Interrupts interrupts = Interrupts.of(host.directory(), move.id(), control, err)) {
       MoveView end =
           interrupts.follow(() ->

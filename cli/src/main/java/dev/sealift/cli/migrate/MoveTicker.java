@@ -3,7 +3,6 @@ package dev.sealift.cli.migrate;
 import dev.sealift.cli.view.MoveView;
 import dev.sealift.cli.view.ProgressView;
 import dev.sealift.cli.view.RoundView;
-import java.io.Console;
 import java.io.PrintWriter;
 import java.util.Locale;
 
@@ -25,14 +24,6 @@ final class MoveTicker {
   MoveTicker(PrintWriter out, boolean terminal) {
     this.out = out;
     this.terminal = terminal;
-  }
-
-  /** Whether people watch. */
-  // It is null where Java's library for terminals is not among the modules.
-  @SuppressWarnings("SystemConsoleNull")
-  static boolean isTerminal() {
-    Console console = System.console();
-    return console != null && console.isTerminal();
   }
 
   /** Shows what is new. */

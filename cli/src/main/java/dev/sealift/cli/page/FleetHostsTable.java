@@ -90,25 +90,7 @@ final class FleetHostsTable {
       html.text(new MemorySize(host.memoryBytes()).toString()).close();
       return;
     }
-    double part = host.capacityBytes() > 0 ? host.memoryBytes() / (double) host.capacityBytes() : 1;
-    html.open("svg", "class", "memory", "width", "100%", "height", "8", "aria-hidden", "true")
-        .empty("rect", "width", "100%", "height", "8", "class", "back")
-        .empty(
-            "rect",
-            "width",
-            Figures.part(Math.min(part, 1)),
-            "height",
-            "8",
-            "class",
-            part > 1 ? "full" : "used")
-        .close();
-    html.leaf(
-            "span",
-            (host.memoryBytes() == 0 ? "0" : new MemorySize(host.memoryBytes()).toString())
-                + " of "
-                + new MemorySize(host.capacityBytes())
-                + ", "
-                + Figures.percent(Math.round(100 * part)))
-        .close();
+    MemoryBar.write(html, host.memoryBytes(), host.capacityBytes());
+    html.close();
   }
 }

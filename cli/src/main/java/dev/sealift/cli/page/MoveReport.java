@@ -13,8 +13,6 @@ import org.jspecify.annotations.Nullable;
  * and shows the same as the host's page.
  */
 public final class MoveReport {
-  private static final Look LOOK = Look.ofReport();
-
   private MoveReport() {}
 
   /**
@@ -29,14 +27,16 @@ public final class MoveReport {
 
   /** The report as a document. */
   static String document(MoveView move, @Nullable HostView host) {
-    Html html = new Html();
-    html.open("header", "class", "top").open("div", "class", "name");
-    html.leaf("p", "Sealift: report of a move", "class", "brand");
-    html.leaf("h1", MoveSection.title(move)).close();
-    html.open("p", "class", "connection");
-    MoveSection.badge(html, move);
-    html.close().close();
-    html.open("main", "id", "content", "class", "report");
+    return new Report(
+            "a move",
+            MoveSection.title(move),
+            html -> MoveSection.badge(html, move),
+            html -> content(html, move, host),
+            html -> foot(html, move, host))
+        .document();
+  }
+
+  private static void content(Html html, MoveView move, @Nullable HostView host) {
     if (host != null) {
       HostSection.emulated(html, host);
     } else {
@@ -56,8 +56,9 @@ public final class MoveReport {
       HostSection.platform(html, host, Form.REPORT);
       html.close();
     }
-    html.close();
-    html.open("footer").open("p", "class", "quiet line");
+  }
+
+  private static void foot(Html html, MoveView move, @Nullable HostView host) {
     html.text("Move ").leaf("code", move.id()).text(", began ");
     html.leaf("time", Figures.time(move.started()), "datetime", move.started().toString());
     html.text(", last step of the hand-over ").leaf("code", move.step()).text(".");
@@ -66,12 +67,5 @@ public final class MoveReport {
           .leaf("time", Figures.time(host.now()), "datetime", host.now().toString());
       html.text(", Sealift " + host.version() + ".");
     }
-    html.close().close();
-    return LOOK.document(MoveSection.title(move) + " - report of a move", html.toString());
-  }
-
-  /** What the document may load and run: its own style, nothing else. */
-  static String contentSecurityPolicy() {
-    return LOOK.contentSecurityPolicy();
   }
 }

@@ -190,7 +190,7 @@ public final class StatusServer implements AutoCloseable {
       HostView view = host.get();
       for (MoveView move : view.moves()) {
         if (move.id().equals(id)) {
-          protect(exchange, MoveReport.contentSecurityPolicy());
+          protect(exchange, Report.contentSecurityPolicy());
           send(exchange, 200, HTML, MoveReport.document(move, view));
           return;
         }

@@ -1,15 +1,19 @@
 package dev.sealift.cli.page;
 
 import dev.sealift.cli.fleet.FleetGlances;
+import dev.sealift.cli.view.FleetAttempt;
 import dev.sealift.cli.view.FleetGlance;
 import dev.sealift.cli.view.FleetGuest;
 import dev.sealift.cli.view.FleetHost;
 import dev.sealift.cli.view.FleetJob;
+import dev.sealift.cli.view.FleetJobStory;
 import dev.sealift.cli.view.FleetStatus;
 import dev.sealift.cli.view.FleetTask;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /** Fleets to draw. */
 final class FleetExamples {
@@ -127,6 +131,62 @@ final class FleetExamples {
     FleetJob job = new FleetJob(JOB, "evacuate", "host-0500", "under-way", null, tasks);
     return new FleetStatus(
         REGISTRY, Examples.BEGAN, hosts, guests, List.of(job, ended()), List.of());
+  }
+
+  /** The story of an evacuation: two attempts failed, and a guest stays. */
+  static FleetJobStory story() {
+    List<FleetAttempt> attempts =
+        List.of(
+            attempt("ledger", "host-c", 1, 1, 32, "moved", ""),
+            attempt("cache", "host-b", 1, 1, 7.5, "failed", "the destination host-b hung up"),
+            attempt("licence", "", 1, 2, 2, "failed", "no host may have it"),
+            attempt("api", "host-b", 1, 8, 17.5, "moved", ""),
+            attempt("auth", "host-b", 1, 18, 29, "moved", ""),
+            attempt("graph", "host-c", 1, 32.5, 41, "moved", ""),
+            attempt("ldap", "host-b", 1, 29.5, 44, "moved", ""),
+            attempt("cache", "host-c", 2, 41.5, 53, "moved", ""),
+            attempt("mail", "host-b", 1, 44.5, 59, "moved", ""),
+            attempt("a-guest-with-a-long-name", "host-c", 1, 53.5, 70, "moved", ""));
+    List<FleetTask> tasks = new ArrayList<>();
+    Map<String, Long> memory = new HashMap<>();
+    for (FleetAttempt each : attempts) {
+      memory.put(each.guest(), 1L << 30);
+      if (each.outcome().equals("moved")) {
+        tasks.add(task(each.guest(), each.to(), "moved", each.attempt(), null, null, ""));
+      }
+    }
+    tasks.add(job().tasks().get(6));
+    return new FleetJobStory(
+        REGISTRY,
+        new TreeMap<>(Map.of("parallel", "8", "per-host", "2", "order", "longest-first")),
+        new FleetJob(JOB, "evacuate", "host-a", "ended", null, tasks),
+        Examples.BEGAN,
+        Examples.BEGAN.plusSeconds(71),
+        List.of(
+            host("host-a", "192.0.2.10:7325", "r1", 9, 11, 0, 0),
+            host("host-b", "192.0.2.11:7325", "r1", 1, 2, 0, 0),
+            host("host-c", "192.0.2.12:7325", "r2", 8, 19, 0, 0),
+            host("host-d", "192.0.2.13:7325", "r2", 0, 0, 0, 0)),
+        List.of(
+            host("host-a", "192.0.2.10:7325", "r1", 1, 1, 0, 0),
+            host("host-b", "192.0.2.11:7325", "r1", 5, 6, 0, 0),
+            host("host-c", "192.0.2.12:7325", "r2", 12, 25, 0, 0),
+            host("host-d", "192.0.2.13:7325", "r2", 0, 0, 0, 0)),
+        memory,
+        attempts);
+  }
+
+  private static FleetAttempt attempt(
+      String guest, String to, int number, double from, double until, String outcome, String why) {
+    return new FleetAttempt(
+        guest,
+        "host-a",
+        to,
+        number,
+        Examples.BEGAN.plusMillis((long) (1000 * from)),
+        Examples.BEGAN.plusMillis((long) (1000 * until)),
+        outcome,
+        why);
   }
 
   static FleetGlance glance() {

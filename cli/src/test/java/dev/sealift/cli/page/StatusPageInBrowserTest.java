@@ -200,7 +200,9 @@ class StatusPageInBrowserTest {
     Path bad = folder.resolve("bad.html");
     MoveReport.write(good, Examples.finished(), Examples.afterwards());
     MoveReport.write(bad, Examples.refused(), null);
-    for (Path report : List.of(good, bad)) {
+    Path job = folder.resolve("job.html");
+    FleetReport.write(job, FleetExamples.story());
+    for (Path report : List.of(good, bad, job)) {
       for (boolean dark : new boolean[] {false, true}) {
         for (int width : new int[] {NARROW, WIDE}) {
           browser.requests().clear();
@@ -250,6 +252,11 @@ class StatusPageInBrowserTest {
           host.set(Examples.idle().within(FleetExamples.glance()));
           open(url(server), width, dark);
           Files.write(folder.resolve("fleet" + size + tone), browser.picture());
+          Path job = folder.resolve("job" + size + tone + ".html");
+          Files.deleteIfExists(job);
+          FleetReport.write(job, FleetExamples.story());
+          open(job.toAbsolutePath().toUri().toString(), width, dark);
+          Files.write(folder.resolve("job" + size + tone), browser.picture());
           host.set(Examples.afterwards());
           open(url(server) + "report/" + Examples.MOVE + ".html", width, dark);
           Files.write(folder.resolve("report" + size + tone), browser.picture());
@@ -257,7 +264,7 @@ class StatusPageInBrowserTest {
       }
     }
     try (var pictures = Files.list(folder)) {
-      assertThat(pictures.filter(each -> each.toString().endsWith(".png"))).hasSize(16);
+      assertThat(pictures.filter(each -> each.toString().endsWith(".png"))).hasSize(20);
     }
   }
 
