@@ -248,7 +248,9 @@ final class Departures {
     HostedMove move =
         HostedMove.found(
             entry.move().toString(),
-            guest == null ? "a guest that is no longer here" : guest.name(),
+            guest == null
+                ? details.getOrDefault(Detail.NAME, "a guest that is no longer here")
+                : guest.name(),
             guest == null ? 0 : guest.guest().configuration().memoryBytes(),
             true,
             "%s:%s"

@@ -9,7 +9,7 @@ import java.util.WeakHashMap;
 
 /**
  * What guests are to a planner. How fast one writes is seen from how far its program has come
- * between two looks. Thread-confined.
+ * between two looks. Thread-safe.
  */
 final class GuestShapes {
   /** A rate is known so well at best, and a record is only replaced where it has changed. */
@@ -25,7 +25,7 @@ final class GuestShapes {
   }
 
   /** A guest as it is now. */
-  GuestShape of(HostedGuest guest) {
+  synchronized GuestShape of(HostedGuest guest) {
     long hotPages = guest.hotPages();
     return new GuestShape(
         guest.guest().configuration().memoryBytes(),

@@ -1,0 +1,208 @@
+package dev.sealift.cli.host;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sealift.cli.Answer;
+import dev.sealift.cli.HostKind;
+import dev.sealift.cli.TestRoot;
+import dev.sealift.firmware.ProcessorPace;
+import dev.sealift.fleet.Capacity;
+import dev.sealift.fleet.GuestRecord;
+import dev.sealift.fleet.GuestShape;
+import dev.sealift.fleet.HostRecord;
+import dev.sealift.fleet.PlatformRecord;
+import dev.sealift.fleet.Versioned;
+import dev.sealift.fleet.registry.Registry;
+import dev.sealift.fleet.registry.RegistryAddress;
+import dev.sealift.fleet.registry.RegistrySettings;
+import dev.sealift.fleet.registry.ZooKeeperEnsemble;
+import dev.sealift.kernel.KernelProfile;
+import dev.sealift.migration.handover.FileJournal;
+import dev.sealift.migration.handover.JournalEntry.Detail;
+import dev.sealift.migration.handover.SourceStep;
+import dev.sealift.migration.wire.MoveId;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code sealift host --registry}: hosts in this process, and a registry of real servers. */
+class FleetHostsTest {
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+  private static ZooKeeperEnsemble ensemble;
+
+  @TempDir private Path folder;
+  private final StringWriter log = new StringWriter();
+
+  @BeforeAll
+  static void startRegistry() throws IOException {
+    ensemble = ZooKeeperEnsemble.start();
+  }
+
+  @AfterAll
+  static void endRegistry() throws IOException {
+    ensemble.close();
+  }
+
+  private static RegistrySettings registry(String fleet) {
+    return RegistrySettings.of(RegistryAddress.parse(ensemble.address(fleet)), null);
+  }
+
+  /** Where a host keeps itself. */
+  private Path state(String name) throws IOException {
+    Path state = folder.resolve(name);
+    if (Files.notExists(state)) {
+      Files.createDirectory(
+          state,
+          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+    }
+    return state;
+  }
+
+  private HostDaemon start(String name, String fleet) throws Exception {
+    Path root = folder.resolve("root");
+    return HostDaemon.start(
+        new HostSettings(
+            name,
+            state(name),
+            HostKind.MODEL,
+            KernelProfile.EXTENDED,
+            null,
+            new InetSocketAddress("localhost", 0),
+            List.of(Files.exists(root) ? root : TestRoot.savedIn(folder)),
+            null,
+            null,
+            null,
+            null,
+            null,
+            new FleetSettings(
+                registry(fleet), new Capacity(1L << 30, 500, 99), 1L << 30, true, Map.of()),
+            ProcessorPace.UNPACED),
+        new HostLog(new PrintWriter(log), HostLog.Format.WORDS));
+  }
+
+  private void allow(String who, String whom) throws IOException {
+    Answer answer =
+        Answer.to(
+            "identity",
+            "allow",
+            "--list",
+            state(who).resolve("peers").toString(),
+            "--certificate",
+            state(whom).resolve("host.crt").toString(),
+            "--may",
+            "send,receive");
+    assertThat(answer.code()).as(answer.err()).isZero();
+  }
+
+  private static void awaitOwner(Registry registry, String guest, String owner) throws Exception {
+    long end = System.nanoTime() + PATIENCE.toNanos();
+    Optional<Versioned<GuestRecord>> there = registry.guest(guest);
+    while (there.isEmpty() || !there.get().value().owner().equals(owner)) {
+      assertThat(System.nanoTime()).as("the guest is %s", there).isLessThan(end);
+      Thread.sleep(20);
+      there = registry.guest(guest);
+    }
+  }
+
+  @Test
+  @DisplayName("an evacuated host has no guest any more, and each runs whole at another host")
+  void evacuated() throws Exception {
+    try (HostDaemon _ = start("host-a", "pair");
+        HostDaemon _ = start("host-b", "pair")) {
+      allow("host-a", "host-b");
+      allow("host-b", "host-a");
+      List<String> guests = List.of("web", "mail", "base");
+      for (String guest : guests) {
+        Answer started =
+            Answer.to(
+                "guest",
+                "start",
+                guest,
+                "--memory",
+                "8M",
+                "--workload",
+                "writer:hot=512K",
+                "--state",
+                state("host-a").toString());
+        assertThat(started.code()).as(started.err()).isZero();
+      }
+      Answer evacuated =
+          Answer.to(
+              "fleet", "evacuate", "host-a", "--registry", ensemble.address("pair"), "--json");
+      assertThat(evacuated.code()).as(evacuated.out() + evacuated.err() + log).isZero();
+      for (String guest : guests) {
+        Answer proved = Answer.to("guest", "prove", guest, "--state", state("host-b").toString());
+        assertThat(proved.code()).as(proved.out() + proved.err()).isZero();
+      }
+      assertThat(
+              Answer.to("guest", "list", "--state", state("host-a").toString(), "--json")
+                  .json()
+                  .path("guests"))
+          .isEmpty();
+    }
+  }
+
+  @Test
+  @DisplayName(
+      "a guest that was finished and not given away when its host was killed is given away")
+  void finishedButNotGranted() throws Exception {
+    String peerKey = "ab".repeat(32);
+    try (FileJournal journal = FileJournal.open(state("host-c").resolve("journal"))) {
+      journal.record(
+          SourceStep.FINISHED,
+          MoveId.random(new SecureRandom()),
+          Map.of(
+              Detail.NAME, "lone",
+              Detail.RAN, "true",
+              Detail.ADDRESS, "localhost",
+              Detail.PORT, "1",
+              Detail.PEER, peerKey));
+    }
+    try (Registry registry = Registry.connect(registry("left"))) {
+      var shape = new GuestShape(8 << 20, 0, 0, 0);
+      registry.claim(new GuestRecord("lone", "host-c", shape, ""));
+      for (int i = 0; i < 8; i++) {
+        registry.claim(new GuestRecord("ended-" + i, "host-c", shape, ""));
+      }
+      try (HostDaemon _ = start("host-c", "left")) {
+        // It gives up what it has no trace of, before it can find out whose that key is.
+        awaitOnly(registry, "lone");
+        registry.announce(
+            new HostRecord(
+                "host-d",
+                "localhost:1",
+                "sha256:" + peerKey,
+                new PlatformRecord("model", 1, 55, 21, "", "", "", "", true),
+                new Capacity(1L << 30, 500, 99),
+                1L << 30,
+                true,
+                Map.of()));
+        awaitOwner(registry, "lone", "host-d");
+      }
+    }
+  }
+
+  private static void awaitOnly(Registry registry, String guest) throws Exception {
+    long end = System.nanoTime() + PATIENCE.toNanos();
+    while (registry.view().guests().size() > 1) {
+      assertThat(System.nanoTime()).isLessThan(end);
+      Thread.sleep(20);
+    }
+    assertThat(registry.view().guests()).containsOnlyKeys(guest);
+  }
+}
