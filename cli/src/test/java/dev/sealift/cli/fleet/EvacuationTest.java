@@ -34,7 +34,7 @@ class EvacuationTest {
   private static final String QUIET = "nothing";
   private static final String EVERYTHING = "all of these, at moments by chance";
   private static final int GUESTS = Integer.getInteger("sealift.evacuation.guests", 24);
-  private static final int RUNS = Integer.getInteger("sealift.evacuation.runs", 9);
+  private static final int RUNS = Integer.getInteger("sealift.evacuation.runs", 22);
   private static final String ONLY = System.getProperty("sealift.evacuation.only", "");
   private static final long SEED =
       Long.getLong("sealift.evacuation.seed", RandomGenerator.getDefault().nextInt(1 << 30));

@@ -1,5 +1,7 @@
 package dev.sealift.cli.fleet;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Random;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -36,6 +38,31 @@ enum Mishap {
         lab.ensemble().launch(server);
         lab.ensemble().awaitServing(server);
       };
+    }
+  },
+  MAJORITY_KILLED("kill -9 of two ZooKeeper servers of three") {
+    @Override
+    Ending strike(FleetLab lab, int source, Random random) throws Exception {
+      List<Integer> servers = new ArrayList<>(List.of(0, 1, 2));
+      servers.remove(random.nextInt(servers.size()));
+      for (int server : servers) {
+        lab.ensemble().kill(server);
+      }
+      return () -> {
+        for (int server : servers) {
+          lab.ensemble().launch(server);
+        }
+        for (int server : servers) {
+          lab.ensemble().awaitServing(server);
+        }
+      };
+    }
+  },
+  CABLE_PULLED("network: the source reaches nobody") {
+    @Override
+    Ending strike(FleetLab lab, int source, Random random) throws Exception {
+      lab.network().unplug(source);
+      return () -> lab.network().plug(source);
     }
   },
   HOSTS_SPLIT("network split: source and a destination") {
@@ -82,7 +109,7 @@ enum Mishap {
   }
 
   private boolean kills() {
-    return ordinal() <= SERVER_KILLED.ordinal();
+    return ordinal() <= MAJORITY_KILLED.ordinal();
   }
 
   abstract Ending strike(FleetLab lab, int source, Random random) throws Exception;

@@ -111,6 +111,16 @@ final class Network implements AutoCloseable {
     ip("neigh", "delete", at(host), "dev", device);
   }
 
+  /** A host's cable is pulled: it knows. */
+  void unplug(int host) throws IOException, InterruptedException {
+    ip("-n", hub, "link", "set", "host" + host, "down");
+  }
+
+  /** It is there again. */
+  void plug(int host) throws IOException, InterruptedException {
+    ip("-n", hub, "link", "set", "host" + host, "up");
+  }
+
   private void ip(String... words) throws IOException, InterruptedException {
     Process process = started(words);
     String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
