@@ -49,4 +49,52 @@ public record MoveRecord(
   public boolean ended() {
     return state == State.DONE || state == State.FAILED;
   }
+
+  /** The same order, which its source has taken up. */
+  public MoveRecord moving(@Nullable Long left, @Nullable Double seconds) {
+    return with(State.MOVING, left, seconds, "");
+  }
+
+  /** The same order, whose guest is the destination's. */
+  public MoveRecord done() {
+    return with(State.DONE, 0L, 0.0, "");
+  }
+
+  /** The same order, whose guest is still its source's. */
+  public MoveRecord failed(String why) {
+    return with(State.FAILED, null, null, why);
+  }
+
+  /** The same order, which the coordinator wants called off. */
+  public MoveRecord calledOff() {
+    return new MoveRecord(
+        guest,
+        job,
+        attempt,
+        source,
+        destination,
+        bytesPerSecond,
+        downtimeMillis,
+        state,
+        true,
+        bytesLeft,
+        secondsLeft,
+        reason);
+  }
+
+  private MoveRecord with(State next, @Nullable Long left, @Nullable Double seconds, String why) {
+    return new MoveRecord(
+        guest,
+        job,
+        attempt,
+        source,
+        destination,
+        bytesPerSecond,
+        downtimeMillis,
+        next,
+        cancel,
+        left,
+        seconds,
+        why);
+  }
 }

@@ -124,7 +124,7 @@ final class JobStep {
       case FAILED -> failed(task, move.reason());
       case ORDERED, MOVING -> {
         if (isCancelling() && !move.cancel()) {
-          orders.add(cancelled(move));
+          orders.add(move.calledOff());
         }
         yield counted(task);
       }
@@ -142,7 +142,7 @@ final class JobStep {
   private JobTask ordered(JobTask task, GuestRecord guest) {
     MoveRecord order = order(task);
     // An order that is called off before it is seen: it may still be written by somebody slow.
-    orders.add(isCancelling() ? cancelled(order) : order);
+    orders.add(isCancelling() ? order.calledOff() : order);
     planner.books().promise(guest, task.to());
     return counted(with(task, State.MOVING, absence(order)));
   }
@@ -241,22 +241,6 @@ final class JobStep {
         null,
         null,
         "");
-  }
-
-  private static MoveRecord cancelled(MoveRecord order) {
-    return new MoveRecord(
-        order.guest(),
-        order.job(),
-        order.attempt(),
-        order.source(),
-        order.destination(),
-        order.bytesPerSecond(),
-        order.downtimeMillis(),
-        order.state(),
-        true,
-        order.bytesLeft(),
-        order.secondsLeft(),
-        order.reason());
   }
 
   private String absence(MoveRecord move) {

@@ -211,7 +211,7 @@ public final class HostAgent implements AutoCloseable {
     if (obstacle == null) {
       var departure = new Departure(said);
       departure.writtenNanos = System.nanoTime();
-      registry.replaceOrder(with(said, MoveRecord.State.MOVING, null, null, ""), order.version());
+      registry.replaceOrder(said.moving(null, null), order.version());
       departures.put(said.guest(), departure);
       begin(departure);
     } else {
@@ -266,32 +266,7 @@ public final class HostAgent implements AutoCloseable {
     MoveRecord said = order.value();
     Optional<Versioned<GuestRecord>> guest = registry.guest(said.guest());
     boolean done = guest.isPresent() && guest.get().value().owner().equals(said.destination());
-    registry.replaceOrder(
-        done
-            ? with(said, MoveRecord.State.DONE, 0L, 0.0, "")
-            : with(said, MoveRecord.State.FAILED, null, null, failure),
-        order.version());
-  }
-
-  private static MoveRecord with(
-      MoveRecord order,
-      MoveRecord.State state,
-      @Nullable Long bytesLeft,
-      @Nullable Double secondsLeft,
-      String reason) {
-    return new MoveRecord(
-        order.guest(),
-        order.job(),
-        order.attempt(),
-        order.source(),
-        order.destination(),
-        order.bytesPerSecond(),
-        order.downtimeMillis(),
-        state,
-        order.cancel(),
-        bytesLeft,
-        secondsLeft,
-        reason);
+    registry.replaceOrder(done ? said.done() : said.failed(failure), order.version());
   }
 
   /** A move of this life, and what is to be told of it. */
@@ -340,7 +315,7 @@ public final class HostAgent implements AutoCloseable {
       MoveRecord now;
       synchronized (this) {
         ending = failure;
-        now = with(said, MoveRecord.State.MOVING, bytesLeft, secondsLeft, "");
+        now = said.moving(bytesLeft, secondsLeft);
       }
       if (ending != null) {
         if (ending.isEmpty() && ownership.holds(order.guest()) == Answer.YES) {

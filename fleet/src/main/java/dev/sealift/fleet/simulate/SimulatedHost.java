@@ -197,24 +197,21 @@ final class SimulatedHost {
     }
     Versioned<GuestRecord> found = world.registry().guest(guest);
     if (found == null) {
-      answer(order, MoveRecord.State.FAILED, "the guest is gone");
+      failed(order, "the guest is gone");
     } else if (!found.value().owner().equals(name())) {
-      answer(order, MoveRecord.State.DONE, "");
+      world.registry().write(order.done());
     } else if (order.cancel()) {
-      answer(order, MoveRecord.State.FAILED, "it was called off");
+      failed(order, "it was called off");
     } else if (order.state() == MoveRecord.State.MOVING) {
       String reason = reasons.remove(guest);
-      answer(
-          order,
-          MoveRecord.State.FAILED,
-          reason == null ? "its host was started again meanwhile" : reason);
+      failed(order, reason == null ? "its host was started again meanwhile" : reason);
     } else {
       begin(order, found);
     }
   }
 
   private void begin(MoveRecord order, Versioned<GuestRecord> guest) {
-    answer(order, MoveRecord.State.MOVING, "");
+    world.registry().write(order.moving(null, null));
     var move =
         new SimulatedMove(
             world, guest.value(), guest.version(), this, world.host(order.destination()));
@@ -224,26 +221,9 @@ final class SimulatedHost {
     move.begin();
   }
 
-  private void answer(MoveRecord order, MoveRecord.State state, String reason) {
-    if (state == MoveRecord.State.FAILED) {
-      world.statistics().moveFailed();
-    }
-    world
-        .registry()
-        .write(
-            new MoveRecord(
-                order.guest(),
-                order.job(),
-                order.attempt(),
-                order.source(),
-                order.destination(),
-                order.bytesPerSecond(),
-                order.downtimeMillis(),
-                state,
-                order.cancel(),
-                null,
-                null,
-                reason));
+  private void failed(MoveRecord order, String reason) {
+    world.statistics().moveFailed();
+    world.registry().write(order.failed(reason));
   }
 
   /** A restarted host has found a move in its journal. */

@@ -61,7 +61,7 @@ class JobRulesTest {
     FleetView fleet = view(List.of(host("a"), host("b"), host("c")), guest("g", "a"));
     Step first = JobRules.step(fleet, evacuation(fleet, JobPolicy.DEFAULT), NOW);
     MoveRecord order = first.orders().getFirst();
-    FleetView refused = with(fleet, answer(order, MoveRecord.State.FAILED, "the link broke"));
+    FleetView refused = with(fleet, order.failed("the link broke"));
 
     Step second = JobRules.step(refused, first.next(), NOW);
     Step third = JobRules.step(refused, second.next(), NOW.plusSeconds(6));
@@ -101,7 +101,7 @@ class JobRulesTest {
   void cancelled() {
     FleetView fleet = view(List.of(host("a"), host("b")), guest("g", "a"), guest("h", "a"));
     Step first = JobRules.step(fleet, evacuation(fleet, limits(1, 1, 1, 3)), NOW);
-    FleetView moving = with(fleet, answer(first.orders().getFirst(), MoveRecord.State.MOVING, ""));
+    FleetView moving = with(fleet, first.orders().getFirst().moving(null, null));
     Job job = first.next();
     Job cancelling =
         new Job(
@@ -113,8 +113,7 @@ class JobRulesTest {
     assertThat(step.next().tasks())
         .extracting(JobTask::state)
         .containsExactly(JobTask.State.MOVING, JobTask.State.CANCELLED);
-    FleetView off =
-        with(fleet, answer(step.orders().getFirst(), MoveRecord.State.FAILED, "called off"));
+    FleetView off = with(fleet, step.orders().getFirst().failed("called off"));
     assertThat(JobRules.step(off, step.next(), NOW).next().state()).isEqualTo(Job.State.ENDED);
   }
 
@@ -126,21 +125,5 @@ class JobRulesTest {
     Map<String, MoveRecord> moves = new HashMap<>(fleet.moves());
     moves.put(move.guest(), move);
     return new FleetView(fleet.hosts(), fleet.guests(), moves);
-  }
-
-  static MoveRecord answer(MoveRecord order, MoveRecord.State state, String reason) {
-    return new MoveRecord(
-        order.guest(),
-        order.job(),
-        order.attempt(),
-        order.source(),
-        order.destination(),
-        order.bytesPerSecond(),
-        order.downtimeMillis(),
-        state,
-        order.cancel(),
-        null,
-        null,
-        reason);
   }
 }

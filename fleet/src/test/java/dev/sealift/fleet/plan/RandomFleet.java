@@ -204,19 +204,19 @@ final class RandomFleet {
         continue;
       }
       if (guest == null) {
-        moves.put(move.guest(), JobRulesTest.answer(move, MoveRecord.State.FAILED, "gone"));
+        moves.put(move.guest(), move.failed("gone"));
       } else if (!guest.value().owner().equals(move.source())) {
-        moves.put(move.guest(), JobRulesTest.answer(move, MoveRecord.State.DONE, ""));
+        moves.put(move.guest(), move.done());
       } else if (move.state() == MoveRecord.State.ORDERED && !move.cancel()) {
-        moves.put(move.guest(), JobRulesTest.answer(move, MoveRecord.State.MOVING, ""));
+        moves.put(move.guest(), move.moving(null, null));
       } else if (move.cancel() || random.nextInt(4) == 0) {
-        moves.put(move.guest(), JobRulesTest.answer(move, MoveRecord.State.FAILED, "no luck"));
+        moves.put(move.guest(), move.failed("no luck"));
       } else {
         guests.put(
             move.guest(),
             new Versioned<>(guest.value().ownedBy(move.destination()), guest.version() + 1));
         if (random.nextBoolean()) {
-          moves.put(move.guest(), JobRulesTest.answer(move, MoveRecord.State.DONE, ""));
+          moves.put(move.guest(), move.done());
         }
       }
     }
