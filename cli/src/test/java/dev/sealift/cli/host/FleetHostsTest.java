@@ -90,7 +90,7 @@ class FleetHostsTest {
             null,
             null,
             new FleetSettings(
-                registry(fleet), new Capacity(1L << 30, 500, 99), 1L << 30, true, Map.of()),
+                registry(fleet), new Capacity(1L << 30, 500, 99), 1L << 30, true, false, Map.of()),
             ProcessorPace.UNPACED),
         new HostLog(new PrintWriter(log), HostLog.Format.WORDS));
   }
