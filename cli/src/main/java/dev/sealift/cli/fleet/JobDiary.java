@@ -8,7 +8,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps what is seen of a job from one look to the next: when each guest was ordered to move, and
@@ -38,23 +37,19 @@ final class JobDiary {
   }
 
   private void look(Instant now, FleetTask task) {
-    FleetAttempt last = last(task.guest());
+    Integer place = newest.get(task.guest());
+    FleetAttempt last = place == null ? null : attempts.get(place);
     boolean another = last == null || last.attempt() != task.attempts();
     boolean moving = task.state().equals("moving");
-    if (last != null && last.ended() == null && (another || !moving)) {
+    if (place != null && last != null && last.ended() == null && (another || !moving)) {
       boolean itsEnd =
           !another && (task.state().equals("moved") || task.state().equals("cancelled"));
-      end(task.guest(), last, now, itsEnd ? task.state() : "failed", task.reason());
+      attempts.set(place, ended(last, now, itsEnd ? task.state() : "failed", task.reason()));
     }
     if (another && task.attempts() > 0) {
       newest.put(task.guest(), attempts.size());
       attempts.add(begun(now, task));
     }
-  }
-
-  private @Nullable FleetAttempt last(String guest) {
-    Integer place = newest.get(guest);
-    return place == null ? null : attempts.get(place);
   }
 
   /** One that is over already was ordered since the last look. */
@@ -71,17 +66,15 @@ final class JobDiary {
         moving ? "" : task.reason());
   }
 
-  private void end(String guest, FleetAttempt open, Instant now, String outcome, String reason) {
-    attempts.set(
-        newest.get(guest),
-        new FleetAttempt(
-            guest,
-            open.from(),
-            open.to(),
-            open.attempt(),
-            open.ordered(),
-            now,
-            outcome,
-            outcome.equals("moved") ? "" : reason));
+  private static FleetAttempt ended(FleetAttempt open, Instant now, String outcome, String reason) {
+    return new FleetAttempt(
+        open.guest(),
+        open.from(),
+        open.to(),
+        open.attempt(),
+        open.ordered(),
+        now,
+        outcome,
+        outcome.equals("moved") ? "" : reason);
   }
 }

@@ -7,14 +7,17 @@ import dev.sealift.cli.view.FleetJob;
 import dev.sealift.cli.view.FleetJobStory;
 import dev.sealift.cli.view.FleetStatus;
 import dev.sealift.fleet.FleetView;
+import dev.sealift.fleet.GuestRecord;
 import dev.sealift.fleet.Job;
+import dev.sealift.fleet.JobTask;
+import dev.sealift.fleet.Versioned;
 import dev.sealift.fleet.registry.Registry;
 import dev.sealift.fleet.registry.RegistryException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
 
 /**
  * Shows a job until it ends, or until whoever asked for it does not want to wait: the job goes on
@@ -27,7 +30,7 @@ final class JobFollower {
   private final String address;
   private final JobTicker ticker;
   private final Map<String, String> policy;
-  private final Map<String, Long> memory;
+  private final Map<String, Long> memory = new HashMap<>();
   private final List<FleetHost> before;
   private final Instant began = Instant.now();
   private final JobDiary diary = new JobDiary(began);
@@ -44,14 +47,12 @@ final class JobFollower {
     FleetView view = registry.view();
     last = FleetStatuses.job(view, job);
     policy = PolicyWords.of(job.policy());
-    memory =
-        job.tasks().stream()
-            .filter(task -> view.guests().containsKey(task.guest()))
-            .collect(
-                Collectors.toMap(
-                    task -> task.guest(),
-                    task -> view.guests().get(task.guest()).value().shape().memoryBytes(),
-                    (one, same) -> one));
+    for (JobTask task : job.tasks()) {
+      Versioned<GuestRecord> guest = view.guests().get(task.guest());
+      if (guest != null) {
+        memory.put(task.guest(), guest.value().shape().memoryBytes());
+      }
+    }
     before = FleetStatuses.of(registry, address).hosts();
   }
 

@@ -62,17 +62,17 @@ final class JobOutlook {
     GuestShape shape = guest.value().shape();
     double whole = moves.computeIfAbsent(shape, _ -> seconds(shape, source));
     MoveRecord move = fleet.moves().get(task.guest());
-    boolean its =
-        task.state() == JobTask.State.MOVING && move != null && move.job().equals(job.id());
-    if (!its || (move.secondsLeft() == null && move.bytesLeft() == null)) {
+    if (task.state() != JobTask.State.MOVING || move == null || !move.job().equals(job.id())) {
       return whole;
     }
     Double known = move.secondsLeft();
     if (known != null) {
       return known;
     }
-    double part = move.bytesLeft() / (double) Math.max(1, shape.memoryBytes());
-    return whole * Math.clamp(part, 0, 1);
+    Long bytes = move.bytesLeft();
+    return bytes == null
+        ? whole
+        : whole * Math.clamp(bytes / (double) Math.max(1, shape.memoryBytes()), 0, 1);
   }
 
   /** A host like the source stands for all destinations. */

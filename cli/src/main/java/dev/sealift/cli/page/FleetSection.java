@@ -27,7 +27,6 @@ final class FleetSection {
     section.registry();
     FleetGlance.Totals totals = fleet.totals();
     if (totals == null) {
-      html.leaf("p", "The fleet is being read from its registry.", "class", "empty");
       return;
     }
     section.figures(totals);
@@ -57,7 +56,7 @@ final class FleetSection {
     }
     html.text(" ");
     Mark.write(html, answers, answers ? "answers" : "does not answer");
-    html.close();
+    html.text(fleet.totals() == null ? "; the fleet has not been read yet." : "").close();
     Instant asOf = fleet.asOf();
     if (asOf != null) {
       html.open("p", "class", "note warn");

@@ -28,7 +28,8 @@ class FleetReportTest {
         .contains("8 of 9 moved, 1 failed.")
         .contains("Attempts 10 2 failed")
         .contains("Longest move 31.0 s of ledger")
-        .contains("licence host-a no host failed its policy forbids it to leave its platform (NOSEND)")
+        .contains(
+            "licence host-a no host failed its policy forbids it to leave its platform (NOSEND)")
         .contains("cache 1 host-b 6.5 s the destination host-b hung up")
         .contains("host-a 9 guests 11 GiB of 32 GiB, 34 % 1 guest 1 GiB of 32 GiB, 3 %")
         .contains("The fleet has 1 more host, with which the job had nothing to do.")
