@@ -19,7 +19,6 @@ final class JobTicker {
   private static final int MOVES = 18;
 
   private static final int NAME = 20;
-  private static final String UP = "\u001b[%dA";
   private static final String CLEAR_BELOW = "\u001b[J";
 
   private final PrintWriter out;
@@ -71,7 +70,7 @@ final class JobTicker {
 
   /** To where the moves were written last, and nothing left of them. */
   private String begin() {
-    return below == 0 ? "" : "\r" + UP.formatted(below) + CLEAR_BELOW;
+    return below == 0 ? "" : "\r\u001b[%dA".formatted(below) + CLEAR_BELOW;
   }
 
   private static List<String> moves(FleetJob job) {

@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** A move, as this host has seen it so far. Thread-safe. */
@@ -236,8 +237,11 @@ final class HostedMove {
 
   /** Waits for the end, but no longer than this; whether it has come. */
   synchronized boolean awaitEnd(Duration limit) throws InterruptedException {
-    if (!course.ended()) {
-      wait(limit.toMillis());
+    long end = System.nanoTime() + limit.toNanos();
+    long left = limit.toMillis();
+    while (!course.ended() && left > 0) {
+      wait(left);
+      left = TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime());
     }
     return course.ended();
   }

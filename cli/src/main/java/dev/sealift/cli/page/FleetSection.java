@@ -76,7 +76,7 @@ final class FleetSection {
         totals.moves() == 0 ? "none of them moves" : Figures.count(totals.moves()) + " move");
     figure(
         "Memory",
-        Figures.share(totals.memoryBytes(), totals.capacityBytes()),
+        Figures.share((double) totals.memoryBytes(), (double) totals.capacityBytes()),
         new MemorySize(totals.memoryBytes()) + " of " + new MemorySize(totals.capacityBytes()));
     html.close();
   }
