@@ -38,11 +38,7 @@ final class FleetPart implements AutoCloseable {
   private volatile boolean closed;
 
   private FleetPart(
-      Registry registry,
-      String address,
-      String name,
-      @Nullable Duration lease,
-      HostLog log) {
+      Registry registry, String address, String name, @Nullable Duration lease, HostLog log) {
     this.lease = lease;
     this.registry = registry;
     this.ownership = new RegistryOwnership(registry, name);

@@ -5,7 +5,9 @@ import dev.sealift.cli.host.HostLog.Event;
 import dev.sealift.fleet.registry.RegistryLink;
 import dev.sealift.vmm.VmmException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -76,30 +78,54 @@ final class Lease implements AutoCloseable {
     }
   }
 
+  /** Whoever has a guest is made to let go of it, and keeps no other guest running meanwhile. */
   private void standStill() {
-    for (HostedGuest guest : guests.all()) {
-      if (guest.isAtHome() && guest.guest().isRunning()) {
-        stop(guest);
+    List<HostedGuest> left = new ArrayList<>(guests.all());
+    try {
+      while (!left.isEmpty() && isOut()) {
+        left.removeIf(guest -> isElsewhere(guest) || stopped(guest));
+        if (!left.isEmpty()) {
+          Thread.sleep(RETRY);
+        }
       }
+    } catch (InterruptedException ending) {
+      Thread.currentThread().interrupt();
     }
   }
 
-  /** Whoever has the guest is made to let go of it: a move is called off. */
-  private void stop(HostedGuest guest) {
+  private synchronized boolean isOut() {
+    return due != null;
+  }
+
+  /** Whether it may not run here, whatever becomes of its move. */
+  private boolean isElsewhere(HostedGuest guest) {
+    return !guest.isAtHome() || guests.find(guest.name()).isEmpty();
+  }
+
+  /**
+   * Whether it stands still for good: a guest that is being moved is called off, and may run again
+   * before that is done.
+   */
+  private boolean stopped(HostedGuest guest) {
+    if (guest.isBusy()) {
+      callOff.accept(guest.name());
+      return false;
+    }
+    if (!guest.guest().isRunning()) {
+      return true;
+    }
     try {
-      while (guest.isBusy() && guests.find(guest.name()).isPresent()) {
-        callOff.accept(guest.name());
-        Thread.sleep(RETRY);
-      }
       guest.use("stands still until the registry answers", it -> it.pause());
       standing.add(guest);
       log.tell(
           Event.warn("lease").of(guest.name()),
           "stands still until the registry answers: this host has a lease on its guests, and it runs out");
-    } catch (InterruptedException ending) {
-      Thread.currentThread().interrupt();
-    } catch (Failure | VmmException refused) {
+      return true;
+    } catch (Failure busyAgain) {
+      return false;
+    } catch (VmmException refused) {
       log.tell(Event.error("lease").of(guest.name()), Failure.sentence(refused));
+      return true;
     }
   }
 

@@ -88,6 +88,46 @@ class LeaseTest {
   }
 
   @Test
+  @DisplayName("a move that takes its time to end keeps no other guest running")
+  void onlyTheBusyOneIsWaitedFor() throws Exception {
+    try (Lease lease = lease(Duration.ofMillis(60))) {
+      HostedGuest leaving =
+          new GuestLaunch(machine)
+              .of(new Order.GuestStart("a", 8L << 20, "idle", "nodbg,noks,sev", false, null))
+              .guest();
+      leaving.guest().run();
+      leaving.claim("is being moved to host-b");
+      guests.add(leaving);
+
+      lease.heard(RegistryLink.LOST);
+
+      awaitStill();
+      assertThat(leaving.guest().isRunning()).isTrue();
+      leaving.release();
+      while (leaving.guest().isRunning()) {
+        Thread.sleep(5);
+      }
+      leaving.guest().close();
+    }
+  }
+
+  @Test
+  @DisplayName("a guest that stood still for the end of its move, and stays, does not run again")
+  void movesThatEndHere() throws Exception {
+    try (Lease lease = lease(Duration.ofMillis(60))) {
+      guest.claim("is being moved to host-b");
+      guest.guest().pause();
+      lease.heard(RegistryLink.LOST);
+      assertThat(calledOff.poll(1, TimeUnit.MINUTES)).isEqualTo("web");
+
+      guest.guest().resume();
+      guest.release();
+
+      awaitStill();
+    }
+  }
+
+  @Test
   @DisplayName("a connection that is made anew at once costs nothing")
   void shortBreak() throws Exception {
     try (Lease lease = lease(Duration.ofHours(1))) {
