@@ -37,6 +37,9 @@ import org.apache.curator.retry.RetryOneTime;
 final class FleetLab implements AutoCloseable {
   static final int HOSTS = 4;
 
+  /** Whether the hosts have a lease: their guests stand still while the registry is away. */
+  static final boolean LEASE = Boolean.getBoolean("sealift.evacuation.lease");
+
   private static final Duration PATIENCE = Duration.ofSeconds(120);
   private static final String FLEET = "lab";
   private static final String COORDINATOR = "coordinator";
@@ -155,6 +158,8 @@ final class FleetLab implements AutoCloseable {
             address(),
             "--fleet",
             "memory=1G",
+            "--fleet",
+            LEASE ? "lease=yes" : "lease=no",
             "--json"));
   }
 
@@ -227,6 +232,13 @@ final class FleetLab implements AutoCloseable {
     }
   }
 
+  /** No guest runs at a host that is there. */
+  void checkStill(int host) {
+    assertThat(look(host).stream().flatMap(view -> view.guests().stream()))
+        .as("guests of %s, which has had no registry for longer than its lease", name(host))
+        .noneMatch(guest -> guest.state().equals("running"));
+  }
+
   /** kill -9 of a host's process; its machine goes on. */
   synchronized void killHost(int host) throws InterruptedException {
     processes.get(name(host)).kill();
@@ -268,7 +280,10 @@ final class FleetLab implements AutoCloseable {
   @Override
   public void close() throws Exception {
     processes.values().forEach(LabProcess::close);
-    machines.forEach(LabProcess::close);
+    for (LabProcess machine : machines) {
+      // It leaves nothing behind that way.
+      machine.end(PATIENCE);
+    }
     if (curator != null) {
       curator.close();
     }

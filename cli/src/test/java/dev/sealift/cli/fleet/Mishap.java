@@ -94,6 +94,9 @@ enum Mishap {
     void come() throws Exception;
   }
 
+  /** So long after its last word the registry takes a host for gone. */
+  private static final long SESSION_MILLIS = 10_000;
+
   /** One host is not killed twice, and the ensemble not without a majority. */
   private static final ReentrantLock ONE_DEAD = new ReentrantLock();
 
@@ -106,6 +109,10 @@ enum Mishap {
 
   String words() {
     return words;
+  }
+
+  private boolean isolatesSource() {
+    return this == CABLE_PULLED || this == SOURCE_WITHOUT_REGISTRY;
   }
 
   private boolean kills() {
@@ -121,6 +128,9 @@ enum Mishap {
     try {
       Ending ending = strike(lab, source, random);
       Thread.sleep(millis);
+      if (FleetLab.LEASE && isolatesSource() && millis > SESSION_MILLIS) {
+        lab.checkStill(source);
+      }
       ending.come();
     } finally {
       oneAtATime.unlock();

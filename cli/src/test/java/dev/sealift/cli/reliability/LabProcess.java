@@ -123,6 +123,14 @@ public final class LabProcess implements AutoCloseable {
     process.destroyForcibly().waitFor();
   }
 
+  /** SIGTERM, and SIGKILL if that does not end it in time. */
+  public void end(Duration patience) throws InterruptedException {
+    process.destroy();
+    if (!process.waitFor(patience)) {
+      kill();
+    }
+  }
+
   @Override
   public void close() {
     process.destroyForcibly();
