@@ -85,7 +85,10 @@ class MetricsTest {
         new ProcessBuilder(PROMTOOL.toString(), "check", "metrics")
             .redirectErrorStream(true)
             .start();
-    tool.getOutputStream().write(Metrics.of(Examples.busy()).getBytes(StandardCharsets.UTF_8));
+    tool.getOutputStream()
+        .write(
+            Metrics.of(Examples.busy().within(FleetExamples.glance()))
+                .getBytes(StandardCharsets.UTF_8));
     tool.getOutputStream().close();
 
     assertThat(new String(tool.getInputStream().readAllBytes(), StandardCharsets.UTF_8)).isEmpty();
@@ -95,7 +98,8 @@ class MetricsTest {
   @Test
   void theDocumentationNamesEveryMetricAndNoOther() throws Exception {
     Set<String> written = new HashSet<>();
-    for (HostView host : List.of(Examples.busy(), Examples.afterwards())) {
+    for (HostView host :
+        List.of(Examples.busy().within(FleetExamples.glance()), Examples.afterwards())) {
       Metrics.of(host)
           .lines()
           .filter(line -> line.startsWith("# TYPE "))
