@@ -78,7 +78,10 @@ final class Lease implements AutoCloseable {
     }
   }
 
-  /** Whoever has a guest is made to let go of it, and keeps no other guest running meanwhile. */
+  /**
+   * Nothing is waited for: who has a guest is made to let go of it, which takes its time, and the
+   * guest stands still meanwhile.
+   */
   private void standStill() {
     List<HostedGuest> left = new ArrayList<>(guests.all());
     try {
@@ -109,9 +112,10 @@ final class Lease implements AutoCloseable {
   private boolean stopped(HostedGuest guest) {
     if (guest.isBusy()) {
       callOff.accept(guest.name());
+      pause(guest);
       return false;
     }
-    if (!guest.guest().isRunning()) {
+    if (!guest.guest().isRunning() && !standing.contains(guest)) {
       return true;
     }
     try {
@@ -129,9 +133,37 @@ final class Lease implements AutoCloseable {
     }
   }
 
+  /** Whoever has the guest lets it run again in the end, and then this is done again. */
+  private void pause(HostedGuest guest) {
+    try {
+      if (guest.guest().isRunning()) {
+        guest.guest().pause();
+        standing.add(guest);
+      }
+    } catch (VmmException | IllegalStateException ended) {
+      // It runs no more: whoever has it finds that out.
+    }
+  }
+
   private void resume() {
-    standing.forEach(goOn);
+    for (HostedGuest guest : standing) {
+      Thread.ofVirtual().name("fleet-lease-resume").start(() -> resume(guest));
+    }
     standing.clear();
+  }
+
+  /** Whoever still has the guest is not disturbed. */
+  private void resume(HostedGuest guest) {
+    try {
+      while (guest.isBusy() && !isElsewhere(guest)) {
+        Thread.sleep(RETRY);
+      }
+      if (!isElsewhere(guest)) {
+        goOn.accept(guest);
+      }
+    } catch (InterruptedException ending) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   @Override
