@@ -33,6 +33,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
@@ -156,6 +157,50 @@ class FleetHostsTest {
                   .path("guests"))
           .isEmpty();
     }
+  }
+
+  @Test
+  @DisplayName(
+      "a host that is gone is forgotten on somebody's word that it is off, or without it where it had a lease")
+  void forgotten() throws Exception {
+    String fleet = "forgotten";
+    try (Registry registry = Registry.connect(registry(fleet))) {
+      for (boolean lease : List.of(false, true)) {
+        String name = lease ? "leased" : "unleased";
+        registry.announce(
+            new HostRecord(
+                name,
+                name + ":7325",
+                "sha256:" + (lease ? "a" : "b").repeat(64),
+                new PlatformRecord("model", 1, 55, 21, "", "", "", "", true),
+                new Capacity(1L << 30, 10, 10),
+                1 << 30,
+                true,
+                Map.of(),
+                lease));
+        registry.claim(
+            new GuestRecord("of-" + name, name, new GuestShape(8 << 20, 0x21, 0, 0), ""));
+        assertThat(forget(name, fleet).err()).as("while it is there").isNotEmpty();
+        registry.leave(name);
+      }
+
+      Answer refused = forget("unleased", fleet);
+      assertThat(refused.code()).isEqualTo(2);
+      assertThat(refused.err()).contains("--powered-off");
+      Answer taken = forget("unleased", fleet, "--powered-off");
+      assertThat(taken.out()).contains("unleased is forgotten, and with it of-unleased");
+
+      assertThat(forget("leased", fleet).out()).contains("leased is forgotten");
+      assertThat(registry.view().guests()).isEmpty();
+    }
+  }
+
+  private static Answer forget(String host, String fleet, String... more) {
+    return Answer.to(
+        Stream.concat(
+                Stream.of("fleet", "forget", host, "--registry", ensemble.address(fleet)),
+                Stream.of(more))
+            .toArray(String[]::new));
   }
 
   @Test
