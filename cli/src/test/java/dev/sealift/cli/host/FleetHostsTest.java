@@ -37,6 +37,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -204,6 +205,7 @@ class FleetHostsTest {
   }
 
   @Test
+  @Tag("long")
   @DisplayName(
       "a guest that was finished and not given away when its host was killed is given away")
   void finishedButNotGranted() throws Exception {
