@@ -27,6 +27,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Two hosts whose registry says which of them owns a guest. */
@@ -254,6 +255,7 @@ class RegistryMoveTest {
   }
 
   @Test
+  @Tag("long")
   void aRestartedSourceGivesTheGuestAwayBeforeItReachesTheDestination() throws Exception {
     try (Crossing crossing = new Crossing(source, destination)) {
       crossing.move(

@@ -7,6 +7,8 @@ import dev.sealift.cli.adversary.lab.Lab;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
@@ -32,22 +34,29 @@ class AttacksTest {
     lab.close();
   }
 
-  /** One of each kind. */
+  /** One of every other kind. */
   static List<Named<Attack>> attacks() {
-    Set<Class<?>> kinds = new HashSet<>();
-    return Attacks.all().stream()
-        .filter(attack -> kinds.add(attack.getClass()))
+    List<Attack> kinds = kinds();
+    return IntStream.range(0, kinds.size())
+        .filter(kind -> kind % 2 == 0)
+        .mapToObj(kinds::get)
         .map(attack -> Named.of(attack.card().name(), attack))
         .toList();
   }
 
   /** All others. */
-  static List<Named<Attack>> variants() {
-    Set<Class<?>> kinds = new HashSet<>();
+  static List<Named<Attack>> others() {
+    Set<Attack> done =
+        attacks().stream().map(Named::getPayload).collect(Collectors.toUnmodifiableSet());
     return Attacks.all().stream()
-        .filter(attack -> !kinds.add(attack.getClass()))
+        .filter(attack -> !done.contains(attack))
         .map(attack -> Named.of(attack.card().name(), attack))
         .toList();
+  }
+
+  private static List<Attack> kinds() {
+    Set<Class<?>> kinds = new HashSet<>();
+    return Attacks.all().stream().filter(attack -> kinds.add(attack.getClass())).toList();
   }
 
   @ParameterizedTest
@@ -58,8 +67,8 @@ class AttacksTest {
 
   @Tag("long")
   @ParameterizedTest
-  @MethodSource("variants")
-  void itsVariantsGetAsFarAsIsDocumented(Attack attack) throws Exception {
+  @MethodSource("others")
+  void everyOtherGetsAsFarAsIsDocumented(Attack attack) throws Exception {
     assertAsDocumented(attack);
   }
 
