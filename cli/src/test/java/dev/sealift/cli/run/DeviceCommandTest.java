@@ -135,12 +135,12 @@ class DeviceCommandTest {
       assumeServed(sealift, heard);
       assertThat(heard).isEqualTo("0 1 0");
       assertThat(Path.of("/dev/sev")).doesNotExist();
-      assertThat(mounts()).doesNotContain("sealift");
+      assertThat(OurMounts.in(directory)).isEmpty();
       sealift.say("go on");
       assertThat(sealift.await()).isEqualTo(7);
       assertThat(sealift.errors().getFirst()).contains("NO Secure Processor but one in software");
     }
-    assertThat(mounts()).doesNotContain("sealift");
+    assertThat(OurMounts.in(directory)).isEmpty();
   }
 
   @Test
@@ -194,7 +194,7 @@ class DeviceCommandTest {
       assertThat(sealift.await()).isZero();
     }
     assertThat(there).hasContent("mine");
-    assertThat(mounts()).doesNotContain("sealift");
+    assertThat(OurMounts.in(directory)).isEmpty();
   }
 
   @Test
@@ -251,7 +251,7 @@ class DeviceCommandTest {
         client.destroyForcibly();
       }
       assertThat(answer).content().as("ENOTCONN").isEqualTo("-107");
-      assertThat(mounts()).doesNotContain("sealift");
+      assertThat(OurMounts.in(directory)).isEmpty();
     }
   }
 

@@ -12,7 +12,6 @@ import dev.sealift.crypto.P384;
 import dev.sealift.crypto.Session;
 import dev.sealift.crypto.TransportKeys;
 import dev.sealift.crypto.cert.SevCertificate;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,7 +21,6 @@ import java.security.interfaces.ECPrivateKey;
 import java.security.interfaces.ECPublicKey;
 import java.util.Arrays;
 import java.util.Base64;
-import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -190,7 +188,7 @@ class QemuLaunchTest {
     assertThat(guests()).isZero();
     assertThat(ProcessHandle.current().children())
         .noneMatch(child -> child.info().command().orElse("").contains("qemu"));
-    assertThat(mountsOfOurs()).isEmpty();
+    assertThat(OurMounts.in(directory)).isEmpty();
   }
 
   /** The owner of the guest, who has made a session with the platform. */
@@ -235,14 +233,5 @@ class QemuLaunchTest {
     public void close() {
       session.keys().close();
     }
-  }
-
-  /** Other tests mount at the same time, in folders of their own. */
-  private List<String> mountsOfOurs() throws IOException {
-    return Files.readAllLines(Path.of("/proc/self/mountinfo")).stream()
-        .filter(line -> line.contains("fuse sealift"))
-        .map(line -> line.split(" ", -1)[4])
-        .filter(point -> point.startsWith("/dev") || point.startsWith(directory.toString()))
-        .toList();
   }
 }
