@@ -1,5 +1,9 @@
 package dev.sealift.vmm.guest;
 
+import static dev.sealift.vmm.guest.PseudoRandomWriter.EXCHANGE;
+import static dev.sealift.vmm.guest.PseudoRandomWriter.EXCHANGE_PAGES;
+
+import dev.sealift.abi.Pages;
 import dev.sealift.vmm.KvmHost;
 import dev.sealift.vmm.PageSet;
 import dev.sealift.vmm.Vcpu;
@@ -8,6 +12,7 @@ import dev.sealift.vmm.VirtualMachine;
 import dev.sealift.vmm.VmmException;
 import dev.sealift.vmm.guest.PseudoRandomWriter.Plan;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
@@ -15,6 +20,9 @@ import java.util.function.BooleanSupplier;
 /** A guest of this machine's KVM that runs the program; skips the test where there is no KVM. */
 final class RunningGuest implements AutoCloseable {
   static final Plan PLAN = new Plan(16L << 20, 1024);
+
+  private static final long LAST_EXCHANGE_WORD =
+      EXCHANGE + (long) EXCHANGE_PAGES * Pages.SIZE - Long.BYTES;
 
   final VirtualMachine machine;
 
@@ -54,6 +62,15 @@ final class RunningGuest implements AutoCloseable {
 
   void pause() throws VmmException {
     machine.vcpu().pause();
+  }
+
+  /** Pauses it anywhere but between the loss of its exchange range and the end of its refilling. */
+  void pauseWithFullExchange() throws VmmException {
+    pause();
+    while (memory().get(ValueLayout.JAVA_LONG, LAST_EXCHANGE_WORD) == 0) {
+      run();
+      pause();
+    }
   }
 
   MemorySegment memory() {
