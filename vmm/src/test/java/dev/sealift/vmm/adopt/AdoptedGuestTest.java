@@ -169,7 +169,7 @@ class AdoptedGuestTest {
   @Test
   void goesOnThoughItIsStillInKvmRunForTheVmmThatIsGone() throws Exception {
     running(SevMode.SEV);
-    first.vanish();
+    machine.turning.whileItRuns(first::vanish);
     long round = 0;
     for (int i = 0; i < 10; i++) {
       MortalVmm next = machine.vmm();
@@ -177,7 +177,7 @@ class AdoptedGuestTest {
       Reports reports = Reports.attach(guest);
       guest.run();
       round = reports.awaitAfter(round, next::isDead);
-      next.vanish();
+      machine.turning.whileItRuns(next::vanish);
     }
     try (Guest guest = Guest.adopt(host, platform, NAME)) {
       assertGoesOn(guest);

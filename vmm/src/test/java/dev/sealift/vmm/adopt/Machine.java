@@ -18,6 +18,7 @@ final class Machine {
   private static final int ANY = 7;
 
   final MemoryStore store = new MemoryStore();
+  final TurningGuest turning = new TurningGuest();
   private final SoftwareMachine machine;
 
   Machine() {
@@ -31,7 +32,7 @@ final class Machine {
                     .asids(1006, 100)
                     .build(memory, controller),
             memory -> new XexMemoryController(memory, bootSeed),
-            List.of(new TurningGuest(), new PseudoRandomWriterProgram()),
+            List.of(turning, new PseudoRandomWriterProgram()),
             KernelSettings.DEFAULT.with(KernelProfile.EXTENDED));
   }
 

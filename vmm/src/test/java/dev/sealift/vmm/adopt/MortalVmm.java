@@ -94,7 +94,10 @@ final class MortalVmm implements SystemCalls, ThreadSignals {
     }
   }
 
-  /** Kills it; a call that is under way still ends by itself, and nobody hears its answer. */
+  /**
+   * Kills it from inside a call, which still ends by itself, and nobody hears its answer. From
+   * elsewhere a thread might be on its way into the kernel, and be there after the next VMM.
+   */
   void vanish() {
     dead = true;
   }

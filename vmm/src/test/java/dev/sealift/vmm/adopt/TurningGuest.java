@@ -18,7 +18,12 @@ import dev.sealift.vmm.SevPlatform;
 import dev.sealift.vmm.VmmException;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Arrays;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * A guest that leaves KVM_RUN in every way there is, round after round, and gives up at the first
@@ -34,6 +39,7 @@ import java.util.Arrays;
 final class TurningGuest implements GuestProgram {
   static final long PAGES = 64;
   static final int ORDERS = 0x5EA1;
+  private static final Duration A_MOMENT = Duration.ofMillis(2);
   private static final long WINDOW = 8;
   private static final long WINDOW_PAGES = 4;
   private static final long EXCHANGE = 16;
@@ -102,6 +108,18 @@ final class TurningGuest implements GuestProgram {
   private static final byte[] SIGNATURE =
       Arrays.copyOf("turning guest".getBytes(StandardCharsets.US_ASCII), SIGNATURE_SIZE);
 
+  private final BlockingQueue<Runnable> deeds = new SynchronousQueue<>();
+
+  /** Does something in the midst of a KVM_RUN of the guest, which lasts a moment longer. */
+  void whileItRuns(Runnable deed) throws InterruptedException {
+    CountDownLatch done = new CountDownLatch(1);
+    deeds.put(() -> {
+      deed.run();
+      done.countDown();
+    });
+    done.await();
+  }
+
   @Override
   public byte[] signature() {
     return SIGNATURE.clone();
@@ -109,6 +127,11 @@ final class TurningGuest implements GuestProgram {
 
   @Override
   public GuestStep step(GuestMachine machine) {
+    Runnable deed = deeds.poll();
+    if (deed != null) {
+      deed.run();
+      LockSupport.parkNanos(A_MOMENT.toNanos());
+    }
     Phase phase = Phase.values()[(int) machine.register(PHASE)];
     if (phase != Phase.OBEY) {
       machine.setRegister(PHASE, phase.ordinal() + 1L);
