@@ -35,11 +35,15 @@ final class FleetConnection {
       }
       return work.with(registry);
     } catch (RegistryException refused) {
-      switch (refused.kind()) {
-        case ABSENT, EXISTS, MALFORMED -> throw new BadInput(Failure.sentence(refused), refused);
-        case UNREACHABLE, STALE, REFUSED -> throw new Failure(Failure.sentence(refused), refused);
+      boolean wrongName =
+          switch (refused.kind()) {
+            case ABSENT, EXISTS, MALFORMED -> true;
+            case UNREACHABLE, STALE, REFUSED -> false;
+          };
+      if (wrongName) {
+        throw new BadInput(Failure.sentence(refused), refused);
       }
-      throw new IllegalStateException(refused);
+      throw new Failure(Failure.sentence(refused), refused);
     }
   }
 

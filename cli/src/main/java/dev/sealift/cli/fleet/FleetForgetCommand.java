@@ -57,11 +57,13 @@ final class FleetForgetCommand implements Callable<Integer> {
   }
 
   private List<String> forget(Registry registry) throws RegistryException, BadInput {
-    MemberRecord member = registry.snapshot().members().get(host);
-    if (member == null) {
-      throw new BadInput(
-          "No host of the fleet is called %s: sealift fleet status lists them.".formatted(host));
-    }
+    MemberRecord member =
+        registry
+            .member(host)
+            .orElseThrow(() ->
+                new BadInput(
+                    "No host of the fleet is called %s: sealift fleet status lists them."
+                        .formatted(host)));
     if (!poweredOff && !member.lease()) {
       throw new BadInput(
           "Guests of %s may be running where the registry cannot see it: switch its machine off, and say so with --powered-off."

@@ -33,7 +33,7 @@ final class FleetOrders implements LocalHost {
   private final HostedMoves moves;
   private final Departures departures;
   private final HostLog log;
-  private final GuestShapes shapes = new GuestShapes();
+  private final GuestShapes shapes;
 
   /**
    * @param record what the host says of itself
@@ -44,12 +44,14 @@ final class FleetOrders implements LocalHost {
       HostedGuests guests,
       HostedMoves moves,
       Departures departures,
+      GuestShapes shapes,
       HostLog log) {
     this.record = record;
     this.registry = registry;
     this.guests = guests;
     this.moves = moves;
     this.departures = departures;
+    this.shapes = shapes;
     this.log = log;
   }
 
@@ -118,11 +120,10 @@ final class FleetOrders implements LocalHost {
   }
 
   private String addressOf(String host) throws RegistryException, Failure {
-    MemberRecord member = registry.snapshot().members().get(host);
-    if (member == null) {
-      throw new Failure("No host of the fleet is called %s.".formatted(host));
-    }
-    return member.address();
+    return registry
+        .member(host)
+        .map(MemberRecord::address)
+        .orElseThrow(() -> new Failure("No host of the fleet is called %s.".formatted(host)));
   }
 
   private static void follow(HostedMove move, Progress progress) {

@@ -142,7 +142,7 @@ final class FleetPart implements AutoCloseable {
 
   /** Joins: from here on the fleet sees this host, and has its orders done. */
   void join(HostRecord record, HostedGuests guests, HostedMoves moves, Departures departures) {
-    var orders = new FleetOrders(record, registry, guests, moves, departures, log);
+    var orders = new FleetOrders(record, registry, guests, moves, departures, shapes, log);
     if (lease != null) {
       var ours = new Lease(lease, guests, orders::cancel, this::goOn, log);
       registry.onLink(ours::heard);
@@ -154,7 +154,7 @@ final class FleetPart implements AutoCloseable {
     Thread.ofVirtual().name("fleet-candidate").start(this::stand);
   }
 
-  /** A registry that is away for now has no elections. */
+  /** Stands for coordinator as soon as the registry answers. */
   private void stand() {
     while (!closed) {
       try {

@@ -204,6 +204,11 @@ public final class Registry implements AutoCloseable {
     nodes.delete(path(HOSTS, host));
   }
 
+  /** A host that the fleet knows, whether it is there or not. */
+  public Optional<MemberRecord> member(String host) throws RegistryException {
+    return readFresh(path(MEMBERS, host), MemberRecord.class).map(Versioned::value);
+  }
+
   /** The name of the member with a TLS key, {@code sha256:} and 64 hexadecimal digits. */
   public Optional<String> hostWithKey(String key) throws RegistryException {
     return members.read().values().values().stream()
