@@ -90,6 +90,14 @@ class Crossing implements AutoCloseable, ArrivalListener {
     return guest;
   }
 
+  /** The guest has arrived, runs on, and every byte of it is right; then it is ended. */
+  void assertArrivedWhole() throws InterruptedException, VmmException {
+    try (Guest guest = arrived()) {
+      Guests.assertGoesOn(guest);
+      Guests.assertWhole(guest);
+    }
+  }
+
   boolean nothingArrived() {
     return arrivals.isEmpty();
   }

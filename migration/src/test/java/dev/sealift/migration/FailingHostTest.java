@@ -59,9 +59,7 @@ class FailingHostTest {
             }));
     assertThat(warnings).singleElement().asString().contains("FINISHED");
     assertThat(crossing.warnings).singleElement().asString().contains("COMMITTED");
-    try (Guest arrived = crossing.arrived()) {
-      Guests.assertGoesOn(arrived);
-    }
+    crossing.assertArrivedWhole();
   }
 
   @Test
@@ -143,9 +141,7 @@ class FailingHostTest {
     MoveOutcome outcome = crossing.move(guest, Crossing.OPTIONS, interrupting);
     assertThat(Thread.interrupted()).as("the interrupt is kept for the caller").isTrue();
     Guests.moved(outcome);
-    try (Guest arrived = crossing.arrived()) {
-      Guests.assertGoesOn(arrived);
-    }
+    crossing.assertArrivedWhole();
   }
 
   private void assertStays(FailureCode code, String words) throws Exception {

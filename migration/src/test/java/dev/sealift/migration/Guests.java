@@ -3,6 +3,7 @@ package dev.sealift.migration;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sealift.abi.psp.GuestState;
+import dev.sealift.migration.handover.SourceStep;
 import dev.sealift.vmm.Guest;
 import dev.sealift.vmm.VmmException;
 import dev.sealift.vmm.guest.MemoryProof;
@@ -36,6 +37,13 @@ final class Guests {
     assertThat(guest.dirtyLog().isOn()).as("the dirty log is on").isFalse();
     long before = steps(guest);
     Await.until("the guest gets on", () -> steps(guest) > before);
+  }
+
+  /** A host that gave a guest away will not run it again. */
+  static void assertNeverAgain(Guest guest, TestHost host) throws VmmException {
+    assertThat(guest.isRunning()).isFalse();
+    assertThat(guest.sev().status().state()).isEqualTo(GuestState.SENT);
+    assertThat(host.journal.steps()).doesNotContain(SourceStep.STAYED);
   }
 
   /** Every byte of the guest's memory is what its program made it. */

@@ -2,7 +2,6 @@ package dev.sealift.migration;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sealift.abi.psp.GuestState;
 import dev.sealift.migration.handover.DestinationStep;
 import dev.sealift.migration.handover.SourceStep;
 import dev.sealift.migration.receipt.Receipt;
@@ -55,7 +54,7 @@ class LostLinkTest {
   void aLinkLostWhileTheGuestIsPausedLeavesItAtTheSource() throws Exception {
     try (Crossing crossing = new Crossing(source, destination)) {
       assertStays(
-          crossing.move(guest, Crossing.OPTIONS, at(SourceStep.PAUSED, crossing.wire::cut)),
+          crossing.move(guest, Crossing.OPTIONS, new AtStep(SourceStep.PAUSED, crossing.wire::cut)),
           FailureCode.LINK_LOST);
     }
   }
@@ -64,7 +63,8 @@ class LostLinkTest {
   void aLinkLostAfterSendFinishLeavesTheGuestToTheDestinationAlone() throws Exception {
     try (Crossing crossing = new Crossing(source, destination)) {
       MoveOutcome outcome =
-          crossing.move(guest, Crossing.OPTIONS, at(SourceStep.FINISHED, crossing.wire::cut));
+          crossing.move(
+              guest, Crossing.OPTIONS, new AtStep(SourceStep.FINISHED, crossing.wire::cut));
       assertThat(outcome)
           .isInstanceOfSatisfying(
               MoveOutcome.HandedOver.class,
@@ -72,18 +72,15 @@ class LostLinkTest {
                   assertThat(handedOver.reason())
                       .contains("only the destination may run it")
                       .doesNotContain("Exception"));
-      assertNeverAgainHere();
+      Guests.assertNeverAgain(guest, source);
       assertThat(crossing.nothingArrived()).isTrue();
       assertThat(destination.journal.steps()).endsWith(DestinationStep.PREPARED);
 
       crossing.wire.mend();
       Recovery recovery = crossing.recover(guest);
       assertThat(recovery.step()).as(recovery.words()).isEqualTo(SourceStep.HANDED_OVER);
-      assertNeverAgainHere();
-      try (Guest arrived = crossing.arrived()) {
-        Guests.assertGoesOn(arrived);
-        Guests.assertWhole(arrived);
-      }
+      Guests.assertNeverAgain(guest, source);
+      crossing.assertArrivedWhole();
     }
   }
 
@@ -94,13 +91,10 @@ class LostLinkTest {
           crossing.move(
               guest,
               Crossing.OPTIONS.withResumeLimit(Duration.ofSeconds(20)),
-              at(SourceStep.FINISHED, crossing.wire::snap));
+              new AtStep(SourceStep.FINISHED, crossing.wire::snap));
       assertThat(outcome).isInstanceOf(MoveOutcome.Moved.class);
-      assertNeverAgainHere();
-      try (Guest arrived = crossing.arrived()) {
-        Guests.assertGoesOn(arrived);
-        Guests.assertWhole(arrived);
-      }
+      Guests.assertNeverAgain(guest, source);
+      crossing.assertArrivedWhole();
     }
   }
 
@@ -133,11 +127,8 @@ class LostLinkTest {
           }
         }) {
       assertThat(crossing.move(guest)).isInstanceOf(MoveOutcome.HandedOver.class);
-      assertNeverAgainHere();
-      try (Guest arrived = crossing.arrived()) {
-        Guests.assertGoesOn(arrived);
-        Guests.assertWhole(arrived);
-      }
+      Guests.assertNeverAgain(guest, source);
+      crossing.assertArrivedWhole();
       Await.until("the destination has its receipt", () -> !receipts.isEmpty());
       assertThat(receipts.getFirst().sourceReport())
           .as("the signature of a source that was lost")
@@ -150,22 +141,5 @@ class LostLinkTest {
     assertThat(stayed.code()).as(stayed.reason()).isEqualTo(code);
     Guests.assertGoesOn(guest);
     Guests.assertEmpty(destination);
-  }
-
-  private void assertNeverAgainHere() throws Exception {
-    assertThat(guest.isRunning()).isFalse();
-    assertThat(guest.sev().status().state()).isEqualTo(GuestState.SENT);
-    assertThat(source.journal.steps()).doesNotContain(SourceStep.STAYED);
-  }
-
-  private static MoveListener at(SourceStep when, Runnable act) {
-    return new MoveListener() {
-      @Override
-      public void step(SourceStep step) {
-        if (step == when) {
-          act.run();
-        }
-      }
-    };
   }
 }

@@ -53,14 +53,7 @@ class MoveControlTest {
   }
 
   private MoveListener cancellingAt(SourceStep when) {
-    return new MoveListener() {
-      @Override
-      public void step(SourceStep step) {
-        if (step == when) {
-          accepted.set(control.cancel());
-        }
-      }
-    };
+    return new AtStep(when, () -> accepted.set(control.cancel()));
   }
 
   private void assertCalledOff(MoveOutcome outcome) throws Exception {
@@ -106,9 +99,7 @@ class MoveControlTest {
     accepted.set(true);
     Guests.moved(move(cancellingAt(step)));
     assertThat(accepted).as("too late").isFalse();
-    try (Guest arrived = crossing.arrived()) {
-      Guests.assertGoesOn(arrived);
-    }
+    crossing.assertArrivedWhole();
   }
 
   @Test

@@ -2,7 +2,6 @@ package dev.sealift.migration;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sealift.abi.psp.GuestState;
 import dev.sealift.migration.SharedRegistry.Line;
 import dev.sealift.migration.handover.DestinationStep;
 import dev.sealift.migration.handover.Ownership;
@@ -73,10 +72,12 @@ class RegistryMoveTest {
         }) {
       Guests.moved(
           crossing.move(
-              guest, Crossing.OPTIONS, at(SourceStep.FINISHED, () -> note.accept("FINISHED"))));
+              guest,
+              Crossing.OPTIONS,
+              new AtStep(SourceStep.FINISHED, () -> note.accept("FINISHED"))));
       assertThat(ownedBySource).containsExactly(true, false);
       assertThat(registry.isOwner(destination, NAME)).isTrue();
-      assertGoesOn(crossing);
+      crossing.assertArrivedWhole();
     }
   }
 
@@ -113,7 +114,7 @@ class RegistryMoveTest {
           crossing.move(
               guest,
               Crossing.OPTIONS,
-              at(SourceStep.FINISHING, () -> registry.line(source, Line.CUT))),
+              new AtStep(SourceStep.FINISHING, () -> registry.line(source, Line.CUT))),
           "the registry does not answer");
       assertThat(registry.isOwner(source, NAME)).isTrue();
       assertThat(source.journal.steps()).endsWith(SourceStep.WITHDRAWN, SourceStep.STAYED);
@@ -130,16 +131,16 @@ class RegistryMoveTest {
           };
       CompletableFuture<MoveOutcome> move =
           CompletableFuture.supplyAsync(
-              () -> crossing.move(guest, PATIENT, at(SourceStep.FINISHED, cut)));
+              () -> crossing.move(guest, PATIENT, new AtStep(SourceStep.FINISHED, cut)));
       Await.until("the registry is asked again and again", () -> registry.unanswered() > 5);
-      assertNeverAgainHere();
+      Guests.assertNeverAgain(guest, source);
       assertThat(crossing.nothingArrived()).isTrue();
       assertThat(destination.journal.steps()).endsWith(DestinationStep.PREPARED);
 
       registry.line(source, Line.WHOLE);
       registry.line(destination, Line.WHOLE);
       Guests.moved(move.get(30, TimeUnit.SECONDS));
-      assertGoesOn(crossing);
+      crossing.assertArrivedWhole();
     }
   }
 
@@ -158,14 +159,14 @@ class RegistryMoveTest {
               crossing.move(
                   guest,
                   PATIENT,
-                  at(SourceStep.FINISHED, () -> registry.line(destination, Line.CUT))));
+                  new AtStep(SourceStep.FINISHED, () -> registry.line(destination, Line.CUT))));
       Await.until("the destination asks twice", () -> registry.unanswered() > 1);
       assertThat(crossing.nothingArrived()).isTrue();
       assertThat(crossing.warnings).anyMatch(warning -> warning.contains("it stands still until"));
 
       registry.line(destination, Line.WHOLE);
       Guests.moved(move.get(30, TimeUnit.SECONDS));
-      assertGoesOn(crossing);
+      crossing.assertArrivedWhole();
       Await.until("both platforms have signed", () -> !receipts.isEmpty());
     }
   }
@@ -174,10 +175,11 @@ class RegistryMoveTest {
   void aSourceThatIsLostAfterItGaveTheGuestAwayIsNotWaitedFor() throws Exception {
     try (Crossing crossing = new Crossing(source, destination)) {
       MoveOutcome outcome =
-          crossing.move(guest, Crossing.OPTIONS, at(SourceStep.FINISHED, crossing.wire::cut));
+          crossing.move(
+              guest, Crossing.OPTIONS, new AtStep(SourceStep.FINISHED, crossing.wire::cut));
       assertThat(outcome).isInstanceOf(MoveOutcome.HandedOver.class);
-      assertNeverAgainHere();
-      assertGoesOn(crossing);
+      Guests.assertNeverAgain(guest, source);
+      crossing.assertArrivedWhole();
     }
   }
 
@@ -185,7 +187,7 @@ class RegistryMoveTest {
   void aRestartedDestinationRunsTheGuestThatItOwnsWithoutItsSource() throws Exception {
     destination.ownership = new Unanswered();
     try (Crossing killed = new Crossing(source, destination)) {
-      killed.move(guest, Crossing.OPTIONS, at(SourceStep.FINISHED, killed.wire::cut));
+      killed.move(guest, Crossing.OPTIONS, new AtStep(SourceStep.FINISHED, killed.wire::cut));
       assertThat(destination.journal.steps()).endsWith(DestinationStep.PREPARED);
       registry.join(destination);
       BlockingQueue<Guest> arrived = new LinkedBlockingQueue<>();
@@ -249,8 +251,8 @@ class RegistryMoveTest {
           crossing.move(
               guest,
               PATIENT,
-              at(SourceStep.FINISHED, () -> registry.line(source, Line.ANSWERS_LOST))));
-      assertGoesOn(crossing);
+              new AtStep(SourceStep.FINISHED, () -> registry.line(source, Line.ANSWERS_LOST))));
+      crossing.assertArrivedWhole();
     }
   }
 
@@ -261,7 +263,7 @@ class RegistryMoveTest {
       crossing.move(
           guest,
           Crossing.OPTIONS,
-          at(
+          new AtStep(
               SourceStep.FINISHED,
               () -> {
                 crossing.wire.cut();
@@ -272,11 +274,11 @@ class RegistryMoveTest {
 
       Recovery cutOff = crossing.recover(null, Duration.ZERO);
       assertThat(cutOff.step()).as(cutOff.words()).isEqualTo(SourceStep.FINISHED);
-      assertGoesOn(crossing);
+      crossing.assertArrivedWhole();
       crossing.wire.mend();
       Recovery recovery = crossing.recover(guest);
       assertThat(recovery.step()).as(recovery.words()).isEqualTo(SourceStep.HANDED_OVER);
-      assertNeverAgainHere();
+      Guests.assertNeverAgain(guest, source);
     }
   }
 
@@ -285,21 +287,15 @@ class RegistryMoveTest {
     try (TestHost third = TestHost.model();
         Crossing crossing = new Crossing(source, destination)) {
       MoveOutcome outcome =
-          crossing.move(guest, PATIENT, at(SourceStep.FINISHED, () -> registry.owns(third, NAME)));
+          crossing.move(
+              guest, PATIENT, new AtStep(SourceStep.FINISHED, () -> registry.owns(third, NAME)));
       assertThat(outcome)
           .isInstanceOfSatisfying(
               MoveOutcome.HandedOver.class,
               handedOver -> assertThat(handedOver.reason()).contains("before a person has looked"));
-      assertNeverAgainHere();
+      Guests.assertNeverAgain(guest, source);
       assertThat(crossing.nothingArrived()).isTrue();
       assertThat(source.journal.steps()).endsWith(SourceStep.FINISHED);
-    }
-  }
-
-  private void assertGoesOn(Crossing crossing) throws Exception {
-    try (Guest arrived = crossing.arrived()) {
-      Guests.assertGoesOn(arrived);
-      Guests.assertWhole(arrived);
     }
   }
 
@@ -309,22 +305,5 @@ class RegistryMoveTest {
     assertThat(stayed.reason()).contains(reason);
     Guests.assertGoesOn(guest);
     Guests.assertEmpty(destination);
-  }
-
-  private void assertNeverAgainHere() throws Exception {
-    assertThat(guest.isRunning()).isFalse();
-    assertThat(guest.sev().status().state()).isEqualTo(GuestState.SENT);
-    assertThat(source.journal.steps()).doesNotContain(SourceStep.STAYED);
-  }
-
-  private static MoveListener at(SourceStep when, Runnable act) {
-    return new MoveListener() {
-      @Override
-      public void step(SourceStep step) {
-        if (step == when) {
-          act.run();
-        }
-      }
-    };
   }
 }
