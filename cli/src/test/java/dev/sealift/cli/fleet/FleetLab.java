@@ -2,9 +2,9 @@ package dev.sealift.cli.fleet;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sealift.cli.Answer;
 import dev.sealift.cli.BadInput;
 import dev.sealift.cli.Failure;
+import dev.sealift.cli.HostPeers;
 import dev.sealift.cli.Sealift;
 import dev.sealift.cli.TestRoot;
 import dev.sealift.cli.control.ControlClient;
@@ -116,24 +116,10 @@ final class FleetLab implements AutoCloseable {
     for (int who = 1; who <= HOSTS; who++) {
       for (int whom = 1; whom <= HOSTS; whom++) {
         if (who != whom) {
-          allow(who, whom);
+          HostPeers.allow(state(who), state(whom));
         }
       }
     }
-  }
-
-  private void allow(int who, int whom) {
-    Answer answer =
-        Answer.to(
-            "identity",
-            "allow",
-            "--list",
-            state(who).resolve("peers").toString(),
-            "--certificate",
-            state(whom).resolve("host.crt").toString(),
-            "--may",
-            "send,receive");
-    assertThat(answer.code()).as(answer.err()).isZero();
   }
 
   private void launch(int host) throws IOException {

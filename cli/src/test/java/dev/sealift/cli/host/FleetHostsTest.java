@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sealift.cli.Answer;
 import dev.sealift.cli.HostKind;
+import dev.sealift.cli.HostPeers;
 import dev.sealift.cli.TestRoot;
 import dev.sealift.firmware.ProcessorPace;
 import dev.sealift.fleet.Capacity;
@@ -97,20 +98,6 @@ class FleetHostsTest {
         new HostLog(new PrintWriter(log), HostLog.Format.WORDS));
   }
 
-  private void allow(String who, String whom) throws IOException {
-    Answer answer =
-        Answer.to(
-            "identity",
-            "allow",
-            "--list",
-            state(who).resolve("peers").toString(),
-            "--certificate",
-            state(whom).resolve("host.crt").toString(),
-            "--may",
-            "send,receive");
-    assertThat(answer.code()).as(answer.err()).isZero();
-  }
-
   private static void awaitOwner(Registry registry, String guest, String owner) throws Exception {
     long end = System.nanoTime() + PATIENCE.toNanos();
     Optional<Versioned<GuestRecord>> there = registry.guest(guest);
@@ -127,8 +114,8 @@ class FleetHostsTest {
   void evacuated() throws Exception {
     try (HostDaemon _ = start("host-a", "pair");
         HostDaemon _ = start("host-b", "pair")) {
-      allow("host-a", "host-b");
-      allow("host-b", "host-a");
+      HostPeers.allow(state("host-a"), state("host-b"));
+      HostPeers.allow(state("host-b"), state("host-a"));
       for (String guest : List.of("web", "mail")) {
         Answer started =
             Answer.to(

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sealift.cli.Answer;
 import dev.sealift.cli.HostKind;
+import dev.sealift.cli.HostPeers;
 import dev.sealift.cli.view.GuestView;
 import dev.sealift.cli.view.HostView;
 import dev.sealift.cli.view.MoveView;
@@ -56,7 +57,7 @@ class HostTest {
   @Order(1)
   void aPeerThatIsNotOnTheListGetsNothing() throws Exception {
     startGuest("early");
-    hosts.allow(hosts.a, hosts.b);
+    HostPeers.allow(hosts.a, hosts.b);
     Answer refused = at(hosts.a, "migrate", "early", hosts.addressOfB());
     assertThat(refused.code()).isEqualTo(1);
     assertThat(refused.out())
@@ -69,7 +70,7 @@ class HostTest {
     assertThat(at(hosts.a, "guest", "show", "early", "--json").json().path("sev").asString())
         .isEqualTo("running");
 
-    hosts.allow(hosts.b, hosts.a);
+    HostPeers.allow(hosts.b, hosts.a);
     Answer allowed = at(hosts.a, "migrate", "early", hosts.addressOfB(), "--dry-run");
     assertThat(allowed.code()).as("the list is read anew: " + allowed.out()).isZero();
     assertThat(at(hosts.a, "guest", "stop", "early").code()).isZero();
@@ -212,8 +213,8 @@ class HostTest {
     Path policy = Files.writeString(folder.resolve("policy"), "# one owner\ndomain same\n");
     Path c = folder.resolve("c");
     try (HostDaemon choosy = TwoHosts.third(c, folder.resolve("root"), policy)) {
-      hosts.allow(hosts.a, c);
-      hosts.allow(c, hosts.a);
+      HostPeers.allow(hosts.a, c);
+      HostPeers.allow(c, hosts.a);
       startGuest("mail");
       Answer coming =
           at(hosts.a, "migrate", "mail", String.valueOf(choosy.views().get().address()));

@@ -1,7 +1,7 @@
 package dev.sealift.cli.host;
 
-import dev.sealift.cli.Answer;
 import dev.sealift.cli.HostKind;
+import dev.sealift.cli.HostPeers;
 import dev.sealift.cli.TestRoot;
 import dev.sealift.cli.control.ControlClient;
 import dev.sealift.cli.control.Order;
@@ -75,25 +75,8 @@ final class TwoHosts implements AutoCloseable {
 
   /** Each puts the other on its list. */
   void allowEachOther() {
-    allow(a, b);
-    allow(b, a);
-  }
-
-  /** A host puts another on its list, as its operator does. */
-  void allow(Path who, Path whom) {
-    Answer answer =
-        Answer.to(
-            "identity",
-            "allow",
-            "--list",
-            who.resolve("peers").toString(),
-            "--certificate",
-            whom.resolve("host.crt").toString(),
-            "--may",
-            "send,receive");
-    if (answer.code() != 0) {
-      throw new AssertionError(answer.err());
-    }
+    HostPeers.allow(a, b);
+    HostPeers.allow(b, a);
   }
 
   String addressOfA() {

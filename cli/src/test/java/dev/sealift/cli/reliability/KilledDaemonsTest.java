@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.sealift.cli.Answer;
+import dev.sealift.cli.HostPeers;
 import dev.sealift.cli.Sealift;
 import dev.sealift.cli.TestRoot;
 import dev.sealift.interpose.machine.SharedMemory;
@@ -91,20 +92,6 @@ class KilledDaemonsTest {
     return Answer.to(all.toArray(String[]::new));
   }
 
-  private void allow(String who, String whom) {
-    Answer answer =
-        Answer.to(
-            "identity",
-            "allow",
-            "--list",
-            folder.resolve(who).resolve("peers").toString(),
-            "--certificate",
-            folder.resolve(whom).resolve("host.crt").toString(),
-            "--may",
-            "send,receive");
-    assertThat(answer.code()).as(answer.err()).isZero();
-  }
-
   private JsonNode guest(String host) {
     JsonNode guests = at(host, "guest", "list", "--json").json().path("guests");
     return guests.isEmpty() ? JsonMapper.shared().createObjectNode() : guests.get(0);
@@ -123,8 +110,8 @@ class KilledDaemonsTest {
     LabProcess a = startHost("a", "0");
     LabProcess b = startHost("b", "0");
     String addressOfB = ready.path("address").asString();
-    allow("a", "b");
-    allow("b", "a");
+    HostPeers.allow(folder.resolve("a"), folder.resolve("b"));
+    HostPeers.allow(folder.resolve("b"), folder.resolve("a"));
     Answer started =
         at("a", "guest", "start", "web", "--memory", "16M", "--workload", "writer:hot=1M");
     assertThat(started.code()).as(started.err()).isZero();
