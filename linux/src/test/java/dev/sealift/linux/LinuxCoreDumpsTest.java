@@ -41,7 +41,7 @@ class LinuxCoreDumpsTest {
             .redirectError(ProcessBuilder.Redirect.DISCARD)
             .start();
     String said = new String(holder.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    assertThat(holder.waitFor(10, TimeUnit.SECONDS)).isTrue();
+    assertThat(holder.waitFor(60, TimeUnit.SECONDS)).isTrue();
     assertThat(said.strip()).isEqualTo("true 0 false 0");
   }
 

@@ -24,7 +24,7 @@ class Crossing implements AutoCloseable, ArrivalListener {
           .withBatchPages(64)
           .withDowntimeTarget(Duration.ofMillis(50))
           .withMaxRounds(6)
-          .withTimeout(Duration.ofSeconds(10))
+          .withTimeout(Duration.ofSeconds(60))
           .withResumeLimit(Duration.ofMillis(300));
 
   final TestHost source;
@@ -41,7 +41,7 @@ class Crossing implements AutoCloseable, ArrivalListener {
         source,
         destination,
         DestinationOptions.DEFAULT
-            .withTimeout(Duration.ofSeconds(10))
+            .withTimeout(Duration.ofSeconds(60))
             .withResumeLimit(Duration.ofMillis(500)));
   }
 
@@ -83,7 +83,7 @@ class Crossing implements AutoCloseable, ArrivalListener {
 
   /** The guest that arrived. */
   Guest arrived() throws InterruptedException {
-    Guest guest = arrivals.poll(10, TimeUnit.SECONDS);
+    Guest guest = arrivals.poll(60, TimeUnit.SECONDS);
     if (guest == null) {
       throw new AssertionError("no guest arrived; refused: " + refusals);
     }

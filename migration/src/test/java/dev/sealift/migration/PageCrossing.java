@@ -34,7 +34,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class PageCrossing implements AutoCloseable {
   static final int CONNECTIONS = 2;
-  private static final Duration PATIENCE = Duration.ofSeconds(10);
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final MoveOptions OPTIONS =
       MoveOptions.DEFAULT.withDataConnections(CONNECTIONS).withTimeout(PATIENCE);
 

@@ -53,7 +53,7 @@ class ReceiptTest {
     }
 
     Receipt receipt() throws InterruptedException {
-      Receipt received = receipts.poll(10, TimeUnit.SECONDS);
+      Receipt received = receipts.poll(60, TimeUnit.SECONDS);
       assertThat(received).as("the destination's receipt").isNotNull();
       return received;
     }

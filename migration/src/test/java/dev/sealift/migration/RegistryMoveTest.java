@@ -197,7 +197,7 @@ class RegistryMoveTest {
               new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
               DestinationOptions.DEFAULT,
               (move, here) -> arrived.add(here))) {
-        Guest here = Objects.requireNonNull(arrived.poll(10, TimeUnit.SECONDS));
+        Guest here = Objects.requireNonNull(arrived.poll(60, TimeUnit.SECONDS));
         Guests.assertGoesOn(here);
         Guests.assertWhole(here);
       }

@@ -93,7 +93,7 @@ class SecretsInMemoryTest {
   @AfterEach
   void stop() throws InterruptedException {
     lines.close();
-    if (!holder.waitFor(10, TimeUnit.SECONDS)) {
+    if (!holder.waitFor(60, TimeUnit.SECONDS)) {
       holder.destroyForcibly();
     }
   }

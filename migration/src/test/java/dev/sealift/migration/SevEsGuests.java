@@ -20,7 +20,7 @@ import java.util.Arrays;
 final class SevEsGuests {
   static final GuestPolicy POLICY = GuestPolicy.of(GuestPolicy.Flag.ES);
 
-  private static final Duration PATIENCE = Duration.ofSeconds(10);
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final int MAC = 32;
 
   private SevEsGuests() {}

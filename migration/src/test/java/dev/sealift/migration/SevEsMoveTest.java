@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 
 /** A guest whose registers are encrypted goes to another host, and nobody sees them on the way. */
 class SevEsMoveTest {
-  private static final Duration PATIENCE = Duration.ofSeconds(10);
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   private static TestHost extended() throws Exception {
     return TestHost.model(KernelProfile.EXTENDED);

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 
 /** Shared pages go as they are, so nothing that was private may ever be among them. */
 class SharedPageSenderTest {
-  private static final Duration PATIENCE = Duration.ofSeconds(10);
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final byte SECRET = 0x5A;
 
   private final BlockingQueue<ControlConnection> accepted = new LinkedBlockingQueue<>();

@@ -30,7 +30,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 @DisplayName("sealift identity")
 class IdentityCommandTest {
-  private static final Duration PATIENCE = Duration.ofSeconds(10);
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final String NEW_KEY =
       " -newkey ec -pkeyopt ec_paramgen_curve:P-384 -nodes -subj /CN=them"
           + " -addext subjectAltName=IP:127.0.0.1,DNS:them.example.org";
@@ -273,7 +273,7 @@ class IdentityCommandTest {
       try (ControlConnection control =
           ControlConnection.connect(source.identity(), listener.address(), PATIENCE)) {
         control.whenBroken(() -> came.complete("the certificate was refused"));
-        return came.get(10, TimeUnit.SECONDS);
+        return came.get(60, TimeUnit.SECONDS);
       } catch (MigrationException refused) {
         return refused.sentence();
       }

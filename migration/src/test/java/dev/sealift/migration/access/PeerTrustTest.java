@@ -33,7 +33,7 @@ import org.junit.jupiter.api.Test;
 
 @DisplayName("A host")
 class PeerTrustTest {
-  private static final Duration PATIENCE = Duration.ofSeconds(10);
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   /**
    * Two hosts shake hands and the source's greeting arrives; answers how the source's end fares.

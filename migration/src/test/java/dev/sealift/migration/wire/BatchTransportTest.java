@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 
 /** Batches on one data connection, as bytes that somebody on the way can touch. */
 class BatchTransportTest {
-  private static final Duration PATIENCE = Duration.ofSeconds(10);
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final int PAGES = 4;
 
   private final SecretKey key = new SecretKeySpec(new byte[32], "AES");

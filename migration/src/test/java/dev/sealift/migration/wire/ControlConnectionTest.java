@@ -30,7 +30,7 @@ class ControlConnectionTest {
   private static final Identities AUTHORITY = Identities.authority("hosts");
   private static final SSLContext SOURCE = AUTHORITY.host("source");
   private static final SSLContext DESTINATION = AUTHORITY.host("destination");
-  private static final Duration PATIENCE = Duration.ofSeconds(10);
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   private final BlockingQueue<ControlConnection> accepted = new LinkedBlockingQueue<>();
   private Listener listener;

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * them who has the move's key and means no good.
  */
 final class FuzzedBatches {
-  private static final Duration PATIENCE = Duration.ofSeconds(10);
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final int PAGES = 4;
 
   private final Supplier<BatchSeal> seals;
