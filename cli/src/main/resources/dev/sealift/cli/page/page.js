@@ -10,20 +10,14 @@
     if (connection.textContent !== words) connection.textContent = words;
   }
 
-  // What the reader has unfolded, and where the keyboard is, outlive a piece.
   function replace(place, html) {
     const folded = new Map([...place.querySelectorAll("details[id]")].map((each) => [each.id, each.open]));
     const before = place.querySelector("article")?.dataset.status;
-    const active = document.activeElement;
-    const focused = place.contains(active) ? path(place, active) : null;
-    place.innerHTML = html;
+    const fresh = place.cloneNode(false);
+    fresh.innerHTML = html;
+    become(place, fresh);
     for (const each of place.querySelectorAll("details[id]")) {
       if (folded.has(each.id)) each.open = folded.get(each.id);
-    }
-    if (focused) {
-      let element = place;
-      for (const index of focused) element = element?.children[index];
-      element?.focus({ preventScroll: true });
     }
     const article = place.querySelector("article");
     if (article && before && before !== article.dataset.status) {
@@ -31,12 +25,26 @@
     }
   }
 
-  function path(place, element) {
-    const steps = [];
-    for (let each = element; each !== place; each = each.parentElement) {
-      steps.unshift([...each.parentElement.children].indexOf(each));
+  // Only what differs is touched: the focus, a selection, and a key or button that is down outlive it.
+  function become(element, fresh) {
+    // Whether it is unfolded is the reader's affair.
+    const reads = (name) => name === "open" && element.matches("details[id]");
+    for (const { name } of [...element.attributes]) {
+      if (!fresh.hasAttribute(name) && !reads(name)) element.removeAttribute(name);
     }
-    return steps;
+    for (const { name, value } of fresh.attributes) {
+      if (element.getAttribute(name) !== value && !reads(name)) element.setAttribute(name, value);
+    }
+    const before = [...element.childNodes];
+    const after = [...fresh.childNodes];
+    after.forEach((node, index) => {
+      const old = before[index];
+      if (!old) element.append(node);
+      else if (old.nodeName !== node.nodeName || old.id !== node.id) old.replaceWith(node);
+      else if (node.nodeType === Node.ELEMENT_NODE) become(old, node);
+      else if (old.data !== node.data) old.data = node.data;
+    });
+    before.slice(after.length).forEach((node) => node.remove());
   }
 
   function show(update) {

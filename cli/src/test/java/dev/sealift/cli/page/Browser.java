@@ -131,13 +131,24 @@ final class Browser implements AutoCloseable {
     }
   }
 
-  /** Presses a key. */
+  /** Presses a key and lets it go. */
   void press(String key, int code) throws Exception {
-    for (String type : List.of("rawKeyDown", "keyUp")) {
-      tell(
-          "Input.dispatchKeyEvent",
-          Map.of("type", type, "key", key, "code", key, "windowsVirtualKeyCode", code));
-    }
+    hold(key, code);
+    release(key, code);
+  }
+
+  void hold(String key, int code) throws Exception {
+    key("rawKeyDown", key, code);
+  }
+
+  void release(String key, int code) throws Exception {
+    key("keyUp", key, code);
+  }
+
+  private void key(String type, String key, int code) throws Exception {
+    tell(
+        "Input.dispatchKeyEvent",
+        Map.of("type", type, "key", key, "code", key, "windowsVirtualKeyCode", code));
   }
 
   /** A picture of all of the page, as PNG. */

@@ -25,6 +25,8 @@ import tools.jackson.databind.JsonNode;
 /** The page and a report as a browser has them: light and dark, narrow and wide. */
 @Timeout(120)
 class StatusPageInBrowserTest {
+  private static final String TABLE =
+      "document.getElementById('rounds-%s')".formatted(Examples.MOVE);
   private static final int NARROW = 360;
   private static final int WIDE = 1600;
 
@@ -138,14 +140,13 @@ class StatusPageInBrowserTest {
       // By keyboard: the skip link is first, and a table is unfolded.
       browser.press("Tab", 9);
       assertThat(browser.evaluate("document.activeElement.className").asString()).isEqualTo("skip");
-      String table = "document.getElementById('rounds-" + Examples.MOVE + "')";
-      browser.evaluate(table + ".querySelector('summary').focus()");
+      browser.evaluate(TABLE + ".querySelector('summary').focus()");
       browser.press(" ", 32);
-      browser.await(table + ".open");
+      browser.await(TABLE + ".open");
 
       host.set(Examples.afterwards());
       browser.await("document.querySelector('#moves .badge').textContent === 'completed'");
-      assertThat(browser.evaluate(table + ".open").asBoolean()).isTrue();
+      assertThat(browser.evaluate(TABLE + ".open").asBoolean()).isTrue();
       assertThat(browser.evaluate("document.getElementById('spoken').textContent").asString())
           .isEqualTo("ledger to 192.0.2.12:7007: completed");
       assertThat(browser.evaluate("document.querySelectorAll('figure.downtime').length").asInt())
@@ -160,6 +161,37 @@ class StatusPageInBrowserTest {
       server.close();
     }
     browser.await("document.getElementById('connection').textContent.startsWith('Not connected')");
+  }
+
+  @Test
+  void aKeyThatIsDownWhileThePageChangesCountsWhenItIsLetGo() throws Exception {
+    AtomicReference<HostView> host = new AtomicReference<>(hostInRound(1));
+    try (StatusServer server = serve(host)) {
+      open(url(server), WIDE, false);
+      browser.await("document.getElementById('connection').dataset.state === 'live'");
+      browser.evaluate(TABLE + ".querySelector('summary').focus()");
+
+      browser.hold(" ", 32);
+      seeRoundAfter(1, host);
+      browser.release(" ", 32);
+
+      browser.await(TABLE + ".open");
+      seeRoundAfter(2, host);
+      assertThat(browser.evaluate(TABLE + ".open").asBoolean()).as("stays unfolded").isTrue();
+      assertThat(browser.evaluate("document.activeElement.tagName").asString())
+          .isEqualTo("SUMMARY");
+    }
+  }
+
+  private static void seeRoundAfter(int rounds, AtomicReference<HostView> host) throws Exception {
+    String rows = TABLE + ".querySelectorAll('tbody tr').length";
+    int before = browser.evaluate(rows).asInt();
+    host.set(hostInRound(rounds + 1));
+    browser.await(rows + " > " + before);
+  }
+
+  private static HostView hostInRound(int rounds) {
+    return Examples.host(Examples.guests(), List.of(Examples.underWay(rounds, 0.45)));
   }
 
   @Test
