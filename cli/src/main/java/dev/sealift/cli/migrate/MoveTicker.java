@@ -28,14 +28,18 @@ final class MoveTicker {
 
   /** Shows what is new. */
   synchronized void show(MoveView move) {
-    if (!move.status().equals(status) && !move.ended()) {
-      status = move.status();
-      line(MoveWords.status(move));
+    switch (move.status()) {
+      case "device", "completed" -> {
+        // What is seen at once came one after the other: rounds go over before the guest stands.
+        showRounds(move);
+        showStatus(move, "device");
+      }
+      case String _ when move.ended() -> showRounds(move);
+      case String other -> {
+        showStatus(move, other);
+        showRounds(move);
+      }
     }
-    for (RoundView round : move.rounds().subList(rounds, move.rounds().size())) {
-      line(words(round));
-    }
-    rounds = move.rounds().size();
     if (!warned && !move.warnings().isEmpty()) {
       warned = true;
       line(move.warnings().getFirst());
@@ -46,6 +50,20 @@ final class MoveTicker {
       out.flush();
       lineIsOpen = true;
     }
+  }
+
+  private void showStatus(MoveView move, String now) {
+    if (!now.equals(status)) {
+      status = now;
+      line(MoveWords.status(move.guest(), now));
+    }
+  }
+
+  private void showRounds(MoveView move) {
+    for (RoundView round : move.rounds().subList(rounds, move.rounds().size())) {
+      line(words(round));
+    }
+    rounds = move.rounds().size();
   }
 
   /** Nothing more comes. */

@@ -16,14 +16,14 @@ final class MoveWords {
   private MoveWords() {}
 
   /** What a status means. */
-  static String status(MoveView move) {
-    return switch (move.status()) {
-      case "setup" -> "%s: the hosts get to know each other".formatted(move.guest());
-      case "active" -> "%s: memory goes over while the guest runs".formatted(move.guest());
-      case "device" -> "%s: the guest stands still, the rest goes over".formatted(move.guest());
-      case "recover" -> "%s: the link is being taken up again".formatted(move.guest());
-      case "cancelling" -> "%s: the move is being called off".formatted(move.guest());
-      default -> "%s: %s".formatted(move.guest(), move.status());
+  static String status(String guest, String status) {
+    return switch (status) {
+      case "setup" -> "%s: the hosts get to know each other".formatted(guest);
+      case "active" -> "%s: memory goes over while the guest runs".formatted(guest);
+      case "device" -> "%s: the guest stands still, the rest goes over".formatted(guest);
+      case "recover" -> "%s: the link is being taken up again".formatted(guest);
+      case "cancelling" -> "%s: the move is being called off".formatted(guest);
+      default -> "%s: %s".formatted(guest, status);
     };
   }
 

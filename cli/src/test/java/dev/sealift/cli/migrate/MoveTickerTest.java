@@ -66,8 +66,33 @@ class MoveTickerTest {
             "web: the hosts get to know each other",
             "web: memory goes over while the guest runs",
             "round 0: 16384 pages in 820 ms, 1056 dirtied meanwhile",
-            "web: the guest stands still, the rest goes over",
-            "round 1: 1056 pages in 53 ms, 300 dirtied meanwhile, throttle 50 %");
+            "round 1: 1056 pages in 53 ms, 300 dirtied meanwhile, throttle 50 %",
+            "web: the guest stands still, the rest goes over");
+  }
+
+  @Test
+  void saysThatTheGuestStoodStillThoughItWasTooShortToBeSeen() {
+    MoveTicker ticker = new MoveTicker(new PrintWriter(out, true), false);
+    ticker.show(move("active", List.of(), null));
+    ticker.show(move("completed", List.of(FIRST, SECOND), null));
+    ticker.end();
+    assertThat(out.toString().lines())
+        .containsExactly(
+            "web: memory goes over while the guest runs",
+            "round 0: 16384 pages in 820 ms, 1056 dirtied meanwhile",
+            "round 1: 1056 pages in 53 ms, 300 dirtied meanwhile, throttle 50 %",
+            "web: the guest stands still, the rest goes over");
+  }
+
+  @Test
+  void saysNothingOfAPauseThatAMoveWhichFailedDidNotComeTo() {
+    MoveTicker ticker = new MoveTicker(new PrintWriter(out, true), false);
+    ticker.show(move("active", List.of(), null));
+    ticker.show(move("failed", List.of(FIRST), null));
+    assertThat(out.toString().lines())
+        .containsExactly(
+            "web: memory goes over while the guest runs",
+            "round 0: 16384 pages in 820 ms, 1056 dirtied meanwhile");
   }
 
   @Test
