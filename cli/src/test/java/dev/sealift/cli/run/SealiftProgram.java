@@ -30,8 +30,6 @@ public final class SealiftProgram implements AutoCloseable {
     command.addAll(
         List.of(
             "-XX:+UseSerialGC",
-            // Most of them live for a second: what they run is not worth compiling well.
-            "-XX:TieredStopAtLevel=1",
             "-Xmx128m",
             "--enable-native-access=ALL-UNNAMED",
             "-cp",
