@@ -132,7 +132,7 @@ class RegistryMoveTest {
       CompletableFuture<MoveOutcome> move =
           CompletableFuture.supplyAsync(
               () -> crossing.move(guest, PATIENT, new AtStep(SourceStep.FINISHED, cut)));
-      Await.until("the registry is asked again and again", () -> registry.unanswered() > 5);
+      Await.until("the registry is asked again and again", () -> registry.unanswered() > 3);
       Guests.assertNeverAgain(guest, source);
       assertThat(crossing.nothingArrived()).isTrue();
       assertThat(destination.journal.steps()).endsWith(DestinationStep.PREPARED);
