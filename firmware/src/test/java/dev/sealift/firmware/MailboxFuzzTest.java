@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(value = 30, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class MailboxFuzzTest {
   private static final int COMMANDS_OF_A_ROUND = 1000;
-  private static final long DEFAULT_SECONDS = 3;
+  private static final long DEFAULT_SECONDS = 1;
 
   private final Map<PspCommand, Integer> successes = new TreeMap<>();
   private final Set<GuestState> reached = EnumSet.noneOf(GuestState.class);
