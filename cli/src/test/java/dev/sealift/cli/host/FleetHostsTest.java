@@ -6,11 +6,13 @@ import dev.sealift.cli.Answer;
 import dev.sealift.cli.HostKind;
 import dev.sealift.cli.HostPeers;
 import dev.sealift.cli.TestRoot;
+import dev.sealift.cli.run.SealiftProgram;
 import dev.sealift.firmware.ProcessorPace;
 import dev.sealift.fleet.Capacity;
 import dev.sealift.fleet.GuestRecord;
 import dev.sealift.fleet.GuestShape;
 import dev.sealift.fleet.HostRecord;
+import dev.sealift.fleet.Job;
 import dev.sealift.fleet.PlatformRecord;
 import dev.sealift.fleet.Versioned;
 import dev.sealift.fleet.registry.Registry;
@@ -155,17 +157,7 @@ class FleetHostsTest {
     try (Registry registry = Registry.connect(registry(fleet))) {
       for (boolean lease : List.of(false, true)) {
         String name = lease ? "leased" : "unleased";
-        registry.announce(
-            new HostRecord(
-                name,
-                name + ":7325",
-                "sha256:" + (lease ? "a" : "b").repeat(64),
-                new PlatformRecord("model", 1, 55, 21, "", "", "", "", true),
-                new Capacity(1L << 30, 10, 10),
-                1 << 30,
-                true,
-                Map.of(),
-                lease));
+        announce(registry, name, (lease ? "a" : "b").repeat(64), lease);
         registry.claim(
             new GuestRecord("of-" + name, name, new GuestShape(8 << 20, 0x21, 0, 0), ""));
         assertThat(forget(name, fleet).err()).as("while it is there").isNotEmpty();
@@ -180,6 +172,41 @@ class FleetHostsTest {
 
       assertThat(forget("leased", fleet).out()).contains("leased is forgotten");
       assertThat(registry.view().guests()).isEmpty();
+    }
+  }
+
+  @Test
+  @DisplayName(
+      "an operator who leaves a job with Ctrl-C is told that it goes on, and has a report so far")
+  void left() throws Exception {
+    String fleet = "left-alone";
+    Path report = folder.resolve("report.html");
+    try (Registry registry = Registry.connect(registry(fleet))) {
+      announce(registry, "host-a", "c".repeat(64), false);
+      registry.claim(new GuestRecord("web", "host-a", new GuestShape(8 << 20, 0x21, 0, 0), ""));
+      try (SealiftProgram evacuating =
+          SealiftProgram.start(
+              folder,
+              "fleet",
+              "evacuate",
+              "host-a",
+              "--registry",
+              ensemble.address(fleet),
+              "--report",
+              report.toString())) {
+        while (evacuating.errors().isEmpty()) {
+          Thread.sleep(20);
+        }
+        evacuating.interrupt();
+
+        assertThat(evacuating.await()).as("what shells say of Ctrl-C").isEqualTo(130);
+        assertThat(evacuating.errors().getLast())
+            .contains("goes on without this command", "sealift fleet cancel");
+      }
+      assertThat(report).content().contains("<html", "web");
+      assertThat(registry.newestJobs())
+          .singleElement()
+          .satisfies(job -> assertThat(job.state()).isNotEqualTo(Job.State.ENDED));
     }
   }
 
@@ -217,19 +244,26 @@ class FleetHostsTest {
       try (HostDaemon _ = start("host-c", "left")) {
         // It gives up what it has no trace of, before it can find out whose that key is.
         awaitOnly(registry, "lone");
-        registry.announce(
-            new HostRecord(
-                "host-d",
-                "localhost:1",
-                "sha256:" + peerKey,
-                new PlatformRecord("model", 1, 55, 21, "", "", "", "", true),
-                new Capacity(1L << 30, 500, 99),
-                1L << 30,
-                true,
-                Map.of()));
+        announce(registry, "host-d", peerKey, false);
         awaitOwner(registry, "lone", "host-d");
       }
     }
+  }
+
+  /** A host that is nowhere but in the registry. */
+  private static void announce(Registry registry, String name, String key, boolean lease)
+      throws Exception {
+    registry.announce(
+        new HostRecord(
+            name,
+            "localhost:1",
+            "sha256:" + key,
+            new PlatformRecord("model", 1, 55, 21, "", "", "", "", true),
+            new Capacity(1L << 30, 500, 99),
+            1L << 30,
+            true,
+            Map.of(),
+            lease));
   }
 
   private static void awaitOnly(Registry registry, String guest) throws Exception {
