@@ -14,10 +14,13 @@ final class MoveTicker {
   /** A terminal that is narrower wraps the line, and shows it twice; nothing else happens. */
   private static final int WIDTH = 79;
 
+  private static final String PAUSED = "device";
+
   private final PrintWriter out;
   private final boolean terminal;
   private String status = "";
   private int rounds;
+  private boolean paused;
   private boolean warned;
   private boolean lineIsOpen;
 
@@ -29,10 +32,16 @@ final class MoveTicker {
   /** Shows what is new. */
   synchronized void show(MoveView move) {
     switch (move.status()) {
-      case "device", "completed" -> {
+      case PAUSED -> {
         // What is seen at once came one after the other: rounds go over before the guest stands.
         showRounds(move);
-        showStatus(move, "device");
+        showStatus(move, PAUSED);
+      }
+      case "completed" -> {
+        showRounds(move);
+        if (!paused) {
+          showStatus(move, PAUSED);
+        }
       }
       case String _ when move.ended() -> showRounds(move);
       case String other -> {
@@ -55,6 +64,7 @@ final class MoveTicker {
   private void showStatus(MoveView move, String now) {
     if (!now.equals(status)) {
       status = now;
+      paused |= now.equals(PAUSED);
       line(MoveWords.status(move.guest(), now));
     }
   }

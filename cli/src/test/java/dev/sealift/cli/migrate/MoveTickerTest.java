@@ -85,6 +85,18 @@ class MoveTickerTest {
   }
 
   @Test
+  void saysOnceThatTheGuestStandsStillThoughTheLinkBreaksThen() {
+    MoveTicker ticker = new MoveTicker(new PrintWriter(out, true), false);
+    ticker.show(move("device", List.of(), null));
+    ticker.show(move("recover", List.of(), null));
+    ticker.show(move("completed", List.of(), null));
+    assertThat(out.toString().lines())
+        .containsExactly(
+            "web: the guest stands still, the rest goes over",
+            "web: the link is being taken up again");
+  }
+
+  @Test
   void saysNothingOfAPauseThatAMoveWhichFailedDidNotComeTo() {
     MoveTicker ticker = new MoveTicker(new PrintWriter(out, true), false);
     ticker.show(move("active", List.of(), null));
