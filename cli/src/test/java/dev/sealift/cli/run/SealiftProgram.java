@@ -70,11 +70,6 @@ public final class SealiftProgram implements AutoCloseable {
     return process.pid();
   }
 
-  /** SIGINT, as Ctrl-C sends it. */
-  public void interrupt() throws IOException, InterruptedException {
-    new ProcessBuilder("kill", "-INT", Long.toString(process.pid())).start().waitFor();
-  }
-
   /** SIGTERM. */
   public void terminate() {
     // By its handle: the process itself would also close what it has said.
