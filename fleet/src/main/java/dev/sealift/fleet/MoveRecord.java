@@ -67,22 +67,15 @@ public record MoveRecord(
 
   /** The same order, which the coordinator wants called off. */
   public MoveRecord calledOff() {
-    return new MoveRecord(
-        guest,
-        job,
-        attempt,
-        source,
-        destination,
-        bytesPerSecond,
-        downtimeMillis,
-        state,
-        true,
-        bytesLeft,
-        secondsLeft,
-        reason);
+    return with(state, true, bytesLeft, secondsLeft, reason);
   }
 
   private MoveRecord with(State next, @Nullable Long left, @Nullable Double seconds, String why) {
+    return with(next, cancel, left, seconds, why);
+  }
+
+  private MoveRecord with(
+      State next, boolean off, @Nullable Long left, @Nullable Double seconds, String why) {
     return new MoveRecord(
         guest,
         job,
@@ -92,7 +85,7 @@ public record MoveRecord(
         bytesPerSecond,
         downtimeMillis,
         next,
-        cancel,
+        off,
         left,
         seconds,
         why);
