@@ -43,25 +43,32 @@ class MoveTickerTest {
         null);
   }
 
-  private void show(boolean terminal) {
+  private void show(boolean terminal, MoveView... views) {
     MoveTicker ticker = new MoveTicker(new PrintWriter(out, true), terminal);
-    ticker.show(move("setup", List.of(), null));
-    ticker.show(
-        move(
-            "active", List.of(), new ProgressView(0, 16384, 8192, 1, 19_980, null, 0, null, null)));
-    ticker.show(
-        move(
-            "active",
-            List.of(FIRST),
-            new ProgressView(1, 1056, 56, 1, 19_900, 1287.0, 0, 61., 0.2)));
-    ticker.show(move("device", List.of(FIRST, SECOND), null));
+    for (MoveView view : views) {
+      ticker.show(view);
+    }
     ticker.end();
+  }
+
+  /** What is left of these where nobody watches. */
+  private List<String> lines(MoveView... views) {
+    show(false, views);
+    return out.toString().lines().toList();
+  }
+
+  private static MoveView[] wholeMove() {
+    return new MoveView[] {
+      move("setup", List.of(), null),
+      move("active", List.of(), new ProgressView(0, 16384, 8192, 1, 19_980, null, 0, null, null)),
+      move("active", List.of(FIRST), new ProgressView(1, 1056, 56, 1, 19_900, 1287.0, 0, 61., 0.2)),
+      move("device", List.of(FIRST, SECOND), null)
+    };
   }
 
   @Test
   void isALineARoundWhereNobodyWatches() {
-    show(false);
-    assertThat(out.toString().lines())
+    assertThat(lines(wholeMove()))
         .containsExactly(
             "web: the hosts get to know each other",
             "web: memory goes over while the guest runs",
@@ -72,11 +79,8 @@ class MoveTickerTest {
 
   @Test
   void saysThatTheGuestStoodStillThoughItWasTooShortToBeSeen() {
-    MoveTicker ticker = new MoveTicker(new PrintWriter(out, true), false);
-    ticker.show(move("active", List.of(), null));
-    ticker.show(move("completed", List.of(FIRST, SECOND), null));
-    ticker.end();
-    assertThat(out.toString().lines())
+    assertThat(
+            lines(move("active", List.of(), null), move("completed", List.of(FIRST, SECOND), null)))
         .containsExactly(
             "web: memory goes over while the guest runs",
             "round 0: 16384 pages in 820 ms, 1056 dirtied meanwhile",
@@ -86,11 +90,11 @@ class MoveTickerTest {
 
   @Test
   void saysOnceThatTheGuestStandsStillThoughTheLinkBreaksThen() {
-    MoveTicker ticker = new MoveTicker(new PrintWriter(out, true), false);
-    ticker.show(move("device", List.of(), null));
-    ticker.show(move("recover", List.of(), null));
-    ticker.show(move("completed", List.of(), null));
-    assertThat(out.toString().lines())
+    assertThat(
+            lines(
+                move("device", List.of(), null),
+                move("recover", List.of(), null),
+                move("completed", List.of(), null)))
         .containsExactly(
             "web: the guest stands still, the rest goes over",
             "web: the link is being taken up again");
@@ -98,10 +102,7 @@ class MoveTickerTest {
 
   @Test
   void saysNothingOfAPauseThatAMoveWhichFailedDidNotComeTo() {
-    MoveTicker ticker = new MoveTicker(new PrintWriter(out, true), false);
-    ticker.show(move("active", List.of(), null));
-    ticker.show(move("failed", List.of(FIRST), null));
-    assertThat(out.toString().lines())
+    assertThat(lines(move("active", List.of(), null), move("failed", List.of(FIRST), null)))
         .containsExactly(
             "web: memory goes over while the guest runs",
             "round 0: 16384 pages in 820 ms, 1056 dirtied meanwhile");
@@ -109,7 +110,7 @@ class MoveTickerTest {
 
   @Test
   void isALineThatIsWrittenOverOnATerminalWithoutEscapes() {
-    show(true);
+    show(true, wholeMove());
     assertThat(out.toString())
         .contains("\rround 0: 8192 left, 20.0k/s out ")
         .contains("\rround 1: 56 left, 19.9k/s out, 1287/s dirtied, downtime 61 ms, 0.2 s to go ")
